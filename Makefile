@@ -1,0 +1,56 @@
+# Every target works on a bare machine with Python 3.11, make and a package index: it makes .venv
+# and installs what it needs. PYTHON chooses another interpreter, VENV another place.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+# CI runs the slow tests too; `make test ARGS="-k stream"` narrows a run.
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test test-all lint format types check gen gen-check document contract coverage clean
+
+help: ## Show the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+venv: $(VENV)/.ready ## Make .venv with everything that development needs.
+
+$(VENV)/.ready: pyproject.toml scripts/bootstrap.sh
+	PYTHON="$(PYTHON)" sh scripts/bootstrap.sh "$(VENV)"
+
+demo: venv ## Start the sandbox and drive every operation through the SDK.
+	$(BIN)/python examples/demo.py
+
+test: venv ## Run the tests.
+	$(BIN)/python -m pytest $(ARGS)
+
+test-all: ## Run the tests on each of Python 3.11, 3.12 and 3.13 that is installed.
+	sh scripts/test_all.sh
+
+coverage: venv ## Run the tests and hold branch coverage of runinfra_ext to its limit.
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+lint: venv ## Check formatting and lint rules.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: venv ## Format the code and apply safe fixes.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: venv ## Check types with mypy and pyright.
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+gen: venv ## Regenerate everything that comes from openapi/runinfra.yaml.
+	$(BIN)/python scripts/generate.py
+
+gen-check: venv ## Fail when the generated files and the document disagree.
+	$(BIN)/python scripts/generate.py --check
+
+document: venv ## Validate and lint the document.
+	$(BIN)/python scripts/check_document.py
+
+check: lint types gen-check document ## All checks that are not tests.
+
+clean: ## Remove what the targets made.
+	rm -rf .venv .venv-* out build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis

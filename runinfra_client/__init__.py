@@ -1,0 +1,22 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""The low-level client of the RunInfra gateway: models, operations, and plain calls.
+
+Applications use `runinfra_ext`, which adds retries, streams, uploads and typed errors.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .client import AuthenticatedClient, Client
+
+__all__ = ("AuthenticatedClient", "Client")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(".client", __name__), name)

@@ -1,0 +1,69 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..types import absent_or_null, plain
+
+
+@define(kw_only=True)
+class ChatCompletionChunkChoice:
+    """What is new in one choice.
+
+    Attributes:
+        index: Which choice.
+        delta: ChatCompletionDelta | None
+        finish_reason: Not null exactly once: this choice is complete.
+        logprobs: ChoiceLogprobs | None
+    """
+
+    index: int | None = None
+    delta: ChatCompletionDelta | None = None
+    finish_reason: None | str = None
+    logprobs: ChoiceLogprobs | None = None
+    additional_properties: dict[str, Any] = field(factory=dict)
+    # Keys that came as null: to_dict() gives them back, and only them.
+    _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object: exactly what came, for an object that came from one."""
+        d: dict[str, Any] = dict.fromkeys(self._nulls)
+        if self.index is not None:
+            d["index"] = self.index
+        if self.delta is not None:
+            d["delta"] = plain(self.delta)
+        if self.finish_reason is not None:
+            d["finish_reason"] = self.finish_reason
+        if self.logprobs is not None:
+            d["logprobs"] = plain(self.logprobs)
+        d.update(self.additional_properties)
+        return d
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Make the object of a decoded JSON object; unknown members are kept.
+
+        Raises:
+            KeyError: a required member is missing.
+            TypeError, ValueError, AttributeError: a member is of another shape than promised.
+        """
+        d = dict(src_dict)
+        self = cls.__new__(cls)
+        self._nulls = absent_or_null(d) if None in d.values() else ()
+        self.index = d.pop("index", None)
+        v = d.pop("delta", None)
+        self.delta = None if v is None else ChatCompletionDelta.from_dict(v)
+        self.finish_reason = d.pop("finish_reason", None)
+        v = d.pop("logprobs", None)
+        self.logprobs = None if v is None else ChoiceLogprobs.from_dict(v)
+        self.additional_properties = d
+        return self
+
+
+# At the bottom, so that models may refer to each other, and no method has to import.
+from ..models.chat_completion_delta import ChatCompletionDelta
+from ..models.choice_logprobs import ChoiceLogprobs

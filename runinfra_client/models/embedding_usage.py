@@ -1,0 +1,67 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..types import absent_or_null, plain
+
+
+@define(kw_only=True)
+class EmbeddingUsage:
+    """What the call used.
+
+    Attributes:
+        prompt_tokens: Tokens of the input.
+        total_tokens: The same.
+        cost: US dollars.
+        runinfra: None | UsageCost
+    """
+
+    prompt_tokens: int | None = None
+    total_tokens: int | None = None
+    cost: float | None = None
+    runinfra: None | UsageCost = None
+    additional_properties: dict[str, Any] = field(factory=dict)
+    # Keys that came as null: to_dict() gives them back, and only them.
+    _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object: exactly what came, for an object that came from one."""
+        d: dict[str, Any] = dict.fromkeys(self._nulls)
+        if self.prompt_tokens is not None:
+            d["prompt_tokens"] = self.prompt_tokens
+        if self.total_tokens is not None:
+            d["total_tokens"] = self.total_tokens
+        if self.cost is not None:
+            d["cost"] = self.cost
+        if self.runinfra is not None:
+            d["runinfra"] = plain(self.runinfra)
+        d.update(self.additional_properties)
+        return d
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Make the object of a decoded JSON object; unknown members are kept.
+
+        Raises:
+            KeyError: a required member is missing.
+            TypeError, ValueError, AttributeError: a member is of another shape than promised.
+        """
+        d = dict(src_dict)
+        self = cls.__new__(cls)
+        self._nulls = absent_or_null(d) if None in d.values() else ()
+        self.prompt_tokens = d.pop("prompt_tokens", None)
+        self.total_tokens = d.pop("total_tokens", None)
+        self.cost = d.pop("cost", None)
+        v = d.pop("runinfra", None)
+        self.runinfra = None if v is None else UsageCost.from_dict(v)
+        self.additional_properties = d
+        return self
+
+
+# At the bottom, so that models may refer to each other, and no method has to import.
+from ..models.usage_cost import UsageCost

@@ -1,0 +1,71 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from attrs import define, field
+
+from ..types import absent_or_null
+
+
+@define(kw_only=True)
+class FunctionCall:
+    """A function call of an earlier answer.
+
+    Attributes:
+        type: Literal['function_call']
+        call_id: Id of the call.
+        name: Name of the function.
+        arguments: JSON text.
+        id: Id of the item.
+        status: Of the item.
+    """
+
+    type: Literal["function_call"] = "function_call"
+    call_id: str
+    name: str
+    arguments: str
+    id: str | None = None
+    status: str | None = None
+    additional_properties: dict[str, Any] = field(factory=dict)
+    # Keys that came as null: to_dict() gives them back, and only them.
+    _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object: exactly what came, for an object that came from one."""
+        d: dict[str, Any] = dict.fromkeys(self._nulls)
+        d["type"] = self.type
+        d["call_id"] = self.call_id
+        d["name"] = self.name
+        d["arguments"] = self.arguments
+        if self.id is not None:
+            d["id"] = self.id
+        if self.status is not None:
+            d["status"] = self.status
+        d.update(self.additional_properties)
+        return d
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Make the object of a decoded JSON object; unknown members are kept.
+
+        Raises:
+            KeyError: a required member is missing.
+            TypeError, ValueError, AttributeError: a member is of another shape than promised.
+        """
+        d = dict(src_dict)
+        self = cls.__new__(cls)
+        self._nulls = absent_or_null(d) if None in d.values() else ()
+        self.type = d.pop("type")
+        self.call_id = d.pop("call_id")
+        self.name = d.pop("name")
+        self.arguments = d.pop("arguments")
+        self.id = d.pop("id", None)
+        self.status = d.pop("status", None)
+        self.additional_properties = d
+        return self
+
+
+# At the bottom, so that models may refer to each other, and no method has to import.

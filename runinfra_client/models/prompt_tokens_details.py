@@ -1,0 +1,55 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..types import absent_or_null
+
+
+@define(kw_only=True)
+class PromptTokensDetails:
+    """Of the input's tokens.
+
+    Attributes:
+        cached_tokens: Billed at the cached rate.
+        created_cache_tokens: Put into the cache.
+    """
+
+    cached_tokens: int | None = None
+    created_cache_tokens: int | None = None
+    additional_properties: dict[str, Any] = field(factory=dict)
+    # Keys that came as null: to_dict() gives them back, and only them.
+    _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object: exactly what came, for an object that came from one."""
+        d: dict[str, Any] = dict.fromkeys(self._nulls)
+        if self.cached_tokens is not None:
+            d["cached_tokens"] = self.cached_tokens
+        if self.created_cache_tokens is not None:
+            d["created_cache_tokens"] = self.created_cache_tokens
+        d.update(self.additional_properties)
+        return d
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Make the object of a decoded JSON object; unknown members are kept.
+
+        Raises:
+            KeyError: a required member is missing.
+            TypeError, ValueError, AttributeError: a member is of another shape than promised.
+        """
+        d = dict(src_dict)
+        self = cls.__new__(cls)
+        self._nulls = absent_or_null(d) if None in d.values() else ()
+        self.cached_tokens = d.pop("cached_tokens", None)
+        self.created_cache_tokens = d.pop("created_cache_tokens", None)
+        self.additional_properties = d
+        return self
+
+
+# At the bottom, so that models may refer to each other, and no method has to import.

@@ -1,0 +1,64 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..types import absent_or_null, plain, tagged
+
+
+@define(kw_only=True)
+class RerankContentDocument:
+    """Parts with an id.
+
+    Attributes:
+        content: Its parts.
+        id: Your own id.
+    """
+
+    content: list[RerankImagePart | RerankTextPart | RerankVideoPart]
+    id: str | None = None
+    additional_properties: dict[str, Any] = field(factory=dict)
+    # Keys that came as null: to_dict() gives them back, and only them.
+    _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object: exactly what came, for an object that came from one."""
+        d: dict[str, Any] = dict.fromkeys(self._nulls)
+        d["content"] = plain(self.content)
+        if self.id is not None:
+            d["id"] = self.id
+        d.update(self.additional_properties)
+        return d
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Make the object of a decoded JSON object; unknown members are kept.
+
+        Raises:
+            KeyError: a required member is missing.
+            TypeError, ValueError, AttributeError: a member is of another shape than promised.
+        """
+        d = dict(src_dict)
+        self = cls.__new__(cls)
+        self._nulls = absent_or_null(d) if None in d.values() else ()
+        v = d.pop("content")
+        self.content = [tagged(i, "type", _CONTENT_TAGS, None) for i in v]
+        self.id = d.pop("id", None)
+        self.additional_properties = d
+        return self
+
+
+# At the bottom, so that models may refer to each other, and no method has to import.
+from ..models.rerank_image_part import RerankImagePart
+from ..models.rerank_text_part import RerankTextPart
+from ..models.rerank_video_part import RerankVideoPart
+
+_CONTENT_TAGS: dict[str, Any] = {
+    "text": RerankTextPart,
+    "image_url": RerankImagePart,
+    "video_url": RerankVideoPart,
+}

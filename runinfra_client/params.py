@@ -1,0 +1,699 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""Request bodies as TypedDicts: the keyword arguments of the SDK's methods, and what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+
+class ChatCompletionContentPartTextParam(TypedDict):
+    """Text.
+
+    Attributes:
+        type: type
+        text: The text.
+    """
+
+    type: Literal["text"]
+    text: str
+
+
+ImageDetailParam: TypeAlias = Literal["auto", "low", "high"]
+"""How closely to look."""
+
+
+class ImageUrlParam(TypedDict):
+    """Where the picture is.
+
+    Attributes:
+        url: A URL or data URL; some models take only the latter.
+        detail: How closely to look.
+    """
+
+    url: str
+    detail: NotRequired[ImageDetailParam]
+
+
+class ChatCompletionContentPartImageParam(TypedDict):
+    """A picture, for models that see.
+
+    Attributes:
+        type: type
+        image_url: Where the picture is.
+    """
+
+    type: Literal["image_url"]
+    image_url: ImageUrlParam
+
+
+InputAudioFormatParam: TypeAlias = Literal["wav", "mp3"]
+"""Its format."""
+
+
+class InputAudioParam(TypedDict):
+    """Sound as base64.
+
+    Attributes:
+        data: Base64.
+        format: Its format.
+    """
+
+    data: str
+    format: InputAudioFormatParam
+
+
+class ChatCompletionContentPartInputAudioParam(TypedDict):
+    """Sound, for models that hear.
+
+    Attributes:
+        type: type
+        input_audio: Sound as base64.
+    """
+
+    type: Literal["input_audio"]
+    input_audio: InputAudioParam
+
+
+ChatCompletionContentPartParam: TypeAlias = (
+    ChatCompletionContentPartTextParam
+    | ChatCompletionContentPartImageParam
+    | ChatCompletionContentPartInputAudioParam
+)
+"""A part of a user's message."""
+
+
+class ChatCompletionUserMessageParam(TypedDict):
+    """What the user says.
+
+    Attributes:
+        role: role
+        content: The text, or parts of several kinds.
+        name: Tells participants of one role apart.
+    """
+
+    role: Literal["user"]
+    content: str | Sequence[ChatCompletionContentPartParam]
+    name: NotRequired[str]
+
+
+class ChatCompletionFunctionCallParam(TypedDict):
+    """Function and arguments.
+
+    Attributes:
+        name: Name of the function.
+        arguments: JSON text; check it before you trust it.
+    """
+
+    name: str
+    arguments: str
+
+
+class ChatCompletionMessageToolCallParam(TypedDict):
+    """A call that the model asks for.
+
+    Attributes:
+        id: Give it back with the result.
+        type: `function`.
+        function: Function and arguments.
+    """
+
+    id: str
+    type: str
+    function: ChatCompletionFunctionCallParam
+
+
+class ChatCompletionAssistantMessageParam(TypedDict):
+    """What the model said before.
+
+    Attributes:
+        role: role
+        content: The text; may be left out when there are tool calls.
+        name: Tells participants of one role apart.
+        refusal: Why the model refused.
+        reasoning: What the model thought.
+        reasoning_content: The same, in the other spelling.
+        tool_calls: The calls that it asked for.
+    """
+
+    role: Literal["assistant"]
+    content: NotRequired[str | None | Sequence[ChatCompletionContentPartTextParam]]
+    name: NotRequired[str]
+    refusal: NotRequired[str | None]
+    reasoning: NotRequired[str | None]
+    reasoning_content: NotRequired[str | None]
+    tool_calls: NotRequired[Sequence[ChatCompletionMessageToolCallParam] | None]
+
+
+class ChatCompletionToolMessageParam(TypedDict):
+    """The result of a tool call.
+
+    Attributes:
+        role: role
+        content: The text, whole or in parts.
+        tool_call_id: Which call it answers.
+    """
+
+    role: Literal["tool"]
+    content: str | Sequence[ChatCompletionContentPartTextParam]
+    tool_call_id: str
+
+
+class ChatCompletionSystemMessageParam(TypedDict):
+    """Instructions.
+
+    Attributes:
+        role: role
+        content: The text, whole or in parts.
+        name: Tells participants of one role apart.
+    """
+
+    role: Literal["system"]
+    content: str | Sequence[ChatCompletionContentPartTextParam]
+    name: NotRequired[str]
+
+
+class ChatCompletionDeveloperMessageParam(TypedDict):
+    """Instructions, under OpenAI's newer role; hosted models want `system`.
+
+    Attributes:
+        role: role
+        content: The text, whole or in parts.
+        name: Tells participants of one role apart.
+    """
+
+    role: Literal["developer"]
+    content: str | Sequence[ChatCompletionContentPartTextParam]
+    name: NotRequired[str]
+
+
+ChatMessageParam: TypeAlias = (
+    ChatCompletionUserMessageParam
+    | ChatCompletionAssistantMessageParam
+    | ChatCompletionToolMessageParam
+    | ChatCompletionSystemMessageParam
+    | ChatCompletionDeveloperMessageParam
+)
+"""One message of a conversation."""
+
+
+class ChatCompletionStreamOptionsParam(TypedDict):
+    """Options of a stream.
+
+    Attributes:
+        include_usage: End with a chunk that has the usage, and no choices.
+    """
+
+    include_usage: NotRequired[bool]
+
+
+class FunctionDefinitionParam(TypedDict):
+    """A function.
+
+    Attributes:
+        name: Its name.
+        description: What it does; the model reads it.
+        parameters: JSON Schema of its arguments.
+        strict: Hold the arguments to the schema.
+    """
+
+    name: str
+    description: NotRequired[str]
+    parameters: NotRequired[Mapping[str, Any]]
+    strict: NotRequired[bool]
+
+
+class ChatCompletionToolParam(TypedDict):
+    """A function that the model may call.
+
+    Attributes:
+        type: type
+        function: A function.
+    """
+
+    type: Literal["function"]
+    function: FunctionDefinitionParam
+
+
+ToolChoiceModeParam: TypeAlias = Literal["none", "auto", "required"]
+"""Call nothing, what fits, or something in any case."""
+
+
+class ChatCompletionNamedFunctionParam(TypedDict):
+    """A function by name.
+
+    Attributes:
+        name: Its name.
+    """
+
+    name: str
+
+
+class ChatCompletionNamedToolChoiceParam(TypedDict):
+    """Call this function.
+
+    Attributes:
+        type: type
+        function: A function by name.
+    """
+
+    type: Literal["function"]
+    function: ChatCompletionNamedFunctionParam
+
+
+class ResponseFormatTextParam(TypedDict):
+    """Any text.
+
+    Attributes:
+        type: type
+    """
+
+    type: Literal["text"]
+
+
+class ResponseFormatJsonObjectParam(TypedDict):
+    """Any JSON object.
+
+    Attributes:
+        type: type
+    """
+
+    type: Literal["json_object"]
+
+
+class JsonSchemaFormatParam(TypedDict):
+    """A named schema.
+
+    Attributes:
+        name: Its name.
+        description: What it is for.
+        schema: The JSON Schema; strict ones need `additionalProperties: false`.
+        strict: Hold the answer to the schema.
+    """
+
+    name: str
+    description: NotRequired[str]
+    schema: Mapping[str, Any]
+    strict: NotRequired[bool]
+
+
+class ResponseFormatJsonSchemaParam(TypedDict):
+    """JSON that satisfies a schema.
+
+    Attributes:
+        type: type
+        json_schema: A named schema.
+    """
+
+    type: Literal["json_schema"]
+    json_schema: JsonSchemaFormatParam
+
+
+ResponseFormatParam: TypeAlias = (
+    ResponseFormatTextParam | ResponseFormatJsonObjectParam | ResponseFormatJsonSchemaParam
+)
+"""The form of the answer; what is possible depends on the deployment."""
+
+ReasoningEffortParam: TypeAlias = Literal[
+    "none", "minimal", "low", "medium", "high", "xhigh", "max"
+]
+"""How hard to think; each model accepts some of these."""
+
+
+class ChatCompletionParams(TypedDict):
+    """A conversation to complete.
+
+    Attributes:
+        model: Id of the model.
+        messages: The conversation so far.
+        stream_options: Options of a stream.
+        temperature: Randomness; 1 if left out.
+        top_p: Nucleus sampling; 1 if left out.
+        max_tokens: Most tokens to generate.
+        max_completion_tokens: The same, under OpenAI's newer name.
+        n: How many choices; 1 if left out.
+        stop: Up to four texts that end the answer.
+        presence_penalty: Against repeating what was mentioned.
+        frequency_penalty: Against repeating words.
+        logit_bias: Bias by token id.
+        seed: For repeatable sampling where the engine has it.
+        logprobs: Return log probabilities.
+        top_logprobs: How many alternatives for each token.
+        user: Your own id of the end user, passed through.
+        metadata: Passed through.
+        tools: Functions that the model may call.
+        tool_choice: Whether and what to call; `auto` if tools are given.
+        parallel_tool_calls: Allow several calls at once.
+        response_format: The form of the answer; what is possible depends on the deployment.
+        reasoning_effort: How hard to think; each model accepts some of these.
+    """
+
+    model: NotRequired[str | None]
+    messages: Sequence[ChatMessageParam]
+    stream_options: NotRequired[ChatCompletionStreamOptionsParam | None]
+    temperature: NotRequired[float | None]
+    top_p: NotRequired[float | None]
+    max_tokens: NotRequired[int | None]
+    max_completion_tokens: NotRequired[int | None]
+    n: NotRequired[int | None]
+    stop: NotRequired[str | Sequence[str] | None]
+    presence_penalty: NotRequired[float | None]
+    frequency_penalty: NotRequired[float | None]
+    logit_bias: NotRequired[Mapping[str, Any] | None]
+    seed: NotRequired[int | None]
+    logprobs: NotRequired[bool | None]
+    top_logprobs: NotRequired[int | None]
+    user: NotRequired[str | None]
+    metadata: NotRequired[Mapping[str, Any] | None]
+    tools: NotRequired[Sequence[ChatCompletionToolParam] | None]
+    tool_choice: NotRequired[ToolChoiceModeParam | ChatCompletionNamedToolChoiceParam | None]
+    parallel_tool_calls: NotRequired[bool | None]
+    response_format: NotRequired[ResponseFormatParam | None]
+    reasoning_effort: NotRequired[ReasoningEffortParam | None]
+
+
+class FunctionCallOutputParam(TypedDict):
+    """The result of a function call.
+
+    Attributes:
+        type: type
+        id: Id of the item.
+        call_id: Which call it answers.
+        output: The result.
+    """
+
+    type: Literal["function_call_output"]
+    id: NotRequired[str]
+    call_id: str
+    output: str
+
+
+class FunctionCallParam(TypedDict):
+    """A function call of an earlier answer.
+
+    Attributes:
+        type: type
+        id: Id of the item.
+        call_id: Id of the call.
+        name: Name of the function.
+        arguments: JSON text.
+        status: Of the item.
+    """
+
+    type: Literal["function_call"]
+    id: NotRequired[str]
+    call_id: str
+    name: str
+    arguments: str
+    status: NotRequired[str]
+
+
+EasyInputMessageTypeParam: TypeAlias = Literal["message"]
+"""May be left out."""
+
+InputRoleParam: TypeAlias = Literal["user", "assistant", "system", "developer"]
+"""Who says it."""
+
+
+class ResponseInputTextParam(TypedDict):
+    """Text.
+
+    Attributes:
+        type: type
+        text: The text.
+    """
+
+    type: Literal["input_text"]
+    text: str
+
+
+class ResponseInputImageParam(TypedDict):
+    """A picture.
+
+    Attributes:
+        type: type
+        image_url: A URL or data URL.
+        detail: How closely to look.
+    """
+
+    type: Literal["input_image"]
+    image_url: str
+    detail: NotRequired[ImageDetailParam]
+
+
+class ResponseInputOutputTextParam(TypedDict):
+    """Text of an earlier answer.
+
+    Attributes:
+        type: type
+        text: The text.
+    """
+
+    type: Literal["output_text"]
+    text: str
+
+
+ResponseInputPartParam: TypeAlias = (
+    ResponseInputTextParam | ResponseInputImageParam | ResponseInputOutputTextParam
+)
+"""A part of an input message."""
+
+
+class EasyInputMessageParam(TypedDict):
+    """A message.
+
+    Attributes:
+        type: May be left out.
+        role: Who says it.
+        content: The text, or parts of several kinds.
+    """
+
+    type: NotRequired[EasyInputMessageTypeParam]
+    role: InputRoleParam
+    content: str | Sequence[ResponseInputPartParam]
+
+
+ResponseInputItemParam: TypeAlias = (
+    FunctionCallOutputParam | FunctionCallParam | EasyInputMessageParam
+)
+"""A message, a function call, or its result."""
+
+
+class ResponseParams(TypedDict):
+    """An input to answer.
+
+    Attributes:
+        model: Id of the model.
+        input: A text, or items of a conversation.
+        instructions: Becomes a system message.
+        max_output_tokens: Most tokens to generate.
+        temperature: Randomness; 1 if left out.
+        top_p: Nucleus sampling; 1 if left out.
+        tools: Functions that the model may call, in the chat shape.
+        tool_choice: Whether and what to call; `auto` if tools are given.
+        response_format: The form of the answer; what is possible depends on the deployment.
+    """
+
+    model: NotRequired[str | None]
+    input: str | Sequence[ResponseInputItemParam]
+    instructions: NotRequired[str | None]
+    max_output_tokens: NotRequired[int | None]
+    temperature: NotRequired[float | None]
+    top_p: NotRequired[float | None]
+    tools: NotRequired[Sequence[ChatCompletionToolParam] | None]
+    tool_choice: NotRequired[ToolChoiceModeParam | ChatCompletionNamedToolChoiceParam | None]
+    response_format: NotRequired[ResponseFormatParam | None]
+
+
+EmbeddingEncodingFormatParam: TypeAlias = Literal["float", "base64"]
+"""Form of the vectors on the wire; `float` if left out."""
+
+
+class EmbeddingParams(TypedDict):
+    """Texts to embed.
+
+    Attributes:
+        model: Id of the model.
+        input: One text, or up to 2048 of them.
+        encoding_format: Form of the vectors on the wire; `float` if left out.
+        dimensions: Length of the vectors, where the deployment can choose it.
+        user: Your own id of the end user, passed through.
+    """
+
+    model: NotRequired[str | None]
+    input: str | Sequence[str]
+    encoding_format: NotRequired[EmbeddingEncodingFormatParam | None]
+    dimensions: NotRequired[int | None]
+    user: NotRequired[str | None]
+
+
+class RerankTextDocumentParam(TypedDict):
+    """A text with an id.
+
+    Attributes:
+        id: Your own id.
+        text: The text.
+    """
+
+    id: NotRequired[str]
+    text: str
+
+
+class RerankTextPartParam(TypedDict):
+    """Text.
+
+    Attributes:
+        type: type
+        text: The text.
+    """
+
+    type: Literal["text"]
+    text: str
+
+
+class RerankMediaUrlParam(TypedDict):
+    """Where it is.
+
+    Attributes:
+        url: A URL or data URL.
+    """
+
+    url: str
+
+
+class RerankImagePartParam(TypedDict):
+    """A picture.
+
+    Attributes:
+        type: type
+        image_url: Where it is.
+    """
+
+    type: Literal["image_url"]
+    image_url: RerankMediaUrlParam
+
+
+class RerankVideoPartParam(TypedDict):
+    """A film.
+
+    Attributes:
+        type: type
+        video_url: Where it is.
+    """
+
+    type: Literal["video_url"]
+    video_url: RerankMediaUrlParam
+
+
+RerankContentPartParam: TypeAlias = (
+    RerankTextPartParam | RerankImagePartParam | RerankVideoPartParam
+)
+"""A part of a document."""
+
+
+class RerankContentDocumentParam(TypedDict):
+    """Parts with an id.
+
+    Attributes:
+        id: Your own id.
+        content: Its parts.
+    """
+
+    id: NotRequired[str]
+    content: Sequence[RerankContentPartParam]
+
+
+RerankDocumentParam: TypeAlias = str | RerankTextDocumentParam | RerankContentDocumentParam
+"""A document."""
+
+
+class RerankParams(TypedDict):
+    """What to rank, by what. Exactly one of `texts` and `documents`.
+
+    Attributes:
+        model: Id of the model.
+        query: What is looked for.
+        texts: Plain texts.
+        documents: Texts, or documents with ids, or with parts.
+        top_n: How many results to return; all if left out.
+    """
+
+    model: NotRequired[str | None]
+    query: str
+    texts: NotRequired[Sequence[str] | None]
+    documents: NotRequired[Sequence[RerankDocumentParam] | None]
+    top_n: NotRequired[int | None]
+
+
+ImageResponseFormatParam: TypeAlias = Literal["b64_json", "url"]
+"""Base64 (the default) or a URL."""
+
+
+class ImageParams(TypedDict):
+    """An image to make.
+
+    Attributes:
+        model: Id of the model.
+        prompt: What to show.
+        n: How many; 1 if left out.
+        size: `WIDTHxHEIGHT` in pixels; what is possible depends on the deployment.
+        response_format: Base64 (the default) or a URL.
+        quality: Passed through.
+        style: Passed through.
+        user: Your own id of the end user, passed through.
+    """
+
+    model: NotRequired[str | None]
+    prompt: str
+    n: NotRequired[int | None]
+    size: NotRequired[str | None]
+    response_format: NotRequired[ImageResponseFormatParam | None]
+    quality: NotRequired[str | None]
+    style: NotRequired[str | None]
+    user: NotRequired[str | None]
+
+
+class SpeechParams(TypedDict):
+    """A text to speak: with `voice`, or with `ref_audio` and `ref_text`.
+
+    Attributes:
+        model: Id of the model.
+        input: The text.
+        voice: A preset or a speaker of the model.
+        ref_audio: URL or data URL of a voice to follow.
+        ref_text: What is said in it.
+        task_type: `Base`, `CustomVoice` or `VoiceDesign`, where the model has them.
+        response_format: `mp3` (the default), `wav`, `flac`, `opus`, `aac` or `pcm`; what is possible depends on the deployment.
+        speed: 1 if left out.
+    """
+
+    model: NotRequired[str | None]
+    input: str
+    voice: NotRequired[str | None]
+    ref_audio: NotRequired[str | None]
+    ref_text: NotRequired[str | None]
+    task_type: NotRequired[str | None]
+    response_format: NotRequired[str | None]
+    speed: NotRequired[float | None]
+
+
+TimestampGranularityParam: TypeAlias = Literal["word", "segment"]
+"""What has times."""
+
+
+class TranscriptionParams(TypedDict):
+    """Audio to transcribe.
+
+    Attributes:
+        model: Id of the model.
+        language: Language tag such as `en`.
+        prompt: Spelling and style to follow.
+        temperature: Randomness; 0 if left out.
+        timestamp_granularities: What `verbose_json` gives times for.
+    """
+
+    model: NotRequired[str | None]
+    language: NotRequired[str | None]
+    prompt: NotRequired[str | None]
+    temperature: NotRequired[float | None]
+    timestamp_granularities: NotRequired[Sequence[TimestampGranularityParam] | None]

@@ -1,0 +1,333 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""The tagged unions of the document: a type for each, and a parser that looks once at the tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+from .models.chat_completion_assistant_message import ChatCompletionAssistantMessage
+from .models.chat_completion_content_part_image import ChatCompletionContentPartImage
+from .models.chat_completion_content_part_input_audio import (
+    ChatCompletionContentPartInputAudio,
+)
+from .models.chat_completion_content_part_text import ChatCompletionContentPartText
+from .models.chat_completion_developer_message import ChatCompletionDeveloperMessage
+from .models.chat_completion_system_message import ChatCompletionSystemMessage
+from .models.chat_completion_tool_message import ChatCompletionToolMessage
+from .models.chat_completion_user_message import ChatCompletionUserMessage
+from .models.easy_input_message import EasyInputMessage
+from .models.function_call import FunctionCall
+from .models.function_call_output import FunctionCallOutput
+from .models.rerank_image_part import RerankImagePart
+from .models.rerank_text_part import RerankTextPart
+from .models.rerank_video_part import RerankVideoPart
+from .models.response_completed_event import ResponseCompletedEvent
+from .models.response_content_part_added_event import ResponseContentPartAddedEvent
+from .models.response_content_part_done_event import ResponseContentPartDoneEvent
+from .models.response_created_event import ResponseCreatedEvent
+from .models.response_error_event import ResponseErrorEvent
+from .models.response_failed_event import ResponseFailedEvent
+from .models.response_format_json_object import ResponseFormatJsonObject
+from .models.response_format_json_schema import ResponseFormatJsonSchema
+from .models.response_format_text import ResponseFormatText
+from .models.response_function_call_arguments_delta_event import (
+    ResponseFunctionCallArgumentsDeltaEvent,
+)
+from .models.response_function_call_arguments_done_event import (
+    ResponseFunctionCallArgumentsDoneEvent,
+)
+from .models.response_function_tool_call import ResponseFunctionToolCall
+from .models.response_in_progress_event import ResponseInProgressEvent
+from .models.response_incomplete_event import ResponseIncompleteEvent
+from .models.response_input_image import ResponseInputImage
+from .models.response_input_output_text import ResponseInputOutputText
+from .models.response_input_text import ResponseInputText
+from .models.response_output_item_added_event import ResponseOutputItemAddedEvent
+from .models.response_output_item_done_event import ResponseOutputItemDoneEvent
+from .models.response_output_message import ResponseOutputMessage
+from .models.response_output_refusal import ResponseOutputRefusal
+from .models.response_output_text import ResponseOutputText
+from .models.response_output_text_annotation_added_event import (
+    ResponseOutputTextAnnotationAddedEvent,
+)
+from .models.response_queued_event import ResponseQueuedEvent
+from .models.response_reasoning_item import ResponseReasoningItem
+from .models.response_reasoning_summary_part_added_event import (
+    ResponseReasoningSummaryPartAddedEvent,
+)
+from .models.response_reasoning_summary_part_done_event import (
+    ResponseReasoningSummaryPartDoneEvent,
+)
+from .models.response_reasoning_summary_text_delta_event import (
+    ResponseReasoningSummaryTextDeltaEvent,
+)
+from .models.response_reasoning_summary_text_done_event import (
+    ResponseReasoningSummaryTextDoneEvent,
+)
+from .models.response_reasoning_text import ResponseReasoningText
+from .models.response_reasoning_text_delta_event import ResponseReasoningTextDeltaEvent
+from .models.response_reasoning_text_done_event import ResponseReasoningTextDoneEvent
+from .models.response_refusal_delta_event import ResponseRefusalDeltaEvent
+from .models.response_refusal_done_event import ResponseRefusalDoneEvent
+from .models.response_summary_text import ResponseSummaryText
+from .models.response_text_delta_event import ResponseTextDeltaEvent
+from .models.response_text_done_event import ResponseTextDoneEvent
+from .models.unknown_response_content_part import UnknownResponseContentPart
+from .models.unknown_response_output_item import UnknownResponseOutputItem
+from .models.unknown_response_stream_event import UnknownResponseStreamEvent
+
+ResponseFormat: TypeAlias = ResponseFormatText | ResponseFormatJsonObject | ResponseFormatJsonSchema
+"""The form of the answer; what is possible depends on the deployment."""
+
+_RESPONSE_FORMAT: Final[Mapping[str, Any]] = {
+    "text": ResponseFormatText,
+    "json_object": ResponseFormatJsonObject,
+    "json_schema": ResponseFormatJsonSchema,
+}
+
+
+def parse_response_format(value: Mapping[str, Any]) -> ResponseFormat:
+    """Make the member that the tag `type` says.
+
+    Raises:
+        KeyError: a required member is missing, or the tag is unknown.
+        TypeError, ValueError, AttributeError: a member is of another shape than promised.
+    """
+    return _RESPONSE_FORMAT[value["type"]].from_dict(value)  # type: ignore[no-any-return]
+
+
+ChatMessage: TypeAlias = (
+    ChatCompletionUserMessage
+    | ChatCompletionAssistantMessage
+    | ChatCompletionToolMessage
+    | ChatCompletionSystemMessage
+    | ChatCompletionDeveloperMessage
+)
+"""One message of a conversation."""
+
+_CHAT_MESSAGE: Final[Mapping[str, Any]] = {
+    "user": ChatCompletionUserMessage,
+    "assistant": ChatCompletionAssistantMessage,
+    "tool": ChatCompletionToolMessage,
+    "system": ChatCompletionSystemMessage,
+    "developer": ChatCompletionDeveloperMessage,
+}
+
+
+def parse_chat_message(value: Mapping[str, Any]) -> ChatMessage:
+    """Make the member that the tag `role` says.
+
+    Raises:
+        KeyError: a required member is missing, or the tag is unknown.
+        TypeError, ValueError, AttributeError: a member is of another shape than promised.
+    """
+    return _CHAT_MESSAGE[value["role"]].from_dict(value)  # type: ignore[no-any-return]
+
+
+ChatCompletionContentPart: TypeAlias = (
+    ChatCompletionContentPartText
+    | ChatCompletionContentPartImage
+    | ChatCompletionContentPartInputAudio
+)
+"""A part of a user's message."""
+
+_CHAT_COMPLETION_CONTENT_PART: Final[Mapping[str, Any]] = {
+    "text": ChatCompletionContentPartText,
+    "image_url": ChatCompletionContentPartImage,
+    "input_audio": ChatCompletionContentPartInputAudio,
+}
+
+
+def parse_chat_completion_content_part(value: Mapping[str, Any]) -> ChatCompletionContentPart:
+    """Make the member that the tag `type` says.
+
+    Raises:
+        KeyError: a required member is missing, or the tag is unknown.
+        TypeError, ValueError, AttributeError: a member is of another shape than promised.
+    """
+    return _CHAT_COMPLETION_CONTENT_PART[value["type"]].from_dict(value)  # type: ignore[no-any-return]
+
+
+ResponseInputItem: TypeAlias = FunctionCallOutput | FunctionCall | EasyInputMessage
+"""A message, a function call, or its result."""
+
+_RESPONSE_INPUT_ITEM: Final[Mapping[str, Any]] = {
+    "function_call_output": FunctionCallOutput,
+    "function_call": FunctionCall,
+}
+
+
+def parse_response_input_item(value: Mapping[str, Any]) -> ResponseInputItem:
+    """Make the member that the tag `type` says.
+
+    Raises:
+        KeyError: a required member is missing.
+        TypeError, ValueError, AttributeError: a member is of another shape than promised.
+    """
+    return _RESPONSE_INPUT_ITEM.get(value.get("type", ""), EasyInputMessage).from_dict(value)  # type: ignore[no-any-return]
+
+
+ResponseInputPart: TypeAlias = ResponseInputText | ResponseInputImage | ResponseInputOutputText
+"""A part of an input message."""
+
+_RESPONSE_INPUT_PART: Final[Mapping[str, Any]] = {
+    "input_text": ResponseInputText,
+    "input_image": ResponseInputImage,
+    "output_text": ResponseInputOutputText,
+}
+
+
+def parse_response_input_part(value: Mapping[str, Any]) -> ResponseInputPart:
+    """Make the member that the tag `type` says.
+
+    Raises:
+        KeyError: a required member is missing, or the tag is unknown.
+        TypeError, ValueError, AttributeError: a member is of another shape than promised.
+    """
+    return _RESPONSE_INPUT_PART[value["type"]].from_dict(value)  # type: ignore[no-any-return]
+
+
+ResponseOutputItem: TypeAlias = (
+    ResponseOutputMessage
+    | ResponseFunctionToolCall
+    | ResponseReasoningItem
+    | UnknownResponseOutputItem
+)
+"""An item of an answer."""
+
+_RESPONSE_OUTPUT_ITEM: Final[Mapping[str, Any]] = {
+    "message": ResponseOutputMessage,
+    "function_call": ResponseFunctionToolCall,
+    "reasoning": ResponseReasoningItem,
+}
+
+
+def parse_response_output_item(value: Mapping[str, Any]) -> ResponseOutputItem:
+    """Make the member that the tag `type` says.
+
+    Raises:
+        KeyError: a required member is missing.
+        TypeError, ValueError, AttributeError: a member is of another shape than promised.
+    """
+    return _RESPONSE_OUTPUT_ITEM.get(value.get("type", ""), UnknownResponseOutputItem).from_dict(
+        value
+    )  # type: ignore[no-any-return]
+
+
+ResponseContentPart: TypeAlias = (
+    ResponseOutputText
+    | ResponseOutputRefusal
+    | ResponseReasoningText
+    | ResponseSummaryText
+    | UnknownResponseContentPart
+)
+"""A part of a message or of reasoning."""
+
+_RESPONSE_CONTENT_PART: Final[Mapping[str, Any]] = {
+    "output_text": ResponseOutputText,
+    "refusal": ResponseOutputRefusal,
+    "reasoning_text": ResponseReasoningText,
+    "summary_text": ResponseSummaryText,
+}
+
+
+def parse_response_content_part(value: Mapping[str, Any]) -> ResponseContentPart:
+    """Make the member that the tag `type` says.
+
+    Raises:
+        KeyError: a required member is missing.
+        TypeError, ValueError, AttributeError: a member is of another shape than promised.
+    """
+    return _RESPONSE_CONTENT_PART.get(value.get("type", ""), UnknownResponseContentPart).from_dict(
+        value
+    )  # type: ignore[no-any-return]
+
+
+ResponseStreamEvent: TypeAlias = (
+    ResponseTextDeltaEvent
+    | ResponseReasoningTextDeltaEvent
+    | ResponseFunctionCallArgumentsDeltaEvent
+    | ResponseCreatedEvent
+    | ResponseQueuedEvent
+    | ResponseInProgressEvent
+    | ResponseOutputItemAddedEvent
+    | ResponseOutputItemDoneEvent
+    | ResponseContentPartAddedEvent
+    | ResponseContentPartDoneEvent
+    | ResponseTextDoneEvent
+    | ResponseOutputTextAnnotationAddedEvent
+    | ResponseRefusalDeltaEvent
+    | ResponseRefusalDoneEvent
+    | ResponseFunctionCallArgumentsDoneEvent
+    | ResponseReasoningTextDoneEvent
+    | ResponseReasoningSummaryTextDeltaEvent
+    | ResponseReasoningSummaryTextDoneEvent
+    | ResponseReasoningSummaryPartAddedEvent
+    | ResponseReasoningSummaryPartDoneEvent
+    | ResponseCompletedEvent
+    | ResponseIncompleteEvent
+    | ResponseFailedEvent
+    | ResponseErrorEvent
+    | UnknownResponseStreamEvent
+)
+"""What happened, in the order in which it happened."""
+
+_RESPONSE_STREAM_EVENT: Final[Mapping[str, Any]] = {
+    "response.output_text.delta": ResponseTextDeltaEvent,
+    "response.reasoning_text.delta": ResponseReasoningTextDeltaEvent,
+    "response.function_call_arguments.delta": ResponseFunctionCallArgumentsDeltaEvent,
+    "response.created": ResponseCreatedEvent,
+    "response.queued": ResponseQueuedEvent,
+    "response.in_progress": ResponseInProgressEvent,
+    "response.output_item.added": ResponseOutputItemAddedEvent,
+    "response.output_item.done": ResponseOutputItemDoneEvent,
+    "response.content_part.added": ResponseContentPartAddedEvent,
+    "response.content_part.done": ResponseContentPartDoneEvent,
+    "response.output_text.done": ResponseTextDoneEvent,
+    "response.output_text.annotation.added": ResponseOutputTextAnnotationAddedEvent,
+    "response.refusal.delta": ResponseRefusalDeltaEvent,
+    "response.refusal.done": ResponseRefusalDoneEvent,
+    "response.function_call_arguments.done": ResponseFunctionCallArgumentsDoneEvent,
+    "response.reasoning_text.done": ResponseReasoningTextDoneEvent,
+    "response.reasoning_summary_text.delta": ResponseReasoningSummaryTextDeltaEvent,
+    "response.reasoning_summary_text.done": ResponseReasoningSummaryTextDoneEvent,
+    "response.reasoning_summary_part.added": ResponseReasoningSummaryPartAddedEvent,
+    "response.reasoning_summary_part.done": ResponseReasoningSummaryPartDoneEvent,
+    "response.completed": ResponseCompletedEvent,
+    "response.incomplete": ResponseIncompleteEvent,
+    "response.failed": ResponseFailedEvent,
+    "error": ResponseErrorEvent,
+}
+
+
+def parse_response_stream_event(value: Mapping[str, Any]) -> ResponseStreamEvent:
+    """Make the member that the tag `type` says.
+
+    Raises:
+        KeyError: a required member is missing.
+        TypeError, ValueError, AttributeError: a member is of another shape than promised.
+    """
+    return _RESPONSE_STREAM_EVENT.get(value.get("type", ""), UnknownResponseStreamEvent).from_dict(
+        value
+    )  # type: ignore[no-any-return]
+
+
+RerankContentPart: TypeAlias = RerankTextPart | RerankImagePart | RerankVideoPart
+"""A part of a document."""
+
+_RERANK_CONTENT_PART: Final[Mapping[str, Any]] = {
+    "text": RerankTextPart,
+    "image_url": RerankImagePart,
+    "video_url": RerankVideoPart,
+}
+
+
+def parse_rerank_content_part(value: Mapping[str, Any]) -> RerankContentPart:
+    """Make the member that the tag `type` says.
+
+    Raises:
+        KeyError: a required member is missing, or the tag is unknown.
+        TypeError, ValueError, AttributeError: a member is of another shape than promised.
+    """
+    return _RERANK_CONTENT_PART[value["type"]].from_dict(value)  # type: ignore[no-any-return]

@@ -1,0 +1,152 @@
+"""RunInfra for Python: ``from runinfra_ext import RunInfra, AsyncRunInfra``.
+
+Importing this package imports neither the HTTP library nor the models: a client and what belongs to
+it are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+from .errors import (
+    APIResponseError,
+    APIStatusError,
+    AuthenticationError,
+    BadRequestError,
+    ConfigurationError,
+    ConflictError,
+    ConnectTimeoutError,
+    DeadlineExceededError,
+    DeploymentError,
+    FailedAttempt,
+    IdempotencyConflictError,
+    IdempotencyReplayUnavailableError,
+    InsufficientCreditsError,
+    InternalServerError,
+    InvalidRequestError,
+    ModelNotFoundError,
+    ModelPausedError,
+    NotFoundError,
+    PayloadTooLargeError,
+    PermissionDeniedError,
+    QuotaExceededError,
+    RateLimitError,
+    ReadTimeoutError,
+    RedirectError,
+    RequestInProgressError,
+    ResponseShapeError,
+    ResponseTooLargeError,
+    RunInfraConnectionError,
+    RunInfraError,
+    RunInfraStreamParseError,
+    RunInfraTimeoutError,
+    ServiceUnavailableError,
+    StreamConsumedError,
+    StreamError,
+    StreamEventTooLargeError,
+    StreamTruncatedError,
+    StructuredOutputError,
+    TLSError,
+    ToolLoopError,
+    UnexpectedContentError,
+    UnprocessableEntityError,
+    UnsupportedOperationError,
+    WebhookVerificationError,
+)
+
+if TYPE_CHECKING:
+    from . import idempotency, webhooks
+    from ._async.client import AsyncRunInfra
+    from ._sync.client import RunInfra
+    from .hooks import AttemptEnd, AttemptStart, Hooks, Sleep
+    from .metadata import Meta, RateLimit
+    from .options import Timeout
+
+# Name -> the module that has it, or that it is.
+_LAZY = {
+    "AsyncRunInfra": "._async.client",
+    "AttemptEnd": ".hooks",
+    "AttemptStart": ".hooks",
+    "Hooks": ".hooks",
+    "Meta": ".metadata",
+    "RateLimit": ".metadata",
+    "RunInfra": "._sync.client",
+    "Sleep": ".hooks",
+    "Timeout": ".options",
+    "idempotency": ".idempotency",
+    "webhooks": ".webhooks",
+}
+
+__all__ = [
+    "APIResponseError",
+    "APIStatusError",
+    "AsyncRunInfra",
+    "AttemptEnd",
+    "AttemptStart",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectTimeoutError",
+    "DeadlineExceededError",
+    "DeploymentError",
+    "FailedAttempt",
+    "Hooks",
+    "IdempotencyConflictError",
+    "IdempotencyReplayUnavailableError",
+    "InsufficientCreditsError",
+    "InternalServerError",
+    "InvalidRequestError",
+    "Meta",
+    "ModelNotFoundError",
+    "ModelPausedError",
+    "NotFoundError",
+    "PayloadTooLargeError",
+    "PermissionDeniedError",
+    "QuotaExceededError",
+    "RateLimit",
+    "RateLimitError",
+    "ReadTimeoutError",
+    "RedirectError",
+    "RequestInProgressError",
+    "ResponseShapeError",
+    "ResponseTooLargeError",
+    "RunInfra",
+    "RunInfraConnectionError",
+    "RunInfraError",
+    "RunInfraStreamParseError",
+    "RunInfraTimeoutError",
+    "ServiceUnavailableError",
+    "Sleep",
+    "StreamConsumedError",
+    "StreamError",
+    "StreamEventTooLargeError",
+    "StreamTruncatedError",
+    "StructuredOutputError",
+    "TLSError",
+    "Timeout",
+    "ToolLoopError",
+    "UnexpectedContentError",
+    "UnprocessableEntityError",
+    "UnsupportedOperationError",
+    "WebhookVerificationError",
+    "__version__",
+    "idempotency",
+    "webhooks",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    module = importlib.import_module(_LAZY[name], __name__)
+    value = module if _LAZY[name] == f".{name}" else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

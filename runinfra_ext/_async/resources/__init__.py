@@ -1,0 +1,1 @@
+"""The operations, grouped as OpenAI users know them."""

@@ -1,0 +1,43 @@
+"""``client.embeddings``."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from ...answers import json_result
+from ...calls import EmbeddingCall
+from ...requests import json_call
+from ...results import EmbeddingList
+from ...signatures import documented
+from ..transport import AsyncTransport
+
+
+class AsyncEmbeddings:
+    """Vectors of texts."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    @documented("createEmbedding")
+    async def create(self, **params: Unpack[EmbeddingCall]) -> EmbeddingList:
+        """Embed one text or a list of texts.
+
+        Base64 vectors (``encoding_format="base64"``: a quarter of the bytes on the wire) come out
+        decoded, as floats.
+
+        Returns:
+            ``.data[i].embedding`` is a vector of floats; match it to its input by
+            ``.data[i].index``.
+
+        Raises:
+            InvalidRequestError: an argument is wrong; nothing was sent.
+            APIStatusError: the gateway said no.
+            RunInfraConnectionError: no answer.
+        """
+        transport = self._transport
+        call = json_call(
+            "createEmbedding", params, transport.settings, function="embeddings.create"
+        )
+        return await transport.fetch(
+            call, json_result(EmbeddingList, transport.settings.redactor)
+        )

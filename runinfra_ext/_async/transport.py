@@ -1,0 +1,170 @@
+"""Sends calls: the retry loop, the reading of bodies, and the turning of answers into results.
+
+Every decision is the :class:`~runinfra_ext.journey.Journey`'s; this module sends, reads and waits.
+Errors are raised outside of ``except`` blocks, so that they hold no chain of other exceptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from ..errors import ResponseTooLargeError, RunInfraError
+from ..journey import Call, Journey
+from ..metadata import Meta
+from ..options import Settings
+from ..wire import TransportFailure
+from ._http import AsyncHTTP, AsyncSource
+from ._timing import sleep
+
+R = TypeVar("R")
+
+_ERROR_BODY_LIMIT = 1024 * 1024  # an error explains itself in less; the rest is not read
+
+
+class Primed(Protocol):
+    """A stream that can read ahead to its first event."""
+
+    async def prime(self) -> None:
+        """Read until the first event is there, without handing it out."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release the connection."""
+        ...
+
+
+S = TypeVar("S", bound=Primed)
+
+
+class Answer(NamedTuple):
+    """A 2xx answer: its body read whole, or still to be pulled from ``source``."""
+
+    source: AsyncSource
+    body: bytes
+
+
+class AsyncTransport:
+    """Sends the calls of one client; copies of a client share its ``http``."""
+
+    def __init__(self, settings: Settings, http: AsyncHTTP) -> None:
+        self.settings = settings
+        self.http = http
+
+    async def fetch(self, call: Call, make: Callable[[bytes, Meta], R]) -> R:
+        """Send a call, read its whole answer, and make the result of it.
+
+        Args:
+            call: what to send.
+            make: gives the result; what it raises is completed with the call's ids. It is never
+                repeated: the work was done.
+
+        Raises:
+            RunInfraError: see :mod:`runinfra_ext.errors`.
+        """
+        journey = Journey(call, self.settings)
+        answer = await self._answer(journey, whole=True)
+        meta = journey.answered(answer.source.status, answer.source.headers)
+        try:
+            return make(answer.body, meta)
+        except RunInfraError as error:
+            fault = error
+        raise journey.unusable(fault, meta, answer.body)
+
+    async def open(self, call: Call, begin: Callable[[AsyncSource, Journey, Meta], S]) -> S:
+        """Send a call and hand out its body as it comes.
+
+        Args:
+            call: what to send.
+            begin: makes the stream of the answer.
+
+        Raises:
+            RunInfraError: the gateway said no, or never answered.
+        """
+        journey = Journey(call, self.settings)
+        while True:
+            answer = await self._answer(journey, whole=False)
+            meta = journey.answered(answer.source.status, answer.source.headers)
+            stream = begin(answer.source, journey, meta)
+            if not self.settings.retry_streams:
+                return stream
+            try:
+                await stream.prime()
+            except RunInfraError as error:
+                fault = error
+            else:
+                return stream
+            await stream.aclose()
+            await sleep(journey.spoiled(fault))
+
+    async def _answer(self, journey: Journey, *, whole: bool) -> Answer:
+        """Attempts until one is answered 2xx (and, if ``whole``, its body has been read)."""
+        while True:
+            answer = await self._attempt(journey, whole=whole)
+            if isinstance(answer, Answer):
+                return answer
+            await sleep(answer)
+
+    async def _attempt(self, journey: Journey, *, whole: bool) -> Answer | float:
+        """One attempt: a 2xx answer, or the seconds to wait before the next one."""
+        limits = journey.start()
+        call = journey.call
+        content: Any = call.content
+        try:
+            source = await self.http.send(
+                call.operation.method,
+                self.settings.base.url + call.path,
+                journey.headers,
+                content if content is None or isinstance(content, bytes) else content.iter_chunks(),
+                limits,
+            )
+        except TransportFailure as failure:
+            lost = failure
+        else:
+            lost = None
+        if lost is not None:
+            return journey.lost(lost)
+        if not 200 <= source.status < 300:
+            body = await self._error_body(source)
+            return journey.refused(source.status, source.headers, body)
+        if not whole:
+            return Answer(source, b"")
+        try:
+            return Answer(source, await self._body(source, journey))
+        except TransportFailure as failure:
+            lost = failure
+        return journey.lost(lost, source.headers)
+
+    async def _body(self, source: AsyncSource, journey: Journey) -> bytes:
+        limit = self.settings.max_response_bytes
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            while piece := await source.receive():
+                pieces.append(piece)
+                size += len(piece)
+                if size > limit:
+                    break
+        finally:
+            await source.aclose()
+        if size > limit:
+            error = ResponseTooLargeError(
+                f"The answer is larger than max_response_bytes ({limit} bytes)."
+            )
+            meta = journey.answered(source.status, source.headers)
+            raise journey.unusable(error, meta, b"")
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def _error_body(self, source: AsyncSource) -> bytes:
+        """What of an error's body can be had: the status alone already says what to do."""
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            while size < _ERROR_BODY_LIMIT and (piece := await source.receive()):
+                pieces.append(piece)
+                size += len(piece)
+        except TransportFailure:
+            pieces.clear()
+        finally:
+            await source.aclose()
+        return b"".join(pieces)

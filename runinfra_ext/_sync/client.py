@@ -1,0 +1,134 @@
+# Generated from runinfra_ext/_async/client.py by `make gen`; do not edit.
+"""The async client; the blocking one is generated from it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import NoReturn, Self, Unpack
+
+from ..errors import ConfigurationError
+from ..options import ClientOptions, HTTPClient, Settings, make_settings
+from ..webhooks import Webhooks
+from ._http import HTTP
+from .resources.audio import Audio
+from .resources.chat import Chat
+from .resources.embeddings import Embeddings
+from .resources.images import Images
+from .resources.models import Models
+from .resources.rerank import Rerank
+from .resources.responses import Responses
+from .resources.voice import Voice
+from .transport import Transport
+
+
+class RunInfra:
+    """A client of the RunInfra gateway.
+
+    One client serves a whole process: it is safe to share between tasks, keeps a pool of
+    connections (opened at the first request), and survives a fork. Close it, or use it as a context
+    manager.
+
+    Args:
+        api_key: the key; ``RUNINFRA_API_KEY`` if left out. Never logged, printed or pickled.
+        pipeline_id: address one pipeline instead of the workspace; ``RUNINFRA_PIPELINE_ID`` if
+            left out. Then ``model`` may be left out of calls.
+        base_url: where the gateway is; ``RUNINFRA_BASE_URL`` if left out, else
+            ``https://api.runinfra.ai/v1``. https only, but for loopback hosts.
+        http_client: an ``httpx.Client`` with your own proxies or TLS settings. It stays yours:
+            closing this client leaves it open.
+        timeout: limits of each attempt: seconds of silence (default 120; at most 10 of them for
+            connecting), or a :class:`Timeout`.
+        deadline: seconds for a whole call, with all its attempts, waits and reading; none by
+            default.
+        max_retries: how many attempts may follow a failed first one (default 2), where a repeat
+            can't charge twice.
+        default_headers: more headers for every request; reserved names are refused.
+        auto_idempotency: make an idempotency key for every call that can have one (default). With
+            ``False``, only calls with a key of their own are repeated after they were sent.
+        replay_policy: ``"conservative"`` repeats calls with an unknown outcome for chat and
+            responses only, the two that every source promises to be replay-safe.
+        retry_streams: also repeat a stream that was refused before its first event.
+        idle_timeout: seconds without any byte on a stream, heartbeats counted; ``timeout`` if
+            left out.
+        progress_timeout: seconds without any content on a stream, heartbeats not counted; none by
+            default.
+        allow_truncated: take a stream that ends without its terminal marker for complete.
+        max_response_bytes: a larger answer is an error (default 256 MiB).
+        max_event_bytes: a larger event of a stream is an error (default 16 MiB).
+        hooks: callbacks around attempts and waits.
+
+    Raises:
+        AuthenticationError: no API key was given or set.
+        ConfigurationError: an option is wrong; ``error.param`` names it.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        pipeline_id: str | None = None,
+        base_url: str | None = None,
+        http_client: HTTPClient | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        settings = make_settings(
+            api_key=api_key, base_url=base_url, pipeline_id=pipeline_id, options=options
+        )
+        self._set(settings, HTTP(http_client))
+
+    def _set(self, settings: Settings, http: HTTP) -> None:
+        self._http = http
+        self._settings = settings
+        transport = Transport(settings, http)
+        self.chat = Chat(transport)
+        self.responses = Responses(transport)
+        self.embeddings = Embeddings(transport)
+        self.rerank = Rerank(transport)
+        self.images = Images(transport)
+        self.audio = Audio(transport)
+        self.models = Models(transport)
+        self.voice = Voice(transport)
+        self.webhooks = Webhooks()
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go, with the pipeline id in it, if any."""
+        return self._settings.base.url
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """A copy with other options; it shares the connections and the retry quota.
+
+        Closing either closes the shared connections.
+
+        Raises:
+            TypeError: an unknown option.
+            ConfigurationError: an option is wrong.
+        """
+        copy = object.__new__(type(self))
+        copy._set(self._settings.changed(options), self._http)  # noqa: SLF001
+        return copy
+
+    def close(self) -> None:
+        """Close the connections; the client can't be used afterwards."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        if self._http.closed:
+            msg = "the client is closed"
+            raise ConfigurationError(msg)
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> NoReturn:
+        msg = "a client is never pickled or copied, because it holds the API key; make a new one"
+        raise TypeError(msg)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self.base_url!r}, api_key='[redacted]')"

@@ -1,0 +1,42 @@
+# Generated from runinfra_ext/_async/resources/embeddings.py by `make gen`; do not edit.
+"""``client.embeddings``."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from ...answers import json_result
+from ...calls import EmbeddingCall
+from ...requests import json_call
+from ...results import EmbeddingList
+from ...signatures import documented
+from ..transport import Transport
+
+
+class Embeddings:
+    """Vectors of texts."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    @documented("createEmbedding")
+    def create(self, **params: Unpack[EmbeddingCall]) -> EmbeddingList:
+        """Embed one text or a list of texts.
+
+        Base64 vectors (``encoding_format="base64"``: a quarter of the bytes on the wire) come out
+        decoded, as floats.
+
+        Returns:
+            ``.data[i].embedding`` is a vector of floats; match it to its input by
+            ``.data[i].index``.
+
+        Raises:
+            InvalidRequestError: an argument is wrong; nothing was sent.
+            APIStatusError: the gateway said no.
+            RunInfraConnectionError: no answer.
+        """
+        transport = self._transport
+        call = json_call(
+            "createEmbedding", params, transport.settings, function="embeddings.create"
+        )
+        return transport.fetch(call, json_result(EmbeddingList, transport.settings.redactor))

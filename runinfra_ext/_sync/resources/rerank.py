@@ -1,0 +1,39 @@
+# Generated from runinfra_ext/_async/resources/rerank.py by `make gen`; do not edit.
+"""``client.rerank``."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from ...answers import json_result
+from ...calls import RerankCall
+from ...requests import json_call
+from ...results import RerankResult
+from ...signatures import documented
+from ..transport import Transport
+
+
+class Rerank:
+    """Documents in the order of their relevance to a query."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    @documented("createRerank")
+    def create(self, **params: Unpack[RerankCall]) -> RerankResult:
+        """Score ``texts`` or ``documents`` (exactly one of them) against ``query``.
+
+        Repeats of a lost answer can't charge twice on the workspace's URL; on a pipeline's URL the
+        gateway keeps no answers, so the call is made once.
+
+        Returns:
+            ``.results[i].index`` points into the input, ``.results[i].score`` is its relevance.
+
+        Raises:
+            InvalidRequestError: an argument is wrong; nothing was sent.
+            APIStatusError: the gateway said no.
+            RunInfraConnectionError: no answer.
+        """
+        transport = self._transport
+        call = json_call("createRerank", params, transport.settings, function="rerank.create")
+        return transport.fetch(call, json_result(RerankResult, transport.settings.redactor))

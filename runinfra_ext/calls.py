@@ -1,0 +1,47 @@
+"""Keyword arguments of the methods, as type checkers and editors see them.
+
+Each joins a request's parameters, which are generated from the document, with the call options; so
+a field that is added to the document appears here after ``make gen`` with no other edit.
+"""
+
+from __future__ import annotations
+
+from runinfra_client.params import (
+    ChatCompletionParams,
+    EmbeddingParams,
+    ImageParams,
+    RerankParams,
+    ResponseParams,
+    SpeechParams,
+    TranscriptionParams,
+)
+
+from .options import CallOptions, JsonCallOptions
+
+
+class ChatCompletionCall(ChatCompletionParams, JsonCallOptions):
+    """Arguments of ``chat.completions.create``, but ``stream``."""
+
+
+class ResponseCall(ResponseParams, JsonCallOptions):
+    """Arguments of ``responses.create``, but ``stream``."""
+
+
+class EmbeddingCall(EmbeddingParams, JsonCallOptions):
+    """Arguments of ``embeddings.create``."""
+
+
+class RerankCall(RerankParams, JsonCallOptions):
+    """Arguments of ``rerank.create``."""
+
+
+class ImageCall(ImageParams, JsonCallOptions):
+    """Arguments of ``images.generate``."""
+
+
+class SpeechCall(SpeechParams, JsonCallOptions):
+    """Arguments of ``audio.speech.create`` and ``audio.speech.stream``."""
+
+
+class TranscriptionCall(TranscriptionParams, CallOptions):
+    """Arguments of ``audio.transcriptions.create``, but ``file`` and ``response_format``."""

@@ -1,0 +1,424 @@
+"""One call from its description to its result or error, without I/O.
+
+A :class:`Call` says what is to be sent. A :class:`Journey` accompanies it through its attempts: it
+gives the headers and limits of each, hears how each ended, and answers with a wait, or raises the
+one error that tells the whole story. The drivers in ``_async`` and ``_sync`` are loops around it::
+
+    journey = Journey(call, settings)
+    while True:
+        attempt = journey.start()
+        send it, and then one of
+            wait = journey.lost(failure)                    # no answer
+            wait = journey.refused(status, headers, body)   # not 2xx
+            meta = journey.answered(status, headers)        # the end
+        sleep(wait)
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, Protocol
+
+from runinfra_client.operations import Operation
+
+from . import checks
+from .error_mapping import error_from_failure, error_from_response
+from .errors import APIStatusError, FailedAttempt, Phase, RunInfraError
+from .headers import (
+    STANDARD,
+    checked_client_request_id,
+    checked_headers,
+    checked_idempotency_key,
+)
+from .hooks import AttemptEnd, AttemptStart, Sleep
+from .idempotency import new_key
+from .metadata import Meta, is_replay
+from .options import Settings, Timeout, checked_timeout
+from .retry import (
+    Failure,
+    GiveUp,
+    Progress,
+    Replay,
+    decide,
+    phase_of_status,
+)
+from .wire import Headers, TransportFailure
+
+_log: Final = logging.getLogger("runinfra_ext")
+_BODY_SHOWN: Final = 4_000  # bytes of an unusable body that its error keeps
+
+
+class Body(Protocol):
+    """A request body that is sent piece by piece (an upload)."""
+
+    @property
+    def content_type(self) -> str:
+        """Its media type, with the boundary."""
+        ...
+
+    @property
+    def content_length(self) -> int:
+        """Its exact length in bytes."""
+        ...
+
+    @property
+    def rewindable(self) -> bool:
+        """Whether it can be sent from its start again."""
+        ...
+
+    def iter_chunks(self) -> Any:
+        """Its bytes from the start."""
+        ...
+
+
+class Call(NamedTuple):
+    """What is to be sent: immutable, the same for all attempts.
+
+    Attributes:
+        operation: from the operation table.
+        path: path below the base URL, encoded.
+        content: the body; ``None`` for a GET.
+        content_type: media type of the body, if any.
+        accept: media type that is wanted.
+        streaming: whether the body of the answer is handed out as it comes.
+        options: the caller's call options, not checked yet.
+    """
+
+    operation: Operation
+    path: str
+    content: bytes | Body | None
+    content_type: str | None
+    accept: str
+    streaming: bool
+    options: Mapping[str, Any]
+
+
+class Limits(NamedTuple):
+    """Clocks of one attempt: per-operation limits in seconds, and the monotonic end of it all."""
+
+    timeout: Timeout
+    deadline_at: float | None
+
+
+class Journey:
+    """The attempts of one call.
+
+    Raises:
+        InvalidRequestError: a call option is wrong; nothing was sent.
+    """
+
+    def __init__(self, call: Call, settings: Settings) -> None:
+        options = {name: value for name, value in call.options.items() if value is not None}
+        self.call = call
+        self.settings = settings
+        self.client_request_id = (
+            checked_client_request_id(options["client_request_id"])
+            if "client_request_id" in options
+            else str(uuid.uuid4())
+        )
+        self.idempotency_key = self._key(options)
+        self.headers = self._headers(options)
+        self.max_retries = (
+            checks.count("max_retries", options["max_retries"])
+            if "max_retries" in options
+            else settings.max_retries
+        )
+        timeout = (
+            checked_timeout(options["timeout"]) if "timeout" in options else settings.timeout
+        )
+        deadline = (
+            checks.number("deadline", options["deadline"], positive=True)
+            if "deadline" in options
+            else settings.deadline
+        )
+        self.replay = self._replay()
+        self.started = settings.clock()
+        self.limits = Limits(timeout, None if deadline is None else self.started + deadline)
+        self.attempts = 0
+        self.failures: list[FailedAttempt] = []
+        self._attempt_started = self.started
+        self._stale_retried = False
+        self._free_attempts = 0
+        self._paid = 0.0
+
+    def start(self) -> Limits:
+        """Begin an attempt and give its limits."""
+        self.attempts += 1
+        self._attempt_started = self.settings.clock()
+        hooks = self.settings.hooks
+        if hooks is not None and hooks.before_attempt is not None:
+            hooks.before_attempt(
+                AttemptStart(
+                    self.call.operation.operation_id,
+                    self.attempts,
+                    self.client_request_id,
+                    self.idempotency_key,
+                )
+            )
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug(
+                "%s attempt %d: %s %s (client request id %s)",
+                self.call.operation.operation_id,
+                self.attempts,
+                self.call.operation.method,
+                self.settings.redactor(self.call.path),
+                self.client_request_id,
+            )
+        return self.limits
+
+    def lost(self, failure: TransportFailure, headers: Headers | None = None) -> float:
+        """An attempt ended without an answer, or in the middle of its body.
+
+        Args:
+            failure: how it ended.
+            headers: the answer's headers, if these had arrived.
+
+        Returns:
+            Seconds to wait before the next attempt.
+
+        Raises:
+            RunInfraConnectionError: the call is over.
+        """
+        error = error_from_failure(failure, self.settings.redactor)
+        if headers is not None:
+            error.update(request_id=self._request_id(headers), headers=headers)
+        return self.failed(error, stale=failure.stale)
+
+    def refused(self, status: int, headers: Headers, body: object) -> float:
+        """The gateway answered with an error status.
+
+        Returns:
+            Seconds to wait before the next attempt.
+
+        Raises:
+            APIStatusError: the call is over.
+        """
+        error = error_from_response(status, headers, body, self.settings.redactor)
+        error.phase = phase_of_status(status)
+        error.outcome_unknown = error.phase == "outcome_unknown"
+        return self.failed(error, should_retry=_told(headers))
+
+    def failed(
+        self, error: RunInfraError, *, stale: bool = False, should_retry: bool | None = None
+    ) -> float:
+        """An attempt failed with this error; the wait before the next one.
+
+        Raises:
+            RunInfraError: the same error, completed, when the call is over.
+        """
+        if error.phase is None:
+            # It answered 2xx, so it ran: only the answer is unusable.
+            error.phase = "outcome_unknown"
+        now = self.settings.clock()
+        elapsed = now - self._attempt_started
+        self._record(error, elapsed)
+        decision = decide(
+            self.replay,
+            Failure(error, stale, should_retry),
+            Progress(
+                attempt=self.attempts - self._free_attempts,
+                max_retries=self.max_retries if self._rewindable() else 0,
+                stale_retried=self._stale_retried,
+                now=now,
+                deadline_at=self.limits.deadline_at,
+            ),
+            self.settings.random,
+        )
+        if isinstance(decision, GiveUp):
+            raise self._final(error, decision.reason)
+        if decision.free:
+            self._stale_retried = True
+            self._free_attempts += 1
+            return 0.0
+        paid = self.settings.quota.take(error)
+        if paid is None:
+            raise self._final(error, "the client's retry quota is used up")
+        self._paid = paid
+        self._before_sleep(error, decision.after)
+        return decision.after
+
+    def spoiled(self, error: RunInfraError) -> float:
+        """A stream failed before its first event; the wait before asking for it again.
+
+        Raises:
+            RunInfraError: the same error, completed, when the call is over.
+        """
+        if isinstance(error, APIStatusError):
+            error.phase = phase_of_status(error.status)
+        return self.failed(error)
+
+    def unusable(self, error: RunInfraError, meta: Meta, body: bytes) -> RunInfraError:
+        """A 2xx answer that can't be used: never repeated, because the work was done."""
+        error.update(request_id=meta.request_id, headers=meta.headers, phase="outcome_unknown")
+        error.update(outcome_unknown=self.replay.kind != "safe")
+        if not error.status:
+            error.status = meta.status
+        if error.body is None:
+            error.body = self.settings.redactor(body[:_BODY_SHOWN].decode("utf-8", "replace"))
+        self._record(error, self.settings.clock() - self._attempt_started)
+        return error
+
+    def complete(self, error: RunInfraError) -> RunInfraError:
+        """Put on an error what every error of this call carries."""
+        error.update(
+            operation=self.call.operation.operation_id,
+            client_request_id=self.client_request_id,
+            idempotency_key=self.idempotency_key,
+            attempts=self.attempts,
+            failures=tuple(self.failures),
+        )
+        return error
+
+    def answered(self, status: int, headers: Headers) -> Meta:
+        """The gateway answered 2xx; the metadata of the result.
+
+        Call it when the body has been read whole, or the stream begins.
+        """
+        self.settings.quota.success(self._paid)
+        now = self.settings.clock()
+        request_id = self._request_id(headers)
+        hooks = self.settings.hooks
+        if hooks is not None and hooks.after_attempt is not None:
+            hooks.after_attempt(
+                AttemptEnd(
+                    self.call.operation.operation_id,
+                    self.attempts,
+                    self.client_request_id,
+                    status,
+                    request_id,
+                    now - self._attempt_started,
+                    None,
+                )
+            )
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug(
+                "%s attempt %d: status %d (request id %s)",
+                self.call.operation.operation_id,
+                self.attempts,
+                status,
+                request_id,
+            )
+        return Meta(
+            operation=self.call.operation.operation_id,
+            status=status,
+            headers=headers,
+            request_id=request_id,
+            client_request_id=self.client_request_id,
+            idempotency_key=self.idempotency_key,
+            replayed=is_replay(headers),
+            attempts=self.attempts,
+            failures=tuple(self.failures),
+            elapsed=now - self.started,
+        )
+
+    def _request_id(self, headers: Headers) -> str | None:
+        value = headers.get("x-request-id", "").strip()
+        return self.settings.redactor(value) if value else None
+
+    def _key(self, options: Mapping[str, Any]) -> str | None:
+        if "idempotency_key" in options:
+            return checked_idempotency_key(options["idempotency_key"])
+        operation = self.call.operation
+        # No source says that the gateway binds keys of streams, so none is made up for them.
+        if operation.replay == "safe" or self.call.streaming and operation.stream is not None:
+            return None
+        return new_key() if self.settings.auto_idempotency else None
+
+    def _headers(self, options: Mapping[str, Any]) -> dict[str, str]:
+        headers = {
+            **STANDARD,
+            "accept": self.call.accept,
+            **self.settings.default_headers,
+            **checked_headers("extra_headers", options.get("extra_headers")),
+            "authorization": f"Bearer {self.settings.api_key.reveal()}",
+            "x-client-request-id": self.client_request_id,
+        }
+        if self.idempotency_key is not None:
+            headers["idempotency-key"] = self.idempotency_key
+        if self.call.content_type is not None:
+            headers["content-type"] = self.call.content_type
+        return headers
+
+    def _replay(self) -> Replay:
+        operation, settings = self.call.operation, self.settings
+        kind = operation.replay
+        if operation.replay_scope == "workspace" and settings.base.pipeline_scoped:
+            kind = "never"
+        return Replay(
+            kind=kind,
+            has_key=self.idempotency_key is not None,
+            streaming=self.call.streaming and operation.stream is not None,
+            unknown_outcomes=(
+                operation.replay_conservative or settings.replay_policy == "standard"
+            ),
+            retry_streams=settings.retry_streams,
+        )
+
+    def _rewindable(self) -> bool:
+        content = self.call.content
+        return content is None or isinstance(content, bytes) or content.rewindable
+
+    def _record(self, error: RunInfraError, elapsed: float) -> None:
+        phase: Phase = error.phase or "outcome_unknown"
+        self.failures.append(
+            FailedAttempt(
+                self.attempts,
+                phase,
+                type(error).__name__,
+                error.message,
+                error.status,
+                error.request_id,
+                elapsed,
+            )
+        )
+        self.complete(error)
+        hooks = self.settings.hooks
+        if hooks is not None and hooks.after_attempt is not None:
+            hooks.after_attempt(
+                AttemptEnd(
+                    self.call.operation.operation_id,
+                    self.attempts,
+                    self.client_request_id,
+                    error.status,
+                    error.request_id,
+                    elapsed,
+                    error,
+                )
+            )
+
+    def _final(self, error: RunInfraError, reason: str) -> RunInfraError:
+        # An earlier attempt may have run even if the last one was refused.
+        if any(failure.phase == "outcome_unknown" for failure in self.failures):
+            error.outcome_unknown = self.replay.kind != "safe"
+        if self.replay.kind == "safe":
+            error.outcome_unknown = False
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s gave up: %s; %s", self.call.operation.operation_id, reason, error)
+        return error
+
+    def _before_sleep(self, error: RunInfraError, seconds: float) -> None:
+        hooks = self.settings.hooks
+        if hooks is not None and hooks.before_sleep is not None:
+            hooks.before_sleep(
+                Sleep(
+                    self.call.operation.operation_id,
+                    self.attempts,
+                    self.client_request_id,
+                    seconds,
+                    error,
+                )
+            )
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug(
+                "%s attempt %d failed (%s); next in %.3f s",
+                self.call.operation.operation_id,
+                self.attempts,
+                error,
+                seconds,
+            )
+
+
+def _told(headers: Headers) -> bool | None:
+    return {"true": True, "false": False}.get(headers.get("x-should-retry", "").strip().lower())

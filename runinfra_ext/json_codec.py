@@ -1,0 +1,58 @@
+"""JSON in and out, with one pair of rules for the whole package.
+
+Out: what can't be JSON (NaN, an infinity, an unknown object) is refused, never guessed at; objects
+with ``to_dict`` (every generated model) are written as what they came from. In: the fast parser
+first; what only the tolerant one reads (NaN in log probabilities, lone surrogates) is read by it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+
+def decode(data: bytes | bytearray | memoryview | str) -> Any:
+    """Parse JSON.
+
+    Raises:
+        ValueError: it is not JSON, or not UTF-8.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        # orjson refuses NaN and lone surrogates, which some engines send; only input that is
+        # refused by both parsers is wrong.
+        try:
+            return json.loads(bytes(data) if isinstance(data, memoryview) else data)
+        except RecursionError as error:
+            msg = "JSON nested too deeply"
+            raise ValueError(msg) from error
+
+
+def _default(value: object) -> Any:
+    to_dict = getattr(value, "to_dict", None)
+    if callable(to_dict):
+        return to_dict()
+    if isinstance(value, Mapping):
+        return dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview)):
+        return list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    msg = f"{type(value).__name__} is not JSON"
+    raise TypeError(msg)
+
+
+# orjson would write NaN as null and so change what the caller meant; the standard encoder says no.
+_encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_default)
+
+
+def encode(value: object) -> bytes:
+    """Write compact JSON, ASCII only.
+
+    Raises:
+        ValueError: NaN, an infinity or a circular reference in it.
+        TypeError: an object in it that has no JSON form.
+    """
+    return _encoder.encode(value).encode("ascii")

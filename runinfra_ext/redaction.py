@@ -1,0 +1,89 @@
+"""Credentials never leave: the masked key type and the one registry of what to blank out.
+
+Every text that the package hands out (messages, error fields, log records, ``repr``) and that could
+hold something a server or a library wrote passes through a :class:`Redactor`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
+
+MARK = "[redacted]"
+
+# Keys of the gateway are recognised by shape even when they are not this client's own: a gateway's
+# error may quote the key of another caller. Both documented prefixes count (rp_, sk-ri-).
+_KEY_SHAPES = re.compile(r"\b(?:rp_[A-Za-z0-9_]{8,}|sk-ri-[A-Za-z0-9_-]{6,})")
+_BEARER = re.compile(r"(?i)\bbearer\s+[^\s,;\"']+")
+_SHORT = 12  # below this a key may be an ordinary word: replace it as a whole word only
+
+
+class ApiKey:
+    """An API key that can't be printed, formatted or pickled by accident."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The key itself, for the ``Authorization`` header and nothing else."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"ApiKey('{MARK}')"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __reduce__(self) -> NoReturn:
+        msg = "an API key is never pickled or copied; make a new client from the environment"
+        raise TypeError(msg)
+
+
+class Redactor:
+    """Replaces the registered secrets, and whatever looks like a gateway key, by a mark.
+
+    Args:
+        secrets: texts that must not appear; blank ones are ignored.
+    """
+
+    __slots__ = ("_patterns",)
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._patterns: list[re.Pattern[str]] = [_BEARER, _KEY_SHAPES]
+        for secret in secrets:
+            if secret.strip():
+                self._patterns.insert(0, _pattern(secret))
+
+    def __call__(self, text: str) -> str:
+        """The text without secrets."""
+        for pattern in self._patterns:
+            text = pattern.sub(MARK, text)
+        return text
+
+    def deep(self, value: Any) -> Any:
+        """The same for every string inside lists and mappings; other values are kept."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, list):
+            return [self.deep(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        if isinstance(value, dict):
+            return {self.deep(key): self.deep(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        return value
+
+    def __repr__(self) -> str:
+        return "Redactor()"
+
+
+def _pattern(secret: str) -> re.Pattern[str]:
+    escaped = re.escape(secret)
+    if len(secret) < _SHORT:
+        return re.compile(rf"(?<![A-Za-z0-9_-]){escaped}(?![A-Za-z0-9_-])")
+    return re.compile(escaped)
+
+
+Redact = Callable[[str], str]

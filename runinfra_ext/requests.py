@@ -1,0 +1,135 @@
+"""From a method's arguments to the :class:`~runinfra_ext.journey.Call` that the transport sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from runinfra_client.operations import OPERATIONS, Operation
+
+from . import json_codec
+from .arguments import checked_arguments
+from .checks import flag
+from .errors import ConfigurationError, InvalidRequestError
+from .journey import Body, Call
+from .options import CallOptions, Settings, unexpected
+from .urls import encode_segment, path_value
+
+JSON: Final = "application/json"
+EVENTS: Final = "text/event-stream"
+AUDIO: Final = "audio/*, application/octet-stream"
+
+_SCOPE_HINT: Final = (
+    "this operation exists on a pipeline's URL only; make the client with pipeline_id="
+)
+
+
+def json_call(
+    operation_id: str,
+    arguments: Mapping[str, Any],
+    settings: Settings,
+    *,
+    function: str,
+    stream: object = None,
+    accept: str = JSON,
+    raw: bool = False,
+) -> Call:
+    """A call with a JSON body, its arguments checked against the document.
+
+    Args:
+        operation_id: which operation.
+        arguments: the method's keyword arguments.
+        settings: of the client.
+        function: the method's name, for errors.
+        stream: the method's ``stream`` argument.
+        accept: media type that is wanted.
+        raw: the answer's bytes are handed out as they come, without being events.
+
+    Raises:
+        TypeError: an unknown or missing keyword.
+        InvalidRequestError: a wrong value.
+    """
+    operation = OPERATIONS[operation_id]
+    streaming = stream is not None and flag("stream", stream)
+    checked = checked_arguments(
+        operation, arguments, pipeline_scoped=settings.base.pipeline_scoped, function=function
+    )
+    if streaming:
+        checked.body["stream"] = True
+        accept = EVENTS
+    return Call(
+        operation=operation,
+        path=operation.path,
+        content=encoded(checked.body),
+        content_type=JSON,
+        accept=accept,
+        streaming=streaming or raw,
+        options=checked.options,
+    )
+
+
+def get_call(operation_id: str, path_values: Mapping[str, object], options: CallOptions) -> Call:
+    """A call without a body; path values are percent-encoded whole.
+
+    Raises:
+        InvalidRequestError: a path value is not a usable id.
+    """
+    operation = OPERATIONS[operation_id]
+    path = operation.path
+    for name, value in path_values.items():
+        path = path.replace("{" + name + "}", encode_segment(path_value(name, value)))
+    return Call(operation, path, None, None, JSON, streaming=False, options=known(options))
+
+
+def upload_call(operation: Operation, body: Body | bytes, content_type: str, options: Any) -> Call:
+    """A call whose body is an upload."""
+    return Call(
+        operation, operation.path, body, content_type, JSON, streaming=False, options=options
+    )
+
+
+def known(options: Mapping[str, Any], function: str = "create") -> Mapping[str, Any]:
+    """Call options of an operation without other keyword arguments."""
+    for name in options:
+        if name not in CallOptions.__annotations__:
+            raise unexpected(name, CallOptions.__annotations__, function)
+    return options
+
+
+def require_pipeline(operation: Operation, settings: Settings) -> None:
+    """Refuse an operation that does not exist on the workspace's URL.
+
+    Raises:
+        ConfigurationError: the client addresses the workspace.
+    """
+    if operation.scope == "pipeline" and not settings.base.pipeline_scoped:
+        msg = f"pipeline_id: {_SCOPE_HINT}"
+        raise ConfigurationError(msg, param="pipeline_id")
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    """The JSON body.
+
+    Raises:
+        InvalidRequestError: naming the field that has no JSON form.
+    """
+    try:
+        return json_codec.encode(body)
+    except (ValueError, TypeError, RecursionError):
+        pass  # looked into below, so that the encoder's error is not chained
+    for name, value in body.items():
+        problem = _problem(value)
+        if problem:
+            raise InvalidRequestError(f"{name}: {problem}", param=name)
+    msg = "the request has no JSON form"
+    raise InvalidRequestError(msg)
+
+
+def _problem(value: object) -> str:
+    try:
+        json_codec.encode(value)
+    except TypeError as error:
+        return f"expected values that JSON has, but {error}"
+    except (ValueError, RecursionError):
+        return "expected finite numbers and no circular references"
+    return ""

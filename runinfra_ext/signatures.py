@@ -1,0 +1,91 @@
+"""What ``help()`` and ``inspect.signature`` show of a method: the document's own parameters.
+
+Methods take ``**params: Unpack[...]``; this decorator replaces that in the run-time signature by the
+real keyword arguments, and appends their descriptions to the docstring.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Final, ParamSpec, TypeVar
+
+from runinfra_client.operations import OPERATIONS, Field
+
+from .options import CallOptions
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_TYPES: Final = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "array": "Sequence",
+    "object": "Mapping",
+}
+_OPTIONS: Final = {
+    "idempotency_key": ("str", "Names this piece of work; made by the client if left out."),
+    "client_request_id": ("str", "Your own id for logs, the same on all attempts."),
+    "timeout": ("float | Timeout", "Seconds of silence allowed in each attempt."),
+    "deadline": ("float", "Seconds for the whole call."),
+    "max_retries": ("int", "How many attempts may follow a failed first one."),
+    "extra_headers": ("Mapping[str, str]", "More request headers."),
+    "extra_body": ("Mapping[str, Any]", "More members of the JSON body."),
+}
+
+
+def documented(operation_id: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Give a method the signature and the argument list of an operation."""
+
+    def decorate(method: Callable[P, R]) -> Callable[P, R]:
+        operation = OPERATIONS[operation_id]
+        own = inspect.signature(method)
+        named = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        taken = {p.name for p in named}
+        lines: list[str] = []
+        parameters = list(named)
+        for name, field in operation.fields.items():
+            if name not in taken:
+                parameters.append(_parameter(name, _annotation(field), field.required))
+            lines.append(f"    {name}: {field.description}")
+        for name in [*CallOptions.__annotations__, *_body_option(operation.body)]:
+            kind, text = _OPTIONS[name]
+            parameters.append(_parameter(name, kind, required=False))
+            lines.append(f"    {name}: {text}")
+        described: Any = method
+        described.__signature__ = own.replace(parameters=parameters)
+        described.__doc__ = _with_arguments(inspect.getdoc(method) or "", lines)
+        return method
+
+    return decorate
+
+
+def _body_option(body: str) -> list[str]:
+    return ["extra_body"] if body == "json" else []
+
+
+def _parameter(name: str, annotation: str, required: bool) -> inspect.Parameter:  # noqa: FBT001
+    default = inspect.Parameter.empty if required else None
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=annotation if required else f"{annotation} | None",
+    )
+
+
+def _annotation(field: Field) -> str:
+    if field.enum is not None:
+        return f"Literal[{', '.join(map(repr, field.enum))}]"
+    return " | ".join(_TYPES[kind] for kind in field.types if kind != "null")
+
+
+def _with_arguments(doc: str, lines: list[str]) -> str:
+    """Put the list before the section that tells of errors, where readers expect it."""
+    listing = "Args:\n" + "\n".join(lines)
+    head, mark, tail = doc.partition("\nReturns:")
+    if not mark:
+        head, mark, tail = doc.partition("\nRaises:")
+    return f"{head}\n{listing}\n{mark}{tail}" if mark else f"{doc}\n\n{listing}"

@@ -1,0 +1,114 @@
+"""Where requests go: the base URL's rules and the place of the pipeline id in it.
+
+A base URL is refused here, before any key could be sent to it. Only loopback hosts may be spoken to
+without TLS. A pipeline id becomes one path segment after the version: ``…/v1/{pipeline_id}``.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+from urllib.parse import quote, unquote, urlsplit
+
+from .checks import printable, shown, wrong
+from .errors import ConfigurationError, InvalidRequestError
+
+DEFAULT_BASE_URL: Final = "https://api.runinfra.ai/v1"
+
+# Exact names only: "localhost.example.com" and 127.0.0.2 are somebody else.
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104 - compared, not bound
+_VERSION_SEGMENT: Final = "v1"
+
+
+class BaseURL(NamedTuple):
+    """A checked base URL.
+
+    Attributes:
+        url: without a trailing slash; the pipeline id, if any, is its last segment.
+        pipeline_scoped: whether it addresses one pipeline.
+    """
+
+    url: str
+    pipeline_scoped: bool
+
+
+def resolve_base_url(base_url: object, pipeline_id: object = None) -> BaseURL:
+    """Check a base URL and put the pipeline id into it, once.
+
+    Raises:
+        ConfigurationError: with ``param`` ``base_url`` or ``pipeline_id``.
+    """
+    url = _checked(base_url)
+    segments = [segment for segment in urlsplit(url).path.split("/") if segment]
+    beyond = _segments_beyond_version(segments)
+    if pipeline_id is None:
+        return BaseURL(url, bool(beyond))
+    raw = path_value("pipeline_id", pipeline_id, error=ConfigurationError)
+    encoded = quote(raw, safe="")
+    if beyond and (beyond[-1] == encoded or unquote(beyond[-1]) == raw):
+        return BaseURL(url, pipeline_scoped=True)
+    if beyond and _VERSION_SEGMENT in segments:
+        msg = (
+            f"pipeline_id: the base URL addresses another pipeline ({shown(unquote(beyond[-1]))}) "
+            f"than {shown(raw)}; give one of them"
+        )
+        raise ConfigurationError(msg, param="pipeline_id")
+    return BaseURL(f"{url}/{encoded}", pipeline_scoped=True)
+
+
+def path_value(
+    param: str, value: object, *, error: type[InvalidRequestError] = InvalidRequestError
+) -> str:
+    """A value that becomes one path segment; dot segments would climb out of their place."""
+    text = printable(param, value, error=error)
+    if text in {".", ".."}:
+        raise wrong(param, "an id, not a dot segment", value, error)
+    return text
+
+
+def encode_segment(value: str) -> str:
+    """Percent-encode everything, slashes too: ids such as ``Qwen/Qwen3`` stay one segment."""
+    return quote(value, safe="")
+
+
+def _segments_beyond_version(segments: list[str]) -> list[str]:
+    if _VERSION_SEGMENT not in segments:
+        return segments
+    last = len(segments) - 1 - segments[::-1].index(_VERSION_SEGMENT)
+    return segments[last + 1 :]
+
+
+def _checked(base_url: object) -> str:
+    expected = "an http(s) URL such as " + DEFAULT_BASE_URL
+
+    def fault(what: str) -> ConfigurationError:
+        return ConfigurationError(f"base_url: {what}", param="base_url")
+
+    if not isinstance(base_url, str):
+        raise wrong("base_url", expected, base_url, ConfigurationError)
+    url = base_url.strip().rstrip("/")
+    if not url or not (url.isascii() and url.isprintable()) or " " in url or "\\" in url:
+        raise wrong("base_url", expected, base_url, ConfigurationError)
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname
+    except ValueError:
+        # Not chained: urllib's message quotes the URL, which may hold a password.
+        parts = None
+    if parts is None:
+        raise fault("expected a valid host, and a port from 1 to 65535")
+    if parts.scheme.lower() not in {"http", "https"} or not host:
+        if "@" in url:
+            raise fault("expected " + expected)
+        raise wrong("base_url", expected, base_url, ConfigurationError)
+    if "@" in parts.netloc:
+        raise fault("expected no user name or password in it; give the key as api_key")
+    if port == 0:
+        raise fault("expected a port from 1 to 65535")
+    # A bare trailing "?" or "#" is not in parts.query, but would swallow every path after it.
+    if "?" in url or "#" in url:
+        raise fault("expected no query and no fragment")
+    if any(unquote(segment) in {".", ".."} for segment in parts.path.split("/")):
+        raise fault("expected no dot segments in its path")
+    if parts.scheme.lower() == "http" and host.lower() not in _LOOPBACK:
+        raise fault("expected https: only loopback hosts may be spoken to without TLS")
+    return url

@@ -1,0 +1,99 @@
+"""What crosses the line between the rules and the network: plain values, no I/O.
+
+The drivers in ``_async`` and ``_sync`` speak to an HTTP library only through the names of this
+module, so that no type or exception of that library reaches a caller, a hook or an error.
+
+Promise: a :class:`TransportFailure` says whether the request may have reached the gateway
+(``sent``); the retry engine builds on nothing else when an attempt ended without an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+FailureKind = Literal[
+    "connect",  # name not found, refused, unreachable
+    "connect_timeout",
+    "pool_timeout",  # no free connection within the limit
+    "tls",  # the certificate or the handshake was refused
+    "proxy",  # the proxy refused the tunnel
+    "write",  # broken while the request was being sent
+    "write_timeout",
+    "read",  # broken while the answer was awaited or read
+    "read_timeout",  # silence beyond the per-attempt limit
+    "truncated",  # the peer closed in the middle of a framed body
+    "protocol",  # the peer does not speak HTTP/1.1 as it should
+    "deadline",  # the whole call's time is up
+    "closed",  # this client or stream was closed by the application
+]
+
+
+class TransportFailure(Exception):
+    """An attempt that ended without a usable answer.
+
+    Args:
+        kind: what happened, see :data:`FailureKind`.
+        message: one sentence for people; never holds a credential or a URL.
+        sent: whether any byte of the request may have left. ``False`` proves that nothing ran.
+        stale: whether a pooled connection was found dead before the first byte of an answer:
+            the peer closed it while it was idle, so one transparent retry is in order.
+    """
+
+    def __init__(
+        self, kind: FailureKind, message: str, *, sent: bool, stale: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.kind: FailureKind = kind
+        self.message = message
+        self.sent = sent
+        self.stale = stale
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether a clock ended the attempt rather than the peer."""
+        return self.kind in {
+            "connect_timeout",
+            "pool_timeout",
+            "write_timeout",
+            "read_timeout",
+            "deadline",
+        }
+
+
+class Headers(Mapping[str, str]):
+    """Response headers: case-insensitive, immutable, first value wins; all values by :meth:`all`.
+
+    >>> headers = Headers([("X-Request-Id", "req_1")])
+    >>> headers["x-request-id"]
+    'req_1'
+    """
+
+    __slots__ = ("_first", "_pairs")
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._pairs = tuple((name.lower(), value) for name, value in pairs)
+        first: dict[str, str] = {}
+        for name, value in self._pairs:
+            first.setdefault(name, value)
+        self._first = first
+
+    def __getitem__(self, name: str) -> str:
+        return self._first[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._first
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._first)
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    def __repr__(self) -> str:
+        return f"Headers({sorted(self._first)!r})"
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a header, in the order in which they came."""
+        wanted = name.lower()
+        return tuple(value for key, value in self._pairs if key == wanted)

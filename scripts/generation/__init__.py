@@ -1,0 +1,1 @@
+"""Everything that `make gen` does: from the document to the generated files."""

@@ -1,0 +1,46 @@
+"""The blocking drivers, from the async ones: `runinfra_ext/_sync` from `runinfra_ext/_async`.
+
+unasync does the work, token by token; names that start with ``Async`` lose that word. It leaves
+docstrings alone, so these get the same few words replaced afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import unasync
+
+# Written by hand on both sides: deadlines, event loops and threads are where the worlds differ.
+HAND_WRITTEN: Final = frozenset({"_http.py", "_timing.py"})
+HEADER: Final = "# Generated from {source} by `make gen`; do not edit.\n"
+
+_ASYNC_NAME = re.compile(r"\bAsync(?=[A-Z])\w+")
+_NAMES: Final = {
+    "aclose": "close",
+    "anext": "next",
+    "_async": "_sync",
+    "asyncio": "threading",
+}
+
+
+def write_twins(source: Path, target: Path) -> None:
+    """Write the twin of every module below ``source`` to the same place below ``target``."""
+    modules = sorted(
+        path
+        for path in source.rglob("*.py")
+        if path.name not in HAND_WRITTEN and path != source / "__init__.py"
+    )
+    replacements = dict(_NAMES)
+    for path in modules:
+        for name in _ASYNC_NAME.findall(path.read_text(encoding="utf-8")):
+            replacements[name] = name.removeprefix("Async")
+    rule = unasync.Rule(str(source), str(target), additional_replacements=replacements)
+    unasync.unasync_files([str(path) for path in modules], rules=[rule])
+    for path in modules:
+        twin = target / path.relative_to(source)
+        text = _ASYNC_NAME.sub(lambda match: match[0].removeprefix("Async"), twin.read_text("utf-8"))
+        text = text.replace("aclose", "close")
+        origin = f"runinfra_ext/_async/{path.relative_to(source).as_posix()}"
+        twin.write_text(HEADER.format(source=origin) + text, encoding="utf-8")
