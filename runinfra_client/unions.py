@@ -94,7 +94,9 @@ def parse_response_format(value: Mapping[str, Any]) -> ResponseFormat:
         KeyError: a required member is missing, or the tag is unknown.
         TypeError, ValueError, AttributeError: a member is of another shape than promised.
     """
-    return _RESPONSE_FORMAT[value["type"]].from_dict(value)  # type: ignore[no-any-return]
+    cls = _RESPONSE_FORMAT[value["type"]]
+    member: ResponseFormat = cls.from_dict(value)
+    return member
 
 
 ChatMessage: TypeAlias = (
@@ -122,7 +124,9 @@ def parse_chat_message(value: Mapping[str, Any]) -> ChatMessage:
         KeyError: a required member is missing, or the tag is unknown.
         TypeError, ValueError, AttributeError: a member is of another shape than promised.
     """
-    return _CHAT_MESSAGE[value["role"]].from_dict(value)  # type: ignore[no-any-return]
+    cls = _CHAT_MESSAGE[value["role"]]
+    member: ChatMessage = cls.from_dict(value)
+    return member
 
 
 ChatCompletionContentPart: TypeAlias = (
@@ -146,7 +150,9 @@ def parse_chat_completion_content_part(value: Mapping[str, Any]) -> ChatCompleti
         KeyError: a required member is missing, or the tag is unknown.
         TypeError, ValueError, AttributeError: a member is of another shape than promised.
     """
-    return _CHAT_COMPLETION_CONTENT_PART[value["type"]].from_dict(value)  # type: ignore[no-any-return]
+    cls = _CHAT_COMPLETION_CONTENT_PART[value["type"]]
+    member: ChatCompletionContentPart = cls.from_dict(value)
+    return member
 
 
 ResponseInputItem: TypeAlias = FunctionCallOutput | FunctionCall | EasyInputMessage
@@ -165,7 +171,9 @@ def parse_response_input_item(value: Mapping[str, Any]) -> ResponseInputItem:
         KeyError: a required member is missing.
         TypeError, ValueError, AttributeError: a member is of another shape than promised.
     """
-    return _RESPONSE_INPUT_ITEM.get(value.get("type", ""), EasyInputMessage).from_dict(value)  # type: ignore[no-any-return]
+    cls = _RESPONSE_INPUT_ITEM.get(value.get("type", ""), EasyInputMessage)
+    member: ResponseInputItem = cls.from_dict(value)
+    return member
 
 
 ResponseInputPart: TypeAlias = ResponseInputText | ResponseInputImage | ResponseInputOutputText
@@ -185,7 +193,9 @@ def parse_response_input_part(value: Mapping[str, Any]) -> ResponseInputPart:
         KeyError: a required member is missing, or the tag is unknown.
         TypeError, ValueError, AttributeError: a member is of another shape than promised.
     """
-    return _RESPONSE_INPUT_PART[value["type"]].from_dict(value)  # type: ignore[no-any-return]
+    cls = _RESPONSE_INPUT_PART[value["type"]]
+    member: ResponseInputPart = cls.from_dict(value)
+    return member
 
 
 ResponseOutputItem: TypeAlias = (
@@ -210,9 +220,9 @@ def parse_response_output_item(value: Mapping[str, Any]) -> ResponseOutputItem:
         KeyError: a required member is missing.
         TypeError, ValueError, AttributeError: a member is of another shape than promised.
     """
-    return _RESPONSE_OUTPUT_ITEM.get(value.get("type", ""), UnknownResponseOutputItem).from_dict(
-        value
-    )  # type: ignore[no-any-return]
+    cls = _RESPONSE_OUTPUT_ITEM.get(value.get("type", ""), UnknownResponseOutputItem)
+    member: ResponseOutputItem = cls.from_dict(value)
+    return member
 
 
 ResponseContentPart: TypeAlias = (
@@ -239,9 +249,9 @@ def parse_response_content_part(value: Mapping[str, Any]) -> ResponseContentPart
         KeyError: a required member is missing.
         TypeError, ValueError, AttributeError: a member is of another shape than promised.
     """
-    return _RESPONSE_CONTENT_PART.get(value.get("type", ""), UnknownResponseContentPart).from_dict(
-        value
-    )  # type: ignore[no-any-return]
+    cls = _RESPONSE_CONTENT_PART.get(value.get("type", ""), UnknownResponseContentPart)
+    member: ResponseContentPart = cls.from_dict(value)
+    return member
 
 
 ResponseStreamEvent: TypeAlias = (
@@ -308,9 +318,9 @@ def parse_response_stream_event(value: Mapping[str, Any]) -> ResponseStreamEvent
         KeyError: a required member is missing.
         TypeError, ValueError, AttributeError: a member is of another shape than promised.
     """
-    return _RESPONSE_STREAM_EVENT.get(value.get("type", ""), UnknownResponseStreamEvent).from_dict(
-        value
-    )  # type: ignore[no-any-return]
+    cls = _RESPONSE_STREAM_EVENT.get(value.get("type", ""), UnknownResponseStreamEvent)
+    member: ResponseStreamEvent = cls.from_dict(value)
+    return member
 
 
 RerankContentPart: TypeAlias = RerankTextPart | RerankImagePart | RerankVideoPart
@@ -330,4 +340,6 @@ def parse_rerank_content_part(value: Mapping[str, Any]) -> RerankContentPart:
         KeyError: a required member is missing, or the tag is unknown.
         TypeError, ValueError, AttributeError: a member is of another shape than promised.
     """
-    return _RERANK_CONTENT_PART[value["type"]].from_dict(value)  # type: ignore[no-any-return]
+    cls = _RERANK_CONTENT_PART[value["type"]]
+    member: RerankContentPart = cls.from_dict(value)
+    return member

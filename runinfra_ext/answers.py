@@ -7,11 +7,12 @@ status that it stands for.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, Self, TypeVar
 
 from .error_mapping import error_from_response, implied_status
-from .errors import ResponseShapeError, UnexpectedContentError
+from .errors import ResponseShapeError, RunInfraError, UnexpectedContentError
 from .json_codec import decode
 from .metadata import Meta
 from .redaction import Redactor
@@ -94,6 +95,28 @@ def parse_result(cls: type[R], content: Mapping[str, Any], meta: Meta, redactor:
         raise error_from_response(implied_status(content["error"]), _headers(meta), content, redactor)
     msg = f"The gateway's answer is not a {cls.__name__}: {redactor(problem)}."
     raise ResponseShapeError(msg, body=redactor.deep(dict(content)))
+
+
+def stream_refusal(body: bytes, meta: Meta, redactor: Redactor) -> RunInfraError:
+    """Why a 2xx answer of another media type is no stream of events.
+
+    Args:
+        body: what came of the body.
+        meta: of the answer.
+        redactor: blanks secrets in what the error shows.
+    """
+    content: Any = None
+    with contextlib.suppress(ValueError):
+        content = decode(body)
+    if isinstance(content, dict) and content.get("error"):  # pyright: ignore[reportUnknownMemberType]
+        error: Any = content["error"]
+        return error_from_response(implied_status(error), _headers(meta), content, redactor)
+    if not body.strip():
+        msg = f"The gateway answered a streamed call with status {meta.status} and an empty body."
+        return UnexpectedContentError(msg)
+    what = "plain JSON" if isinstance(content, dict) else media_type(meta.headers)
+    msg = f"The gateway answered a streamed call with {what} instead of events. {BASE_URL_HINT}"
+    return UnexpectedContentError(msg)
 
 
 def media_type(headers: Mapping[str, str]) -> str:

@@ -337,8 +337,12 @@ class Journey:
         }
         if self.idempotency_key is not None:
             headers["idempotency-key"] = self.idempotency_key
+        content = self.call.content
         if self.call.content_type is not None:
             headers["content-type"] = self.call.content_type
+        if content is not None and not isinstance(content, bytes):
+            # A known length, so that the body is not sent in chunks, which some edges refuse.
+            headers["content-length"] = str(content.content_length)
         return headers
 
     def _replay(self) -> Replay:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from runinfra_client.operations import OPERATIONS, Operation
+from runinfra_client.operations import OPERATIONS
 
 from . import json_codec
 from .arguments import checked_arguments
 from .checks import flag
 from .errors import ConfigurationError, InvalidRequestError
-from .journey import Body, Call
+from .journey import Call
 from .options import CallOptions, Settings, unexpected
+from .transcripts import TEXT_FORMATS
+from .uploads import FileInput, MultipartBody, Progress, RawBody, prepare_upload
 from .urls import encode_segment, path_value
 
 JSON: Final = "application/json"
@@ -81,10 +83,60 @@ def get_call(operation_id: str, path_values: Mapping[str, object], options: Call
     return Call(operation, path, None, None, JSON, streaming=False, options=known(options))
 
 
-def upload_call(operation: Operation, body: Body | bytes, content_type: str, options: Any) -> Call:
-    """A call whose body is an upload."""
+def transcription_call(
+    arguments: Mapping[str, Any],
+    settings: Settings,
+    *,
+    file: FileInput,
+    response_format: object,
+    filename: str | None,
+    content_type: str | None,
+    on_progress: Progress | None,
+) -> Call:
+    """The call of a transcription.
+
+    Raises:
+        TypeError: an unknown or missing keyword.
+        InvalidRequestError: a wrong value, or a file that can't be sent.
+    """
+    operation = OPERATIONS["createTranscription"]
+    given = {**arguments, "response_format": response_format, "file": ""}
+    checked = checked_arguments(
+        operation,
+        given,
+        pipeline_scoped=settings.base.pipeline_scoped,
+        function="audio.transcriptions.create",
+    )
+    upload = prepare_upload(file, filename=filename, content_type=content_type)
+    fields = {name: value for name, value in checked.body.items() if name != "file"}
+    body = MultipartBody(fields, upload, on_progress=on_progress)
+    accept = "text/plain, text/vtt" if response_format in TEXT_FORMATS else JSON
     return Call(
-        operation, operation.path, body, content_type, JSON, streaming=False, options=options
+        operation, operation.path, body, body.content_type, accept, False, checked.options
+    )
+
+
+def voice_call(
+    options: CallOptions,
+    settings: Settings,
+    audio: FileInput,
+    mime_type: str | None,
+    on_progress: Progress | None,
+) -> Call:
+    """The call of a voice pipeline.
+
+    Raises:
+        ConfigurationError: the client addresses the workspace, where the route does not exist.
+        InvalidRequestError: a wrong value, or audio that can't be sent.
+    """
+    operation = OPERATIONS["createVoicePipeline"]
+    if operation.scope == "pipeline" and not settings.base.pipeline_scoped:
+        msg = f"pipeline_id: {_SCOPE_HINT}"
+        raise ConfigurationError(msg, param="pipeline_id")
+    upload = prepare_upload(audio, content_type=mime_type, field="audio", type_field="mime_type")
+    body = RawBody(upload, on_progress=on_progress)
+    return Call(
+        operation, operation.path, body, body.content_type, JSON, False, known(options, "voice.pipeline.create")
     )
 
 
@@ -94,17 +146,6 @@ def known(options: Mapping[str, Any], function: str = "create") -> Mapping[str, 
         if name not in CallOptions.__annotations__:
             raise unexpected(name, CallOptions.__annotations__, function)
     return options
-
-
-def require_pipeline(operation: Operation, settings: Settings) -> None:
-    """Refuse an operation that does not exist on the workspace's URL.
-
-    Raises:
-        ConfigurationError: the client addresses the workspace.
-    """
-    if operation.scope == "pipeline" and not settings.base.pipeline_scoped:
-        msg = f"pipeline_id: {_SCOPE_HINT}"
-        raise ConfigurationError(msg, param="pipeline_id")
 
 
 def encoded(body: Mapping[str, Any]) -> bytes:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from runinfra_client.operations import StreamSpec
-
 from .error_mapping import error_from_response, implied_status
 from .errors import (
     RunInfraError,
@@ -19,8 +17,8 @@ from .errors import (
     StreamEventTooLargeError,
     StreamTruncatedError,
 )
+from .journey import Journey
 from .json_codec import decode
-from .redaction import Redactor
 from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
 from .wire import Headers
 
@@ -68,14 +66,9 @@ class EventReader(Generic[T]):
     """Reads the events of one stream.
 
     Args:
-        spec: how the operation streams.
         parse: makes the event object of decoded JSON.
-        finished: whether what was read so far lacks nothing, for streams that may end without
-            their marker.
-        redactor: blanks secrets in what errors show.
+        journey: of the call; its operation says how it streams, its settings what the limits are.
         headers: of the answer, for errors.
-        max_event_bytes: limit of one event.
-        allow_truncated: take an end without marker for complete.
 
     Attributes:
         complete: the terminal marker came.
@@ -83,22 +76,20 @@ class EventReader(Generic[T]):
     """
 
     def __init__(
-        self,
-        spec: StreamSpec,
-        parse: Callable[[Mapping[str, Any]], T],
-        *,
-        redactor: Redactor,
-        headers: Headers,
-        max_event_bytes: int,
-        allow_truncated: bool = False,
+        self, parse: Callable[[Mapping[str, Any]], T], journey: Journey, headers: Headers
     ) -> None:
+        spec = journey.call.operation.stream
+        if spec is None:
+            msg = f"the document does not say how {journey.call.operation.operation_id} streams"
+            raise TypeError(msg)
+        settings = journey.settings
         self._spec = spec
         self._parse = parse
-        self._redactor = redactor
+        self._redactor = settings.redactor
         self._headers = headers
-        self._decoder = SSEDecoder(max_event_bytes)
-        self._limit = max_event_bytes
-        self._allow_truncated = allow_truncated
+        self._decoder = SSEDecoder(settings.max_event_bytes)
+        self._limit = settings.max_event_bytes
+        self._allow_truncated = settings.allow_truncated
         self._count = 0
         self._open: set[int] = set()
         self._closed: set[int] = set()

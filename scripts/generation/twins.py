@@ -41,6 +41,8 @@ def write_twins(source: Path, target: Path) -> None:
     for path in modules:
         twin = target / path.relative_to(source)
         text = _ASYNC_NAME.sub(lambda match: match[0].removeprefix("Async"), twin.read_text("utf-8"))
+        # `aclose` is the async classes' second name for `close`; the blocking ones need only one.
+        text = text.replace("    aclose = close\n", "").replace("    close = close\n", "")
         text = text.replace("aclose", "close")
         origin = f"runinfra_ext/_async/{path.relative_to(source).as_posix()}"
         twin.write_text(HEADER.format(source=origin) + text, encoding="utf-8")

@@ -1,0 +1,165 @@
+"""``client.audio.speech`` and ``client.audio.transcriptions``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Unpack, overload
+
+from ...calls import SpeechCall, TranscriptionCall
+from ...audio import SpeechAudio, speech_result
+from ...requests import AUDIO, json_call, transcription_call
+from ...results import Transcription, TranscriptionText, TranscriptionVerbose
+from ...signatures import documented
+from ...transcripts import transcription_result
+from ...uploads import FileInput, Progress
+from ..speech import AsyncSpeechStream
+from ..transport import AsyncTransport
+
+
+class AsyncSpeech:
+    """Speech from text."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    @documented("createSpeech")
+    async def create(self, **params: Unpack[SpeechCall]) -> SpeechAudio:
+        """Speak a text, whole.
+
+        Give ``voice``, or reference audio: ``ref_audio`` (a URL, a data URL, or the path of a file)
+        with ``ref_text``. It is sent once: never repeated after it left, because the gateway keeps
+        no answers of this operation. The error of a lost answer holds the idempotency key.
+
+        Returns:
+            The audio: ``.content``, ``.format``, ``.duration``, ``.write_to_file(path)``.
+
+        Raises:
+            InvalidRequestError: an argument is wrong; nothing was sent.
+            UnexpectedContentError: the answer is not audio.
+            APIStatusError: the gateway said no.
+            RunInfraConnectionError: no answer.
+        """
+        transport = self._transport
+        settings = transport.settings
+        call = json_call(
+            "createSpeech", params, settings, function="audio.speech.create", accept=AUDIO
+        )
+        return await transport.fetch(
+            call, lambda body, meta: speech_result(body, meta, settings.redactor)
+        )
+
+    @documented("createSpeech")
+    async def stream(self, **params: Unpack[SpeechCall]) -> AsyncSpeechStream:
+        """Speak a text, and hand out the bytes as they come, in constant memory.
+
+        Returns:
+            A stream to iterate over or to write to a file, to be used as a context manager.
+
+        Raises:
+            InvalidRequestError: an argument is wrong; nothing was sent.
+            APIStatusError: the gateway said no.
+            RunInfraConnectionError: no answer.
+        """
+        transport = self._transport
+        call = json_call(
+            "createSpeech",
+            params,
+            transport.settings,
+            function="audio.speech.stream",
+            accept=AUDIO,
+            raw=True,
+        )
+        return await transport.open(call, AsyncSpeechStream)
+
+
+class AsyncTranscriptions:
+    """Text from speech."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    @overload
+    async def create(
+        self,
+        *,
+        file: FileInput,
+        response_format: Literal["json"] | None = None,
+        filename: str | None = None,
+        content_type: str | None = None,
+        on_progress: Progress | None = None,
+        **params: Unpack[TranscriptionCall],
+    ) -> Transcription: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        file: FileInput,
+        response_format: Literal["verbose_json"],
+        filename: str | None = None,
+        content_type: str | None = None,
+        on_progress: Progress | None = None,
+        **params: Unpack[TranscriptionCall],
+    ) -> TranscriptionVerbose: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        file: FileInput,
+        response_format: Literal["text", "srt", "vtt"],
+        filename: str | None = None,
+        content_type: str | None = None,
+        on_progress: Progress | None = None,
+        **params: Unpack[TranscriptionCall],
+    ) -> TranscriptionText: ...
+
+    @documented("createTranscription")
+    async def create(
+        self,
+        *,
+        file: FileInput,
+        response_format: str | None = None,
+        filename: str | None = None,
+        content_type: str | None = None,
+        on_progress: Progress | None = None,
+        **params: Unpack[TranscriptionCall],
+    ) -> Transcription | TranscriptionVerbose | TranscriptionText:
+        """Transcribe an audio file.
+
+        ``file`` is bytes, a path, a binary file object, or ``(filename, data[, content_type])``. It
+        is read while it is sent, in constant memory. ``filename`` and ``content_type`` are told from
+        it if left out; ``on_progress`` is called with the bytes sent so far, and all of them. It is
+        sent once: never repeated after it left.
+
+        Returns:
+            A ``Transcription``; with ``response_format="verbose_json"`` one with segments and
+            words; with ``text``, ``srt`` or ``vtt`` a ``str`` with ``.request_id``.
+
+        Raises:
+            InvalidRequestError: an argument is wrong; nothing was sent.
+            APIStatusError: the gateway said no.
+            RunInfraConnectionError: no answer.
+        """
+        transport = self._transport
+        arguments: Any = params
+        call = transcription_call(
+            arguments,
+            transport.settings,
+            file=file,
+            response_format=response_format,
+            filename=filename,
+            content_type=content_type,
+            on_progress=on_progress,
+        )
+        redactor = transport.settings.redactor
+        return await transport.fetch(
+            call, lambda body, meta: transcription_result(response_format, body, meta, redactor)
+        )
+
+
+class AsyncAudio:
+    """The audio namespace."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self.speech = AsyncSpeech(transport)
+        self.transcriptions = AsyncTranscriptions(transport)
