@@ -1,0 +1,172 @@
+"""What the sandbox's models say: deterministic, plausible, and a function of the request alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+_PIECE = re.compile(r"\s*\S+")
+_WORD = re.compile(r"[a-z0-9]+")
+_NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+class Said(NamedTuple):
+    """What a model says: a text or tool calls, and why it stopped."""
+
+    text: str | None
+    tool_calls: list[dict[str, Any]]
+    finish_reason: str
+
+
+def digest(value: object) -> str:
+    """A short stable name of any JSON value."""
+    data = json.dumps(value, sort_keys=True, default=str).encode()
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def pieces(text: str) -> list[str]:
+    """The text in tokens, as streams send it; joined they are the text."""
+    found = _PIECE.findall(text)
+    if found and len("".join(found)) < len(text):
+        found[-1] += text[len("".join(found)) :]
+    return found
+
+
+def count_tokens(value: object) -> int:
+    """A plausible number of tokens for any part of a request."""
+    if isinstance(value, str):
+        return len(_PIECE.findall(value))
+    if isinstance(value, Mapping):
+        return sum(count_tokens(item) for item in value.values())
+    if isinstance(value, Sequence):
+        return sum(count_tokens(item) for item in value)
+    return 0
+
+
+def text_of(content: object) -> str:
+    """The text of a message's content, whole or in parts."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return " ".join(
+            str(part.get("text", "")) for part in content if isinstance(part, Mapping)
+        ).strip()
+    return ""
+
+
+def answer(request: Mapping[str, Any], *, choice: int = 0) -> Said:
+    """What the model says to a chat request."""
+    messages: list[Mapping[str, Any]] = request["messages"]
+    last = messages[-1]
+    prompt = next((text_of(m.get("content")) for m in messages[::-1] if m["role"] == "user"), "")
+    if last["role"] == "tool":
+        return _limited(f"The tool says: {text_of(last.get('content'))}", request)
+    function = _wanted_function(request, prompt)
+    if function is not None:
+        arguments = instance(function.get("parameters") or {"type": "object"}, prompt)
+        call = {
+            "id": f"call_{digest([function, prompt, choice])}",
+            "type": "function",
+            "function": {"name": function["name"], "arguments": json.dumps(arguments)},
+        }
+        return Said(None, [call], "tool_calls")
+    form = request.get("response_format") or {}
+    if form.get("type") == "json_schema":
+        return _limited(json.dumps(instance(form["json_schema"]["schema"], prompt)), request)
+    if form.get("type") == "json_object":
+        return _limited(json.dumps({"answer": reply(prompt)}), request)
+    text = reply(prompt)
+    return _limited(text if choice == 0 else f"{text} (answer {choice + 1})", request)
+
+
+def reply(prompt: str) -> str:
+    """A sentence that shows that the prompt was read."""
+    low = prompt.lower()
+    if "prime" in low:
+        return "Seven."
+    count = re.search(r"count to (\w+)", low)
+    if count and count[1] in _NUMBERS:
+        return " ".join(_NUMBERS[: _NUMBERS.index(count[1]) + 1]) + "."
+    repeat = re.match(r"\s*(?:say|repeat)[:\s]+(.+)", prompt, re.IGNORECASE | re.DOTALL)
+    if repeat:
+        return repeat[1].strip()
+    if not prompt.strip():
+        return "You said nothing."
+    return f"You said: {prompt.strip()}"
+
+
+def _limited(text: str, request: Mapping[str, Any]) -> Said:
+    stops = request.get("stop") or []
+    for stop in [stops] if isinstance(stops, str) else stops:
+        if stop and stop in text:
+            text = text[: text.index(stop)]
+    limit = request.get("max_tokens") or request.get("max_completion_tokens")
+    tokens = pieces(text)
+    if limit is not None and len(tokens) > limit:
+        return Said("".join(tokens[:limit]), [], "length")
+    return Said(text, [], "stop")
+
+
+def _wanted_function(request: Mapping[str, Any], prompt: str) -> Mapping[str, Any] | None:
+    tools = [t["function"] for t in request.get("tools") or [] if t.get("type") == "function"]
+    choice = request.get("tool_choice", "auto")
+    if not tools or choice == "none":
+        return None
+    if isinstance(choice, Mapping):
+        name = choice["function"]["name"]
+        return next((tool for tool in tools if tool["name"] == name), None)
+    if choice == "required":
+        return dict(tools[0])
+    words = set(_WORD.findall(prompt.lower()))
+    for tool in tools:
+        described = f"{tool['name']} {tool.get('description', '')}".lower().replace("_", " ")
+        if words & {word for word in _WORD.findall(described) if len(word) > 3}:
+            return dict(tool)
+    return None
+
+
+def instance(schema: Mapping[str, Any], prompt: str) -> Any:
+    """A value that satisfies a JSON Schema, with words of the prompt where a text is wanted."""
+    names = re.findall(r"\b[A-Z][a-z]+\b", prompt)[1:] or [prompt.strip() or "sample"]
+    return _instance(schema, schema, names[0], 0)
+
+
+def _instance(schema: Any, root: Mapping[str, Any], word: str, depth: int) -> Any:
+    if not isinstance(schema, Mapping) or depth > 20:
+        return None
+    if "$ref" in schema:
+        target: Any = root
+        for part in str(schema["$ref"]).removeprefix("#/").split("/"):
+            target = target.get(part, {}) if isinstance(target, Mapping) else {}
+        return _instance(target, root, word, depth + 1)
+    if "const" in schema:
+        return schema["const"]
+    if schema.get("enum"):
+        return schema["enum"][0]
+    for key in ("anyOf", "oneOf", "allOf"):
+        if schema.get(key):
+            return _instance(schema[key][0], root, word, depth + 1)
+    kind = schema.get("type", "object" if "properties" in schema else "string")
+    if isinstance(kind, list):
+        kind = kind[0]
+    if kind == "object":
+        return {
+            name: _instance(part, root, word, depth + 1)
+            for name, part in schema.get("properties", {}).items()
+        }
+    if kind == "array":
+        size = max(1, int(schema.get("minItems", 1)))
+        return [_instance(schema.get("items", {}), root, word, depth + 1) for _ in range(size)]
+    if kind in {"integer", "number"}:
+        low = schema.get("minimum", schema.get("exclusiveMinimum", 6) + 1)
+        high = schema.get("maximum", low)
+        return min(low, high)
+    if kind == "boolean":
+        return True
+    if kind == "null":
+        return None
+    text = word[: schema.get("maxLength", len(word))]
+    return text.ljust(schema.get("minLength", 0), "x")

@@ -1,0 +1,375 @@
+"""What each operation answers, as plain values; no HTTP here."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from . import pictures, responses_adapter, sounds, vectors
+from .content import Said, answer, count_tokens, digest, pieces, reply
+from .state import MODELS
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a failure of the sandbox
+    """The gateway says no.
+
+    Args:
+        status: HTTP status.
+        message: for people.
+        kind: the error's type.
+        code: machine-readable.
+        param: the field concerned.
+        headers: more headers of the answer.
+        fields: more members of the error.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        kind: str = "invalid_request_error",
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **fields: Any,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = dict(headers or {})
+        self.body = {
+            "error": {"message": message, "type": kind, "param": param, "code": code, **fields}
+        }
+
+
+class Result(NamedTuple):
+    """An answer: JSON, text, audio, or the events of a stream."""
+
+    json: Any = None
+    content: bytes | None = None
+    media_type: str = "application/json"
+    events: Iterator[dict[str, Any]] | None = None
+    named_events: bool = False
+
+
+class Context(NamedTuple):
+    """What an operation needs besides its body."""
+
+    model: str
+    created: int
+    base_url: str
+
+
+def chat(body: Mapping[str, Any], context: Context) -> Result:
+    """Chat completion."""
+    name = f"chatcmpl_{digest(_question(body))}"
+    said = [answer(body, choice=index) for index in range(body.get("n") or 1)]
+    prompt = count_tokens([message.get("content") for message in body["messages"]])
+    spent = sum(count_tokens(one.text or "") + count_tokens(one.tool_calls) for one in said)
+    usage = {"prompt_tokens": prompt, "completion_tokens": spent, "total_tokens": prompt + spent}
+    head = {"id": name, "created": context.created, "model": context.model}
+    if body.get("stream"):
+        options = body.get("stream_options") or {}
+        shown = usage if options.get("include_usage") else None
+        return Result(events=_chunks(head, said, body, shown))
+    return Result(
+        json={
+            **head,
+            "object": "chat.completion",
+            "choices": [_choice(index, one, body) for index, one in enumerate(said)],
+            "usage": usage,
+        }
+    )
+
+
+def _question(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The request without what only says how the answer travels."""
+    return {key: value for key, value in body.items() if not key.startswith("stream")}
+
+
+def _choice(index: int, said: Said, body: Mapping[str, Any]) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": said.text}
+    if said.tool_calls:
+        message["tool_calls"] = said.tool_calls
+    choice = {"index": index, "message": message, "finish_reason": said.finish_reason}
+    if body.get("logprobs"):
+        choice["logprobs"] = {"content": [_logprob(p, body) for p in pieces(said.text or "")]}
+    return choice
+
+
+def _logprob(piece: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    value = -0.25 * (1 + len(piece) % 4)
+    others = [
+        {"token": f"{piece}~{n}", "logprob": value - n, "bytes": None}
+        for n in range(1, (body.get("top_logprobs") or 0) + 1)
+    ]
+    return {
+        "token": piece,
+        "logprob": value,
+        "bytes": list(piece.encode()),
+        "top_logprobs": others,
+    }
+
+
+def _chunks(
+    head: Mapping[str, Any], said: list[Said], body: Mapping[str, Any], usage: Any
+) -> Iterator[dict[str, Any]]:
+    def chunk(choices: list[dict[str, Any]]) -> dict[str, Any]:
+        data = {**head, "object": "chat.completion.chunk", "choices": choices}
+        return data
+
+    def piece(index: int, delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
+        return chunk([{"index": index, "delta": delta, "finish_reason": reason}])
+
+    for index, one in enumerate(said):
+        start: dict[str, Any] = {"role": "assistant"}
+        start["content"] = "" if one.text is not None else None
+        yield piece(index, start)
+        for number, call in enumerate(one.tool_calls):
+            function = {"name": call["function"]["name"], "arguments": ""}
+            opening = {"index": number, "id": call["id"], "type": "function", "function": function}
+            yield piece(index, {"tool_calls": [opening]})
+            for part in pieces(call["function"]["arguments"]):
+                more = {"index": number, "function": {"arguments": part}}
+                yield piece(index, {"tool_calls": [more]})
+        for token in pieces(one.text or ""):
+            event = piece(index, {"content": token})
+            if body.get("logprobs"):
+                event["choices"][0]["logprobs"] = {"content": [_logprob(token, body)]}
+            yield event
+        yield piece(index, {}, one.finish_reason)
+    if usage is not None:
+        yield {**chunk([]), "usage": usage}
+
+
+def respond(body: Mapping[str, Any], context: Context) -> Result:
+    """Responses adapter."""
+    if body.get("stream"):
+        return Result(
+            events=responses_adapter.events(body, context.model, context.created),
+            named_events=True,
+        )
+    return Result(json=responses_adapter.response(body, context.model, context.created))
+
+
+def embed(body: Mapping[str, Any], context: Context) -> Result:
+    """Embeddings."""
+    texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+    size = body.get("dimensions")
+    if size is not None and size > 4096:
+        raise Refused(
+            400,
+            "dimensions is not supported by this deployment beyond 4096.",
+            code="unsupported_parameter",
+            param="dimensions",
+        )
+    encoded = body.get("encoding_format") == "base64"
+    data = []
+    for index, text in enumerate(texts):
+        vector = vectors.embed(text, size)
+        value = vectors.encode(vector) if encoded else vector
+        data.append({"object": "embedding", "index": index, "embedding": value})
+    tokens = count_tokens(texts)
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return Result(json={"object": "list", "model": context.model, "data": data, "usage": usage})
+
+
+def rerank(body: Mapping[str, Any], context: Context) -> Result:
+    """Rerank."""
+    if ("texts" in body) == ("documents" in body):
+        raise Refused(400, "Give exactly one of texts and documents.", param="texts")
+    documents = body.get("texts") or body.get("documents") or []
+    scores = [
+        {
+            "index": index,
+            "score": vectors.relevance(body["query"], vectors.document_text(document)),
+        }
+        for index, document in enumerate(documents)
+    ]
+    best = sorted(scores, key=lambda score: (-score["score"], score["index"]))
+    results = []
+    for score in best[: body.get("top_n") or len(best)]:
+        document = documents[score["index"]]
+        result: dict[str, Any] = dict(score)
+        if isinstance(document, str):
+            result["text"] = document
+        else:
+            result |= {key: document[key] for key in ("id", "text", "content") if key in document}
+        results.append(result)
+    tokens = count_tokens(body["query"]) + count_tokens(documents)
+    return Result(
+        json={
+            "object": "runinfra.rerank",
+            "model": context.model,
+            "scores": scores,
+            "rankings": [score["index"] for score in best],
+            "results": results,
+            "document_count": len(documents),
+            "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+        }
+    )
+
+
+def image(body: Mapping[str, Any], context: Context) -> Result:
+    """Image generation."""
+    size = pictures.parse_size(body.get("size"))
+    if size is None:
+        msg = f"size: expected WIDTHxHEIGHT with at most {pictures.MAX_SIDE} pixels a side."
+        raise Refused(400, msg, param="size")
+    data = []
+    for number in range(body.get("n") or 1):
+        drawn = pictures.png(body["prompt"], number, *size)
+        encoded = base64.b64encode(drawn).decode("ascii")
+        if body.get("response_format") == "url":
+            data.append({"url": f"data:image/png;base64,{encoded}"})
+        else:
+            data.append({"b64_json": encoded})
+    return Result(json={"created": context.created, "data": data})
+
+
+def speech(body: Mapping[str, Any], _context: Context) -> Result:
+    """Text to speech."""
+    if "voice" not in body and not ("ref_audio" in body and "ref_text" in body):
+        raise Refused(400, "Give voice, or ref_audio with ref_text.", param="voice")
+    text = body["input"]
+    if len(text) > sounds.MAX_LETTERS:
+        raise Refused(400, f"input: at most {sounds.MAX_LETTERS} characters.", param="input")
+    form = body.get("response_format") or "mp3"
+    if form not in sounds.MEDIA_TYPES:
+        names = ", ".join(sounds.MEDIA_TYPES)
+        msg = f"response_format: this deployment makes {names}."
+        raise Refused(400, msg, code="unsupported_parameter", param="response_format")
+    return Result(content=sounds.speak(text, form), media_type=sounds.MEDIA_TYPES[form])
+
+
+def transcribe(body: Mapping[str, Any], _context: Context) -> Result:
+    """Transcription; ``file`` is bytes here."""
+    data: bytes = body["file"]
+    if not data:
+        raise Refused(400, "file: expected some audio.", param="file")
+    text = sounds.hear(data)
+    if text is None:
+        text = f"foreign audio of {len(data)} bytes, which the sandbox can't hear"
+    length = sounds.seconds(text)
+    form = body.get("response_format") or "json"
+    if form == "text":
+        return Result(content=(text + "\n").encode(), media_type="text/plain; charset=utf-8")
+    if form == "srt":
+        lines = f"1\n{_time(0, ',')} --> {_time(length, ',')}\n{text}\n"
+        return Result(content=lines.encode(), media_type="text/plain; charset=utf-8")
+    if form == "vtt":
+        lines = f"WEBVTT\n\n{_time(0, '.')} --> {_time(length, '.')}\n{text}\n"
+        return Result(content=lines.encode(), media_type="text/vtt; charset=utf-8")
+    if form == "verbose_json":
+        return Result(json=_verbose(text, length, body.get("language")))
+    return Result(json={"text": text})
+
+
+def _verbose(text: str, length: float, language: str | None) -> dict[str, Any]:
+    words, at = [], 0.0
+    for word in text.split():
+        end = round(at + len(word) * sounds.SECONDS_PER_LETTER, 2)
+        words.append({"word": word, "start": at, "end": end})
+        at = round(end + sounds.SECONDS_PER_LETTER, 2)
+    segment = {
+        "id": 0,
+        "seek": 0,
+        "start": 0.0,
+        "end": length,
+        "text": text,
+        "tokens": [len(word) for word in text.split()],
+        "temperature": 0.0,
+        "avg_logprob": -0.1,
+        "compression_ratio": 1.0,
+        "no_speech_prob": 0.01,
+    }
+    return {
+        "task": "transcribe",
+        "text": text,
+        "language": language or "en",
+        "duration": length,
+        "segments": [segment],
+        "words": words,
+    }
+
+
+def _time(seconds: float, mark: str) -> str:
+    whole = int(seconds)
+    parts = whole // 3600, whole // 60 % 60, whole % 60
+    milliseconds = round((seconds - whole) * 1000)
+    return f"{parts[0]:02d}:{parts[1]:02d}:{parts[2]:02d}{mark}{milliseconds:03d}"
+
+
+def voice(body: Mapping[str, Any], _context: Context) -> Result:
+    """Voice pipeline; ``audio`` is bytes here."""
+    data: bytes = body["audio"]
+    if not data:
+        raise Refused(400, "Expected some audio in the body.", code="missing_required_field")
+    heard = sounds.hear(data) or f"foreign audio of {len(data)} bytes"
+    said = reply(heard)
+    spoken = base64.b64encode(sounds.speak(said, "wav")).decode("ascii")
+    return Result(
+        json={
+            "object": "voice.pipeline",
+            "modality": "voice-pipeline",
+            "model": "acme-voice",
+            "transcript": heard,
+            "responseText": said,
+            "audio_base64": spoken,
+            "content_type": "audio/wav",
+            "latency_ms": 12.5,
+        }
+    )
+
+
+def list_models(_body: Mapping[str, Any], context: Context) -> Result:
+    """Model list."""
+    return Result(
+        json={"object": "list", "data": [model(name, context.created) for name in MODELS]}
+    )
+
+
+def retrieve_model(body: Mapping[str, Any], context: Context) -> Result:
+    """One model."""
+    name = body["model"]
+    if name not in MODELS:
+        raise unknown_model(name)
+    return Result(json=model(name, context.created))
+
+
+def model(name: str, created: int) -> dict[str, Any]:
+    """A model as the gateway lists it."""
+    return {
+        "id": name,
+        "object": "model",
+        "created": created,
+        "owned_by": "runinfra",
+        "availability": "available",
+        **MODELS[name],
+    }
+
+
+def unknown_model(name: str) -> Refused:
+    """The error for a model that no deployment serves."""
+    return Refused(
+        404,
+        f"Unknown model id {name[:100]} for this workspace.",
+        "model_not_found",
+        code="model_not_found",
+        param="model",
+    )
+
+
+HANDLERS: Final[Mapping[str, Callable[[Mapping[str, Any], Context], Result]]] = {
+    "createChatCompletion": chat,
+    "createResponse": respond,
+    "createEmbedding": embed,
+    "createRerank": rerank,
+    "createImage": image,
+    "createSpeech": speech,
+    "createTranscription": transcribe,
+    "createVoicePipeline": voice,
+    "listModels": list_models,
+    "retrieveModel": retrieve_model,
+}

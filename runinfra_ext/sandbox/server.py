@@ -1,0 +1,239 @@
+"""Runs the sandbox: in this process, in a thread of its own, or as a process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import threading
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .app import create_app
+from .state import (
+    EXPIRED_API_KEY,
+    OTHER_PIPELINE_ID,
+    PIPELINE_API_KEY,
+    PIPELINE_ID,
+    API_KEY,
+    Charge,
+    Entry,
+    SandboxState,
+)
+from .wire import TRANSPORT
+
+
+class Protocol(H11Protocol):
+    """uvicorn's HTTP/1.1, which also hands the connection to the application, for faults."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        inner = self.app
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            scope.setdefault("extensions", {})[TRANSPORT] = self.transport
+            await inner(scope, receive, send)
+
+        self.app = app
+
+
+def make_server(state: SandboxState) -> uvicorn.Server:
+    """A server that listens to no signal and prints nothing."""
+    config = uvicorn.Config(
+        create_app(state),
+        http=Protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
+    )
+    config.log_level = "critical"
+    return uvicorn.Server(config)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        OSError: the port is taken, or the host is not this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class Sandbox:
+    """A local gateway on a free loopback port, as long as the ``with`` block lasts.
+
+    Args:
+        host: loopback address to listen on.
+        port: 0 for a free one.
+        state: pace, limits and clock; defaults if left out.
+        process: run it in a process of its own; then ``journal`` and ``charges`` are fetched.
+
+    Attributes:
+        base_url: what to give a client, ending in ``/v1``.
+        api_key: key of the workspace.
+        pipeline_id: id of the demo pipeline.
+        pipeline_api_key: key of that pipeline only.
+        other_pipeline_id: another pipeline, which that key may not use.
+        expired_api_key: a key that is refused.
+    """
+
+    api_key = API_KEY
+    pipeline_id = PIPELINE_ID
+    pipeline_api_key = PIPELINE_API_KEY
+    other_pipeline_id = OTHER_PIPELINE_ID
+    expired_api_key = EXPIRED_API_KEY
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        state: SandboxState | None = None,
+        process: bool = False,
+    ) -> None:
+        self.state = SandboxState() if state is None else state
+        self._host, self._port = host, port
+        self._as_process = process
+        self._process: subprocess.Popen[str] | None = None
+        self._thread: threading.Thread | None = None
+        self._server: uvicorn.Server | None = None
+        self.base_url = ""
+
+    @property
+    def root_url(self) -> str:
+        """The server's address without ``/v1``."""
+        return self.base_url.removesuffix("/v1")
+
+    def start(self) -> Self:
+        """Start it; returns when it listens."""
+        if self._as_process:
+            self._start_process()
+            return self
+        listener = listen(self._host, self._port)
+        self.base_url = f"http://{self._host}:{listener.getsockname()[1]}/v1"
+        server = self._server = make_server(self.state)
+        ready = threading.Event()
+
+        async def serve() -> None:
+            asyncio.get_running_loop().call_soon(ready.set)
+            await server.serve(sockets=[listener])
+
+        def run() -> None:
+            with asyncio.Runner() as runner:
+                runner.run(serve())
+            listener.close()
+
+        self._thread = threading.Thread(target=run, name="runinfra-sandbox", daemon=True)
+        self._thread.start()
+        ready.wait(10)
+        return self
+
+    def stop(self) -> None:
+        """Stop it and wait until it has stopped."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+            self._process = None
+        if self._thread is not None and self._server is not None:
+            self._server.should_exit = True
+            self._server.force_exit = True
+            self._thread.join(10)
+            self._thread = self._server = None
+
+    def _start_process(self) -> None:
+        command = [sys.executable, "-m", __package__ or "", "--port", str(self._port), "--json", "--quiet"]
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
+            [*command, "--host", self._host], stdout=subprocess.PIPE, text=True
+        )
+        if self._process.stdout is None:
+            return
+        line = self._process.stdout.readline()
+        if not line:
+            code = self._process.wait(10)
+            msg = f"the sandbox did not start (exit code {code})"
+            raise RuntimeError(msg)
+        self.base_url = json.loads(line)["base_url"]
+
+    def reset(self) -> None:
+        """Forget requests, charges, idempotency keys and scripts."""
+        if self._process is not None:
+            self._fetch("reset", b"")
+        else:
+            self.state.reset()
+
+    def script(self, *faults: str) -> None:
+        """Queue faults for the next requests, one each; ``"ok"`` lets one through."""
+        if self._process is not None:
+            self._fetch("script", json.dumps(faults).encode())
+        else:
+            self.state.script.extend(faults)
+
+    @property
+    def journal(self) -> list[Entry]:
+        """Every request that came, oldest first."""
+        if self._process is not None:
+            return [Entry(**entry) for entry in self._fetch("journal", None)]
+        return list(self.state.journal)
+
+    @property
+    def charges(self) -> list[Charge]:
+        """All work that was done and paid for."""
+        if self._process is not None:
+            return [Charge(**charge) for charge in self._fetch("charges", None)]
+        return list(self.state.charges)
+
+    def requests_for(self, client_request_id: str) -> list[Entry]:
+        """The requests of one call: all that came with its client request id."""
+        return [entry for entry in self.journal if entry.client_request_id == client_request_id]
+
+    def _fetch(self, action: str, body: bytes | None) -> Any:
+        from urllib.request import Request, urlopen  # noqa: PLC0415 - process mode only
+
+        request = Request(f"{self.root_url}/sandbox/{action}", data=body)  # noqa: S310 - loopback
+        with urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+            return json.load(answer)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return await asyncio.to_thread(self.start)
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await asyncio.to_thread(self.stop)
+
+    def __repr__(self) -> str:
+        return f"<Sandbox {self.base_url or 'stopped'}>"

@@ -1,0 +1,62 @@
+"""Embeddings and relevance: texts that share words and letters are near."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import re
+import struct
+from collections.abc import Mapping
+from typing import Any, Final
+
+DIMENSIONS: Final = 256
+_WORD = re.compile(r"\w+")
+
+
+def embed(text: str, dimensions: int | None = None) -> list[float]:
+    """A normalised vector of the text's words and letter triples."""
+    size = dimensions or DIMENSIONS
+    vector = [0.0] * size
+    for feature, weight in _features(text):
+        place = int.from_bytes(hashlib.blake2b(feature.encode(), digest_size=8).digest())
+        vector[place % size] += weight if place & (1 << 60) else -weight
+    length = math.sqrt(sum(value * value for value in vector))
+    if not length:
+        vector[0] = length = 1.0
+    # As float32, which is what a deployment computes in.
+    return list(
+        struct.unpack(f"<{size}f", struct.pack(f"<{size}f", *(v / length for v in vector)))
+    )
+
+
+def _features(text: str) -> list[tuple[str, float]]:
+    words = [word for word in _WORD.findall(text.lower()) if len(word) > 1]
+    features = [(word, 1.0) for word in words]
+    for word in words:
+        padded = f"^{word}$"
+        features += [(padded[i : i + 3], 0.3) for i in range(len(padded) - 2)]
+    return features
+
+
+def encode(vector: list[float]) -> str:
+    """Base64 of little-endian float32."""
+    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode("ascii")
+
+
+def relevance(query: str, text: str) -> float:
+    """How well a text fits a query, from 0 to 1."""
+    a, b = embed(query), embed(text)
+    return round(max(0.0, sum(x * y for x, y in zip(a, b, strict=True))), 6)
+
+
+def document_text(document: object) -> str:
+    """The text of a document in any of its forms."""
+    if isinstance(document, str):
+        return document
+    if isinstance(document, Mapping):
+        if isinstance(document.get("text"), str):
+            return str(document["text"])
+        parts: Any = document.get("content") or []
+        return " ".join(str(part.get("text", "")) for part in parts)
+    return ""

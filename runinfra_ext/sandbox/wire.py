@@ -1,0 +1,263 @@
+"""How answers leave the sandbox: properly, or in every way in which a network fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from typing import Any, Final
+
+from . import faults
+from .faults import Fault
+from .state import SandboxState
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+TRANSPORT: Final = "runinfra.transport"  # where the server puts the connection, for faults
+
+_DRIP_SECONDS: Final = 0.05
+_BEAT_SECONDS: Final = 0.02
+_FOR_EVER: Final = 3600.0  # seconds; a client or the sandbox's own end comes first
+_SSE: Final = {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
+    "x-accel-buffering": "no",
+}
+
+
+class Wire:
+    """The way back to the client."""
+
+    def __init__(self, send: Send, scope: Mapping[str, Any]) -> None:
+        self._send = send
+        self._transport: Any = (scope.get("extensions") or {}).get(TRANSPORT)
+
+    async def send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """A whole answer."""
+        await self.start(status, {**headers, "content-length": str(len(body))})
+        await self.piece(body, last=True)
+
+    async def start(self, status: int, headers: Mapping[str, str]) -> None:
+        """The status line and the headers."""
+        pairs = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        await self._send({"type": "http.response.start", "status": status, "headers": pairs})
+
+    async def piece(self, data: bytes, *, last: bool = False) -> None:
+        """A piece of the body."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": not last})
+
+    async def raw(self, data: bytes) -> None:
+        """Bytes past the HTTP library."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+            await asyncio.sleep(0)
+
+    async def drop(self, *, reset: bool = False) -> None:
+        """Close the connection, orderly or with a reset."""
+        transport = self._transport
+        if transport is None:
+            return
+        if reset:
+            sock = transport.get_extra_info("socket")
+            linger = struct.pack("ii", 1, 0)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            transport.abort()
+        else:
+            transport.close()
+        # Let the server see it before the application returns without an answer.
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    async def wait(self) -> None:
+        """Say nothing until the client goes."""
+        step = 0.02
+        for _ in range(int(_FOR_EVER / step)):
+            if self._transport is None or self._transport.is_closing():
+                return
+            await asyncio.sleep(step)
+
+    async def play(self, fault: Fault, headers: Mapping[str, str]) -> int:
+        """A fault that needs no work done; the status that was sent, 0 if it is not one of these."""
+        name = fault.name
+        if name == "html":
+            page = b"<!doctype html><html><body>Please log in.</body></html>"
+            status = fault.number(200)
+            await self.send(status, {**headers, "content-type": "text/html"}, page)
+        elif name == "empty":
+            status = fault.number(200)
+            await self.send(status, headers, b"")
+        elif name == "garbage":
+            status = fault.number(502)
+            await self.send(status, {**headers, "content-type": "text/plain"}, b"\xff\xfe\x80" * 9)
+        elif name == "json-error":
+            status = 200
+            code = fault.argument or "overloaded"
+            body = {"error": {"message": "Too busy.", "type": code, "code": code}}
+            kind = {"content-type": "application/json"}
+            await self.send(200, {**headers, **kind}, json.dumps(body).encode())
+        elif name == "redirect":
+            status = 307
+            await self.send(307, {**headers, "location": fault.argument}, b"")
+        elif name == "never-answer":
+            status = -1
+            await self.wait()
+            await self.drop()
+        elif name == "reset":
+            status = -1
+            await self.drop(reset=True)
+        elif name == "drip-headers":
+            status = -1
+            await self._drip(b"HTTP/1.1 200 OK\r\nx-drip: " + b"a" * 10_000)
+        else:
+            return 0
+        return status
+
+    async def spoil(self, fault: Fault, headers: Mapping[str, str], body: bytes) -> int:
+        """A whole answer, after the work was done, with a fault on its way."""
+        name = fault.name
+        head = _head(headers)
+        if name == "lost":
+            await self.drop()
+            return -1
+        if name == "cut-body":
+            await self.raw(head + b"transfer-encoding: chunked\r\n\r\n")
+            await self.raw(b"%x\r\n" % len(body) + body[: len(body) // 2])
+            await self.drop()
+        elif name == "short-body":
+            await self.raw(head + b"content-length: %d\r\n\r\n" % (len(body) + 100))
+            await self.raw(body)
+            await self.drop()
+        elif name == "drip-body":
+            await self.raw(head + b"content-length: %d\r\n\r\n" % len(body))
+            await self._drip(body)
+        else:
+            await self.send(200, headers, body)
+        return 200
+
+    async def _drip(self, data: bytes) -> None:
+        for number in range(len(data)):
+            if self._transport is None or self._transport.is_closing():
+                return
+            await self.raw(data[number : number + 1])
+            await asyncio.sleep(_DRIP_SECONDS)
+        await self.drop()
+
+
+async def send_stream(
+    wire: Wire,
+    headers: Mapping[str, str],
+    events: Iterator[dict[str, Any]],
+    state: SandboxState,
+    *,
+    named: bool,
+) -> None:
+    """A stream as it should be, at the sandbox's pace."""
+    await wire.start(200, {**headers, **_SSE})
+    pause = 1 / state.tokens_per_second if state.tokens_per_second else 0.0
+    for event in events:
+        left = pause
+        while left > 0:
+            beat = min(left, state.heartbeat_seconds)
+            await asyncio.sleep(beat)
+            left -= beat
+            if left > 0:
+                await wire.piece(b": heartbeat\n\n")
+        await wire.piece(frame(event, named=named))
+    if not named:
+        await wire.piece(b"data: [DONE]\n\n")
+    await wire.piece(b"", last=True)
+
+
+def frame(event: Mapping[str, Any], *, named: bool) -> bytes:
+    """An event on the wire."""
+    data = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    name = f"event: {event['type']}\n" if named else ""
+    return f"{name}data: {data}\n\n".encode()
+
+
+async def send_faulty_stream(
+    wire: Wire,
+    headers: Mapping[str, str],
+    events: list[dict[str, Any]],
+    fault: Fault,
+    *,
+    named: bool,
+) -> None:
+    """A stream with a fault in it."""
+    name = fault.name
+    if name == "lost":
+        await wire.drop()
+        return
+    if name == "bad-index":
+        events = faults.odd_indexes(events)
+    await wire.start(200, {**headers, **_SSE})
+    frames = [frame(event, named=named) for event in events]
+    end = b"" if named else b"data: [DONE]\n\n"
+    count = min(fault.number(1 if name == "heartbeats" else 2), len(frames))
+    if name == "torture":
+        await _torture(wire, frames, end)
+        return
+    if name == "error-first":
+        await wire.piece(faults.stream_error(fault.argument or "overloaded").encode(), last=True)
+        return
+    if name == "big-event":
+        filler = json.dumps({**events[0], "filler": "x" * fault.number(1024 * 1024)})
+        frames.insert(1, f"data: {filler}\n\n".encode())
+    elif name == "unknown-events":
+        frames.insert(1, _unknown(events[0], named=named))
+        end += frame({**events[0], "late": True}, named=named)
+    elif name in {"truncate", "cut-stream", "stall", "heartbeats", "error-after", "malformed"}:
+        for data in frames[:count]:
+            await wire.piece(data)
+        await _break(wire, fault, frames[count:] or [b"data: {}\n\n"])
+        return
+    for data in [*frames, end]:
+        await wire.piece(data)
+    await wire.piece(b"", last=True)
+
+
+async def _break(wire: Wire, fault: Fault, rest: list[bytes]) -> None:
+    name = fault.name
+    if name == "truncate":
+        await wire.piece(b"", last=True)
+    elif name == "cut-stream":
+        await wire.raw(b"%x\r\n" % len(rest[0]) + rest[0][: len(rest[0]) // 2])
+        await wire.drop()
+    elif name == "stall":
+        await wire.wait()
+    elif name == "heartbeats":
+        for _ in range(int(_FOR_EVER / _BEAT_SECONDS)):
+            if wire._transport is None or wire._transport.is_closing():  # noqa: SLF001
+                return
+            await wire.piece(b": heartbeat\n\n")
+            await asyncio.sleep(_BEAT_SECONDS)
+    elif name == "error-after":
+        await wire.piece(faults.stream_error("overloaded").encode())
+        await wire.piece(b"data: [DONE]\n\n", last=True)
+    else:
+        await wire.piece(b'data: {"id": "broken", \n\n')
+        await wire.piece(b"".join(rest), last=True)
+
+
+async def _torture(wire: Wire, frames: list[bytes], end: bytes) -> None:
+    ends = (b"\r\n", b"\r", b"\n")
+    whole = b"\xef\xbb\xbf: a comment first\r\n\r\n"
+    for number, data in enumerate([*frames, end]):
+        whole += b": beat\n" + data.replace(b"data: ", b"data:").replace(b"\n", ends[number % 3])
+    for number in range(len(whole)):
+        await wire.piece(whole[number : number + 1])
+    await wire.piece(b"", last=True)
+
+
+def _unknown(event: Mapping[str, Any], *, named: bool) -> bytes:
+    if named:
+        odd = {"type": "response.thunder", "loud": True}
+        return frame(odd, named=True)
+    odd = {**event, "choices": [], "mood": "fine"}
+    return b"event: mood\nretry: 10\nid: 7\n" + frame(odd, named=False)
+
+
+def _head(headers: Mapping[str, str]) -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return b"HTTP/1.1 200 OK\r\n" + lines.encode("latin-1")
