@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import sys
-import textwrap
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -30,21 +28,14 @@ class Shown(NamedTuple):
     request_id: str | None
 
 
-class Step(NamedTuple):
-    """One row of the demo."""
-
-    operation: str
-    run: Callable[[RunInfra], Shown]
-
-
 def list_models(client: RunInfra) -> Shown:
     models = client.models.list()
     return Shown(", ".join(model.id for model in models.data), models.request_id)
 
 
 def retrieve_model(client: RunInfra) -> Shown:
-    model = client.models.retrieve("acme-chat-8b")
-    return Shown(f"{model.id}, owned by {model.owned_by}", model.request_id)
+    model = client.models.retrieve("Qwen/Qwen3-32B")
+    return Shown(f"{model.id}, {model.context_window} tokens", model.request_id)
 
 
 def chat(client: RunInfra) -> Shown:
@@ -52,7 +43,7 @@ def chat(client: RunInfra) -> Shown:
         model="acme-chat-8b",
         messages=[{"role": "user", "content": "Name one prime."}],
     )
-    return Shown(answer.choices[0].message.content or "", answer.request_id)
+    return Shown(repr(answer.choices[0].message.content), answer.request_id)
 
 
 def chat_stream(client: RunInfra) -> Shown:
@@ -63,8 +54,8 @@ def chat_stream(client: RunInfra) -> Shown:
         stream_options={"include_usage": True},
     ) as stream:
         pieces = list(stream.text_stream)
-    tokens = stream.usage.completion_tokens if stream.usage else 0
-    return Shown(f"{''.join(pieces)!r} in {len(pieces)} pieces, {tokens} tokens", stream.request_id)
+    line = f"{''.join(pieces)!r} in {len(pieces)} pieces, {stream.usage.total_tokens} tokens"
+    return Shown(line, stream.request_id)
 
 
 def chat_tools(client: RunInfra) -> Shown:
@@ -84,16 +75,26 @@ def chat_tools(client: RunInfra) -> Shown:
                 },
             }
         ],
-        tool_choice="required",
     )
     calls = answer.choices[0].message.tool_calls or []
     line = ", ".join(f"{call.function.name}({call.function.arguments})" for call in calls)
     return Shown(line, answer.request_id)
 
 
+async def chat_async(client: AsyncRunInfra) -> Shown:
+    stream = await client.chat.completions.create(
+        model="acme-chat-8b",
+        messages=[{"role": "user", "content": "Count to three."}],
+        stream=True,
+    )
+    async with stream:
+        text = "".join([piece async for piece in stream.text_stream])
+    return Shown(repr(text), stream.request_id)
+
+
 def respond(client: RunInfra) -> Shown:
     response = client.responses.create(model="acme-chat-8b", input="Name one prime.")
-    return Shown(response.output_text, response.request_id)
+    return Shown(repr(response.output_text), response.request_id)
 
 
 def respond_stream(client: RunInfra) -> Shown:
@@ -101,7 +102,8 @@ def respond_stream(client: RunInfra) -> Shown:
         model="acme-chat-8b", input="Count to five.", stream=True
     ) as stream:
         kinds = [event.type for event in stream]
-    return Shown(f"{stream.final().output_text!r} in {len(kinds)} events", stream.request_id)
+        response = stream.final()
+    return Shown(f"{response.output_text!r} in {len(kinds)} events", stream.request_id)
 
 
 def embed(client: RunInfra) -> Shown:
@@ -120,8 +122,8 @@ def rerank(client: RunInfra) -> Shown:
         query="how long do refunds take",
         texts=["Our office is in Oslo.", "Refunds take five days.", "We sell boats."],
     )
-    best = max(result.scores, key=lambda score: score.score)
-    return Shown(f"best: text {best.index} with {best.score:.2f}", result.request_id)
+    best = result.results[0]
+    return Shown(f"best: {best.text!r} with {best.score:.2f}", result.request_id)
 
 
 def image(client: RunInfra) -> Shown:
@@ -137,7 +139,7 @@ def speak(client: RunInfra) -> Shown:
         model="acme-tts", input=TEXT, voice="nova", response_format="wav"
     )
     path = speech.write_to_file(OUT / "speech.wav")
-    return Shown(f"{path} ({speech.format}, {speech.duration:.1f} s)", speech.request_id)
+    return Shown(f"{path} ({speech.format}, {speech.duration} s)", speech.request_id)
 
 
 def transcribe(client: RunInfra) -> Shown:
@@ -146,37 +148,97 @@ def transcribe(client: RunInfra) -> Shown:
     if result.text != TEXT:
         msg = f"the round trip changed the text: {result.text!r}"
         raise AssertionError(msg)
-    return Shown(f"{result.text!r}: the text came back", result.request_id)
+    return Shown(f"{result.text!r}: text -> speech -> text", result.request_id)
 
 
-def talk(client: RunInfra) -> Shown:
-    answer = client.voice.pipeline.create(audio=OUT / "speech.wav")
-    line = f"heard {answer.transcript!r}, said {answer.text!r}, {len(answer.audio or b'')} bytes"
-    return Shown(line, answer.request_id)
+def talk(pipeline: RunInfra) -> Shown:
+    answer = pipeline.voice.pipeline.create(audio=OUT / "speech.wav")
+    path = answer.write_to_file(OUT / "answer.wav")
+    return Shown(f"heard {answer.transcript!r}, said {answer.text!r} -> {path}", answer.request_id)
 
 
 def verify_webhook(client: RunInfra) -> Shown:
-    payload = b'{"id":"evt_1","type":"deployment.verified","data":{"pipeline_id":"pipe_1"}}'
+    payload = b'{"id":"evt_1","type":"deployment.verified","data":{"pipeline_id":"pipe_demo"}}'
     header = webhooks.signature_header(payload=payload, secret="whsec_demo")
     event = client.webhooks.construct_event(
         payload=payload, signature_header=header, secret="whsec_demo"
     )
-    return Shown(f"{event.type}, signature good (checked locally)", None)
+    return Shown(f"{event.type}: the signature is good (checked locally)", "-")
 
 
-STEPS = [
-    Step("listModels", list_models),
-    Step("retrieveModel", retrieve_model),
-    Step("createChatCompletion", chat),
-    Step("createChatCompletion, streamed", chat_stream),
-    Step("createChatCompletion, tools", chat_tools),
-    Step("createResponse", respond),
-    Step("createResponse, streamed", respond_stream),
-    Step("createEmbedding", embed),
-    Step("createRerank", rerank),
-    Step("createImage", image),
-    Step("createSpeech", speak),
-    Step("createTranscription", transcribe),
-    Step("createVoicePipeline", talk),
-    Step("webhook verification", verify_webhook),
-]
+class Row(NamedTuple):
+    """One line of the closing table."""
+
+    operation: str
+    passed: bool
+    request_id: str
+
+
+def show(operation: str, function: Callable[..., object], run: Callable[[], Shown]) -> Row:
+    """Run one step and print its code, its result and its request id."""
+    print(f"\n=== {operation}\n")
+    print("    " + inspect.getsource(function).rstrip().replace("\n", "\n    "))
+    try:
+        shown = run()
+    except (RunInfraError, AssertionError, OSError) as error:
+        print(f"\n--> FAILED: {error!r}")
+        return Row(operation, False, getattr(error, "request_id", None) or "-")
+    print(f"\n--> {shown.line}\n--> request id {shown.request_id}")
+    # Every answer of the gateway carries an id: one without is a failure too.
+    return Row(operation, shown.request_id is not None, shown.request_id or "MISSING")
+
+
+def main() -> int:
+    """Run all steps; the exit code."""
+    OUT.mkdir(exist_ok=True)
+    with Sandbox(process=True) as gateway:
+        print(f"sandbox: {gateway.base_url}")
+        with (
+            RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client,
+            RunInfra(
+                api_key=gateway.pipeline_api_key,
+                base_url=gateway.base_url,
+                pipeline_id=gateway.pipeline_id,
+            ) as pipeline,
+        ):
+
+            async def in_async() -> Shown:
+                async with AsyncRunInfra(
+                    api_key=gateway.api_key, base_url=gateway.base_url
+                ) as async_client:
+                    return await chat_async(async_client)
+
+            steps: list[tuple[str, Callable[..., object], Callable[[], Shown]]] = [
+                ("listModels", list_models, lambda: list_models(client)),
+                ("retrieveModel", retrieve_model, lambda: retrieve_model(client)),
+                ("createChatCompletion", chat, lambda: chat(client)),
+                ("createChatCompletion, stream", chat_stream, lambda: chat_stream(client)),
+                ("createChatCompletion, tools", chat_tools, lambda: chat_tools(client)),
+                ("createChatCompletion, async", chat_async, lambda: asyncio.run(in_async())),
+                ("createResponse", respond, lambda: respond(client)),
+                ("createResponse, stream", respond_stream, lambda: respond_stream(client)),
+                ("createEmbedding", embed, lambda: embed(client)),
+                ("createRerank", rerank, lambda: rerank(client)),
+                ("createImage", image, lambda: image(client)),
+                ("createSpeech", speak, lambda: speak(client)),
+                ("createTranscription", transcribe, lambda: transcribe(client)),
+                ("createVoicePipeline", talk, lambda: talk(pipeline)),
+                ("webhook verification", verify_webhook, lambda: verify_webhook(client)),
+            ]
+            rows = [show(*step) for step in steps]
+    return summary(rows)
+
+
+def summary(rows: list[Row]) -> int:
+    """Print the table; the exit code."""
+    width = max(len(row.operation) for row in rows)
+    print(f"\n{'operation':{width}}  result  request id\n{'-' * (width + 22)}")
+    for row in rows:
+        print(f"{row.operation:{width}}  {'ok' if row.passed else 'FAILED':6}  {row.request_id}")
+    failed = sum(not row.passed for row in rows)
+    print(f"\n{len(rows) - failed} of {len(rows)} steps passed.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
