@@ -1,0 +1,140 @@
+"""Fixtures of all tests: one sandbox for the session, and clients of both kinds for each test."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from runinfra_ext import AsyncRunInfra, RunInfra
+from runinfra_ext.sandbox import Sandbox
+
+
+class Blocking:
+    """Makes a blocking client or stream look async, so that one scenario tests both kinds."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.inner, name)
+        if inspect.ismethod(value):
+
+            async def call(*args: Any, **kwargs: Any) -> Any:
+                return wrapped(value(*args, **kwargs))
+
+            # with_options gives a client at once, also in the async world.
+            return value if name == "with_options" else call
+        return wrapped(value)
+
+    def __aiter__(self) -> Blocking:
+        self.inner.__iter__()
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return self.inner.__next__()
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Blocking:
+        self.inner.__enter__()
+        return self
+
+    async def __aexit__(self, *details: Any) -> None:
+        self.inner.__exit__(*details)
+
+
+def wrapped(value: Any) -> Any:
+    """Namespaces and streams of the blocking client in the async disguise; results as they are."""
+    return Blocking(value) if type(value).__module__.startswith("runinfra_ext._sync") else value
+
+
+class Both:
+    """Makes clients of the kind that the test is run with, and runs its scenario."""
+
+    def __init__(self, kind: str, gateway: Sandbox) -> None:
+        self.kind = kind
+        self.gateway = gateway
+
+    def client(self, **options: Any) -> Any:
+        """A client; an async context manager in both cases."""
+        options = {"api_key": self.gateway.api_key, "base_url": self.gateway.base_url, **options}
+        if self.kind == "async":
+            return AsyncRunInfra(**options)
+        return Blocking(RunInfra(**options))
+
+    def pipeline_client(self, **options: Any) -> Any:
+        """A client of the demo pipeline, with that pipeline's key."""
+        return self.client(
+            api_key=self.gateway.pipeline_api_key, pipeline_id=self.gateway.pipeline_id, **options
+        )
+
+    def run(self, scenario: Callable[[], Any]) -> Any:
+        """Run an async scenario to its end; no task may be left."""
+
+        async def main() -> Any:
+            result = await scenario()
+            gc.collect()
+            await asyncio.sleep(0)
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            assert [task for task in others if not task.done()] == []
+            return result
+
+        return asyncio.run(main())
+
+
+@pytest.fixture(scope="session")
+def session_gateway() -> Iterator[Sandbox]:
+    """The sandbox of the whole session."""
+    with Sandbox() as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def gateway(session_gateway: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox, with an empty journal."""
+    session_gateway.reset()
+    yield session_gateway
+    session_gateway.state.tokens_per_second = 0.0
+
+
+@pytest.fixture(params=["sync", "async"])
+def both(request: pytest.FixtureRequest, gateway: Sandbox) -> Both:
+    """The scenario runs with the blocking client, and with the async one."""
+    return Both(request.param, gateway)
+
+
+@pytest.fixture
+def client(gateway: Sandbox) -> Iterator[RunInfra]:
+    """A blocking client of the workspace."""
+    with RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the variables of whoever runs it."""
+    for name in ("RUNINFRA_API_KEY", "RUNINFRA_BASE_URL", "RUNINFRA_PIPELINE_ID"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+HELLO = [{"role": "user", "content": "Name one prime."}]
+
+
+@pytest.fixture
+def hello() -> list[dict[str, str]]:
+    """A short conversation."""
+    return [dict(message) for message in HELLO]
+
+
+async def collect(stream: AsyncIterator[Any]) -> list[Any]:
+    """All items of an async iterator."""
+    return [item async for item in stream]
