@@ -1,0 +1,492 @@
+"""What goes wrong on the way: the error, the number of requests, the charges, the released socket.
+
+The numbers in the docstrings are those of the catalogue of faults in docs/sandbox.md.
+"""
+
+from __future__ import annotations
+
+import pickle
+import socket
+import ssl
+import threading
+import time
+
+import pytest
+
+import runinfra_ext as sdk
+from runinfra_ext.idempotency import derive
+
+
+def fault(name):
+    """Call options that ask the sandbox for a fault."""
+    return {"extra_headers": {"X-Sandbox-Fault": name}}
+
+
+async def ask(client, hello, **options):
+    """A chat call."""
+    return await client.chat.completions.create(model="acme-chat-8b", messages=hello, **options)
+
+
+def failing(both, call, **options):
+    """Run a call that fails; its error."""
+
+    async def scenario():
+        async with both.client(**options) as client:
+            with pytest.raises(sdk.RunInfraError) as caught:
+                await call(client)
+            return caught.value
+
+    error = both.run(scenario)
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    assert both.gateway.api_key not in repr(error)
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy), copy.failures) == (type(error), str(error), error.failures)
+    return error
+
+
+STATUSES = [
+    (400, sdk.BadRequestError, "invalid_request_error"),
+    (401, sdk.AuthenticationError, "auth_error"),
+    (402, sdk.InsufficientCreditsError, "insufficient_credits"),
+    (403, sdk.PermissionDeniedError, "permission_denied"),
+    (404, sdk.ModelNotFoundError, "model_not_found"),
+    (409, sdk.DeploymentError, "deployment_error"),
+    (418, sdk.APIStatusError, "api_error"),
+    (422, sdk.UnprocessableEntityError, "validation_error"),
+    (501, sdk.InternalServerError, "api_error"),
+    (529, sdk.InternalServerError, "api_error"),
+    (599, sdk.InternalServerError, "api_error"),
+]
+
+
+@pytest.mark.parametrize(("status", "cls", "kind"), STATUSES)
+def test_statuses_that_do_not_pass(both, hello, status, cls, kind):
+    """16, 17: one request, and the error class of the status."""
+    error = failing(both, lambda client: ask(client, hello, **fault(str(status))))
+    assert type(error) is cls
+    assert (error.status, error.type, error.attempts) == (status, kind, 1)
+    assert error.request_id == both.gateway.journal[-1].request_id
+    assert error.client_request_id == both.gateway.journal[-1].client_request_id
+    assert len(both.gateway.journal) == 1
+
+
+def test_credits_are_attributes_only(both, hello):
+    """16: the amounts of a 402 are there, and not in the message."""
+    error = failing(both, lambda client: ask(client, hello, **fault("402")))
+    assert (error.current_balance_cents, error.required_cents) == (3, 12)
+    assert error.topup_url == "https://billing.example/topup"
+    assert "billing" not in str(error)
+
+
+@pytest.mark.parametrize("status", [429, 503, 500, 502, 504, 408])
+def test_passing_statuses_are_retried_with_one_key(both, hello, status):
+    """17, 18: chat is repeated with the same key and client request id, and charged once."""
+
+    async def scenario():
+        async with both.client() as client:
+            return await ask(client, hello, **fault(f"{status}*1"))
+
+    chat = both.run(scenario)
+    first, second = both.gateway.journal
+    assert chat.meta.attempts == 2
+    assert [f.status for f in chat.meta.failures] == [status]
+    assert first.idempotency_key == second.idempotency_key == chat.meta.idempotency_key
+    assert first.client_request_id == second.client_request_id
+    assert len(both.gateway.charges) == 1
+
+
+def test_retries_end(both, hello):
+    """After max_retries the last error is raised, with all attempts on it."""
+    error = failing(both, lambda client: ask(client, hello, max_retries=1, **fault("503")))
+    assert type(error) is sdk.ServiceUnavailableError
+    assert error.attempts == len(error.failures) == len(both.gateway.journal) == 2
+    assert [f.number for f in error.failures] == [1, 2]
+    assert failing(both, lambda c: ask(c, hello, max_retries=0, **fault("503"))).attempts == 1
+
+
+@pytest.mark.parametrize("name", ["quota", "paused", "no-retry", "retry-after:61", "replay-unavailable"])
+def test_refusals_that_waiting_does_not_mend(both, hello, name):
+    """15, 16: a used-up quota, a long pause, a word from the gateway, a wait beyond the cap."""
+    error = failing(both, lambda client: ask(client, hello, **fault(name)))
+    classes = {
+        "quota": sdk.QuotaExceededError,
+        "paused": sdk.ModelPausedError,
+        "no-retry": sdk.ServiceUnavailableError,
+        "retry-after:61": sdk.RateLimitError,
+        "replay-unavailable": sdk.IdempotencyReplayUnavailableError,
+    }
+    assert type(error) is classes[name]
+    assert len(both.gateway.journal) == 1
+    if name == "paused":
+        assert error.paused_until == "2026-11-24T08:00:00Z"
+    if name == "retry-after:61":
+        assert error.retry_after_seconds == 61
+
+
+@pytest.mark.parametrize(
+    "hint",
+    ["retry-after:0", "retry-after-ms:1", "retry-after:Wed, 01 Jan 2020 00:00:00 GMT"],
+)
+def test_short_waits_are_kept(both, hello, hint):
+    """15: zero, milliseconds and a date in the past mean at once."""
+
+    async def scenario():
+        async with both.client() as client:
+            return await ask(client, hello, **fault(f"{hint}*2"))
+
+    started = time.monotonic()
+    assert both.run(scenario).meta.attempts == 3
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("status", [429, 503, 500])
+def test_calls_that_are_not_replay_safe_are_sent_once(both, hello, status):
+    """18: speech, transcription, voice and streams are never repeated once sent."""
+    options = fault(str(status))
+
+    async def speech(client):
+        await client.audio.speech.create(model="acme-tts", input="Hi", voice="nova", **options)
+
+    async def transcription(client):
+        await client.audio.transcriptions.create(model="acme-asr", file=b"RIFFdata", **options)
+
+    async def stream(client):
+        await ask(client, hello, stream=True, **options)
+
+    async def unkeyed(client):
+        await ask(client.with_options(auto_idempotency=False), hello, **options)
+
+    for call in (speech, transcription, stream):
+        both.gateway.reset()
+        error = failing(both, call)
+        assert (error.status, error.attempts) == (status, 1)
+        assert len(both.gateway.journal) == 1
+        assert error.outcome_unknown is (status == 500)
+    both.gateway.reset()
+
+    async def voice():
+        async with both.pipeline_client() as client:
+            with pytest.raises(sdk.RunInfraError) as caught:
+                await client.voice.pipeline.create(audio=b"RIFFdata", **options)
+            return caught.value
+
+    error = both.run(voice)
+    assert error.idempotency_key == both.gateway.journal[-1].idempotency_key
+    assert len(both.gateway.journal) == 1
+
+
+def test_no_key_no_repeat(both, hello):
+    """Without an idempotency key a POST is not repeated once it was sent."""
+    error = failing(
+        both, lambda client: ask(client, hello, **fault("503")), auto_idempotency=False
+    )
+    assert (error.attempts, error.idempotency_key) == (1, None)
+
+
+@pytest.mark.parametrize("name", ["embeddings", "images"])
+def test_conservative_policy(both, name):
+    """Unknown outcomes of embeddings and images are repeated, but not under the conservative policy."""
+
+    async def call(client):
+        if name == "embeddings":
+            return await client.embeddings.create(model="acme-embed-m", input="x", **fault("500*1"))
+        return await client.images.generate(
+            model="acme-flux", prompt="x", size="8x8", **fault("500*1")
+        )
+
+    async def standard():
+        async with both.client() as client:
+            return await call(client)
+
+    assert both.run(standard).meta.attempts == 2
+    error = failing(both, call, replay_policy="conservative")
+    assert (error.attempts, error.outcome_unknown) == (1, True)
+
+
+def test_rerank_on_a_pipeline_is_sent_once(both):
+    """The workspace's rerank is repeated, the pipeline's is not."""
+
+    async def scenario(client):
+        async with client as used:
+            return await used.rerank.create(
+                model="acme-rerank", query="a", texts=["a"], **fault("503*1")
+            )
+
+    assert both.run(lambda: scenario(both.client())).meta.attempts == 2
+    with pytest.raises(sdk.ServiceUnavailableError):
+        both.run(lambda: scenario(both.pipeline_client()))
+
+
+@pytest.mark.parametrize("name", ["lost", "cut-body", "short-body"])
+def test_lost_reply_is_charged_once(both, hello, name):
+    """18: the work was done, the reply lost; the repeat with the same key gets it, uncharged."""
+
+    async def scenario():
+        async with both.client() as client:
+            return await ask(client, hello, **fault(f"{name}*1"))
+
+    chat = both.run(scenario)
+    assert chat.meta.replayed is True
+    assert chat.meta.failures[0].phase == "outcome_unknown"
+    assert len(both.gateway.charges) == 1
+    assert len(both.gateway.journal) == 2
+
+
+def test_lost_speech_keeps_its_key(both):
+    """18: a lost speech is not repeated; its error says so, and holds the key."""
+
+    async def call(client):
+        await client.audio.speech.create(
+            model="acme-tts", input="Hi", voice="nova", **fault("lost")
+        )
+
+    error = failing(both, call)
+    assert isinstance(error, sdk.RunInfraConnectionError)
+    assert error.outcome_unknown is True
+    assert error.idempotency_key == both.gateway.charges[0].idempotency_key
+    assert len(both.gateway.journal) == 1
+
+
+def test_key_reused_with_another_body(both, hello):
+    """18: a conflict that never passes, without a repeat."""
+
+    async def call(client):
+        await ask(client, hello, idempotency_key="order-1")
+        await ask(client, [*hello, *hello], idempotency_key="order-1")
+
+    error = failing(both, call)
+    assert type(error) is sdk.IdempotencyConflictError
+    assert len(both.gateway.journal) == 2
+
+
+def test_request_still_in_progress(both, hello):
+    """18: while the first request runs, the same key waits."""
+    error = failing(both, lambda client: ask(client, hello, max_retries=0, **fault("in-progress")))
+    assert type(error) is sdk.RequestInProgressError
+
+    async def scenario():
+        async with both.client() as client:
+            return await ask(client, hello, **fault("in-progress*1"))
+
+    assert both.run(scenario).meta.attempts == 2
+
+
+def test_derived_keys_replay(both, hello):
+    """A derived key makes a second process's call a replay: one charge."""
+
+    async def scenario():
+        async with both.client() as client:
+            for _ in range(2):
+                last = await ask(client, hello, idempotency_key=derive("demo", "a", 1))
+            return last
+
+    assert both.run(scenario).meta.replayed is True
+    assert len(both.gateway.charges) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "cls"),
+    [
+        ("html", sdk.UnexpectedContentError),
+        ("empty", sdk.ResponseShapeError),
+        ("json-error", sdk.ServiceUnavailableError),
+    ],
+)
+def test_yes_with_something_unusable(both, hello, name, cls):
+    """10, 11: a login page, nothing, or an error under status 200; never repeated."""
+    error = failing(both, lambda client: ask(client, hello, **fault(name)))
+    assert type(error) is cls
+    assert error.request_id is not None
+    assert len(both.gateway.journal) == 1
+    if name == "html":
+        assert "base_url" in str(error)
+
+
+@pytest.mark.parametrize("status", [500, 502, 520, 522])
+def test_bodies_that_are_no_json(both, hello, status):
+    """17: HTML, empty and undecodable bodies of errors give the class of the status."""
+    for name in ("html", "empty", "garbage"):
+        call = lambda client: ask(client, hello, max_retries=0, **fault(f"{name}:{status}"))
+        error = failing(both, call)
+        assert type(error) is sdk.InternalServerError
+        assert error.status == status
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_never_answers(both, hello, stream):
+    """6: the attempt ends by its timeout, the call by its deadline."""
+    call = lambda client: ask(client, hello, stream=stream, max_retries=0, timeout=0.2, **fault("never-answer"))
+    error = failing(both, call)
+    assert type(error) is sdk.ReadTimeoutError
+    assert error.outcome_unknown is True
+    started = time.monotonic()
+    call = lambda client: ask(client, hello, stream=stream, max_retries=9, deadline=0.4, **fault("never-answer"))
+    error = failing(both, call)
+    assert type(error) is sdk.DeadlineExceededError
+    assert time.monotonic() - started < 1.5
+
+
+@pytest.mark.parametrize("name", ["drip-headers", "drip-body"])
+def test_drips_end_by_the_deadline(both, hello, name):
+    """7: a byte now and then defeats the read timeout, but not the deadline."""
+    started = time.monotonic()
+    call = lambda client: ask(client, hello, timeout=0.3, deadline=0.7, **fault(name))
+    error = failing(both, call)
+    assert type(error) is sdk.DeadlineExceededError
+    assert time.monotonic() - started < 2
+
+
+def test_redirects_are_refused(both, hello):
+    """24: no credential leaves the origin."""
+    elsewhere = both.gateway.root_url.replace("127.0.0.1", "localhost")
+    error = failing(both, lambda c: ask(c, hello, **fault(f"redirect:{elsewhere}/v1/models")))
+    assert type(error) is sdk.RedirectError
+    assert len(both.gateway.journal) == 1
+
+
+def test_refused_connections_are_retried_for_every_operation(both):
+    """24: nothing was sent, so even speech is tried again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    async def call(client):
+        await client.audio.speech.create(model="acme-tts", input="Hi", voice="nova")
+
+    error = failing(both, call, base_url=f"http://127.0.0.1:{port}/v1", max_retries=1)
+    assert type(error) is sdk.RunInfraConnectionError
+    assert (error.attempts, error.phase, error.outcome_unknown) == (2, "never_sent", False)
+
+
+def test_names_that_do_not_exist(both, hello):
+    """24: a name that can't be found is a connection error, and nothing was sent."""
+    error = failing(
+        both, lambda client: ask(client, hello, max_retries=0), base_url="https://nowhere.invalid/v1"
+    )
+    assert isinstance(error, sdk.RunInfraConnectionError)
+    assert error.phase == "never_sent"
+
+
+def test_plain_text_where_tls_is_expected(both, hello):
+    """24: a failed TLS handshake is never repeated."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    seen = []
+
+    def serve():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            seen.append(1)
+            connection.recv(100)
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            connection.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    url = f"https://127.0.0.1:{listener.getsockname()[1]}/v1"
+    error = failing(both, lambda client: ask(client, hello), base_url=url)
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join(5)
+    assert type(error) is sdk.TLSError
+    assert (error.attempts, len(seen)) == (1, 1)
+
+
+def test_stale_pooled_connection_is_replaced(both, hello):
+    """19: a pooled connection that is reset before the first byte is repeated once, for free."""
+
+    async def scenario():
+        async with both.client(max_retries=0) as client:
+            await ask(client, hello)
+            both.gateway.script("reset")
+            return await ask(client, hello)
+
+    chat = both.run(scenario)
+    assert chat.meta.attempts == 2
+    assert len(both.gateway.charges) == 2
+
+    async def twice(client):
+        await ask(client, hello)
+        both.gateway.script("reset", "reset")
+        await ask(client, hello)
+
+    error = failing(both, twice, max_retries=0)
+    assert isinstance(error, sdk.RunInfraConnectionError)
+    assert error.attempts == 2
+
+
+def test_outage_is_not_amplified(gateway, hello):
+    """20: the shared quota holds a full outage to at most 1.2 times the calls."""
+    gateway.script(*["503"] * 1000)
+    attempts = []
+
+    def caller(client):
+        for _ in range(10):
+            try:
+                client.chat.completions.create(model="acme-chat-8b", messages=hello)
+            except sdk.ServiceUnavailableError as error:
+                attempts.append(error.attempts)
+
+    from runinfra_ext import RunInfra
+
+    with RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
+        client._settings.quota.__init__(50)
+        threads = [threading.Thread(target=caller, args=(client,)) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(attempts) == 200
+        assert 200 < sum(attempts) <= 240
+        gateway.reset()
+        assert client.chat.completions.create(model="acme-chat-8b", messages=hello).id
+
+
+def test_hooks_see_every_attempt(both, hello):
+    """Hooks are called before and after each attempt and before each wait, in order."""
+    seen = []
+    hooks = sdk.Hooks(
+        before_attempt=lambda fact: seen.append(("start", fact.attempt)),
+        after_attempt=lambda fact: seen.append(("end", fact.status)),
+        before_sleep=lambda fact: seen.append(("sleep", fact.seconds > 0)),
+    )
+
+    async def scenario():
+        async with both.client(hooks=hooks) as client:
+            return await ask(client, hello, **fault("503*1"))
+
+    both.run(scenario)
+    assert seen == [("start", 1), ("end", 503), ("sleep", True), ("start", 2), ("end", 200)]
+
+
+def test_key_shows_nowhere(both, hello, caplog):
+    """The API key is in no log record, error, repr or pickle."""
+    key = both.gateway.api_key
+    caplog.set_level("DEBUG")
+
+    async def scenario():
+        async with both.client() as client:
+            assert key not in repr(client)
+            with pytest.raises(sdk.RunInfraError) as caught:
+                await ask(client, hello, **fault("500"))
+            with pytest.raises(TypeError):
+                pickle.dumps(getattr(client, "inner", client))
+            return caught.value
+
+    error = both.run(scenario)
+    ours = [record.getMessage() for record in caplog.records if record.name == "runinfra_ext"]
+    assert any("attempt 1" in text for text in ours)
+    for text in (str(error), repr(vars(error)), caplog.text):
+        assert key not in text
+    assert key.encode() not in pickle.dumps(error)
+
+
+def test_certificates_are_checked():
+    """TLS verification is on."""
+    from runinfra_ext.network_options import tls_context
+
+    assert tls_context().verify_mode is ssl.CERT_REQUIRED
+    assert tls_context().check_hostname is True
