@@ -68,7 +68,11 @@ class ChatCompletionAssistantMessage:
         self.role = d.pop("role")
         v = d.pop("content", None)
         self.content = (
-            None if v is None else [ChatCompletionContentPartText.from_dict(i) for i in v]
+            None
+            if v is None
+            else [ChatCompletionContentPartText.from_dict(i) for i in v]
+            if isinstance(v, list)
+            else v
         )
         self.name = d.pop("name", None)
         self.refusal = d.pop("refusal", None)

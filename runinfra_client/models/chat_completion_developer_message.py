@@ -50,7 +50,9 @@ class ChatCompletionDeveloperMessage:
         self._nulls = absent_or_null(d) if None in d.values() else ()
         self.role = d.pop("role")
         v = d.pop("content")
-        self.content = [ChatCompletionContentPartText.from_dict(i) for i in v]
+        self.content = (
+            [ChatCompletionContentPartText.from_dict(i) for i in v] if isinstance(v, list) else v
+        )
         self.name = d.pop("name", None)
         self.additional_properties = d
         return self

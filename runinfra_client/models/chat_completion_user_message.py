@@ -57,7 +57,9 @@ class ChatCompletionUserMessage:
         self._nulls = absent_or_null(d) if None in d.values() else ()
         self.role = d.pop("role")
         v = d.pop("content")
-        self.content = [tagged(i, "type", _CONTENT_TAGS, None) for i in v]
+        self.content = (
+            [tagged(i, "type", _CONTENT_TAGS, None) for i in v] if isinstance(v, list) else v
+        )
         self.name = d.pop("name", None)
         self.additional_properties = d
         return self

@@ -50,7 +50,9 @@ class EasyInputMessage:
         self._nulls = absent_or_null(d) if None in d.values() else ()
         self.role = d.pop("role")
         v = d.pop("content")
-        self.content = [tagged(i, "type", _CONTENT_TAGS, None) for i in v]
+        self.content = (
+            [tagged(i, "type", _CONTENT_TAGS, None) for i in v] if isinstance(v, list) else v
+        )
         self.type = d.pop("type", None)
         self.additional_properties = d
         return self

@@ -70,6 +70,7 @@ class RerankRequest:
                         RerankTextDocument,
                         RerankContentDocument,
                     ),
+                    scalars=True,
                 )
                 for i in v
             ]

@@ -80,7 +80,11 @@ class ResponseRequest:
         self._nulls = absent_or_null(d) if None in d.values() else ()
         self.model = d.pop("model")
         v = d.pop("input")
-        self.input = [tagged(i, "type", _INPUT_TAGS, EasyInputMessage) for i in v]
+        self.input = (
+            [tagged(i, "type", _INPUT_TAGS, EasyInputMessage) for i in v]
+            if isinstance(v, list)
+            else v
+        )
         self.instructions = d.pop("instructions", None)
         self.stream = d.pop("stream", None)
         self.max_output_tokens = d.pop("max_output_tokens", None)
