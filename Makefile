@@ -39,7 +39,7 @@ format: venv ## Format the code and apply safe fixes.
 
 types: venv ## Check types with mypy and pyright.
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
 
 gen: venv ## Regenerate everything that comes from openapi/runinfra.yaml.
 	$(BIN)/python scripts/generate.py

@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from .error_mapping import error_from_response, implied_status
 from .errors import ResponseShapeError, RunInfraError, UnexpectedContentError
-from .json_codec import decode
+from .json_codec import decode, is_object
 from .metadata import Meta
 from .redaction import Redactor
 from .wire import Headers
@@ -69,7 +69,9 @@ def json_object(body: bytes, meta: Meta) -> Mapping[str, Any]:
         msg = f"The gateway's answer is not JSON. {BASE_URL_HINT}"
         raise UnexpectedContentError(msg)
     if not isinstance(content, dict):
-        msg = f"The gateway answered with a JSON {_json_kind(content)} where an object was expected."
+        msg = (
+            f"The gateway answered with a JSON {_json_kind(content)} where an object was expected."
+        )
         raise ResponseShapeError(msg)
     return content  # pyright: ignore[reportUnknownVariableType]
 
@@ -92,7 +94,9 @@ def parse_result(cls: type[R], content: Mapping[str, Any], meta: Meta, redactor:
         result._meta = meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         return result
     if isinstance(content.get("error"), Mapping | str):
-        raise error_from_response(implied_status(content["error"]), _headers(meta), content, redactor)
+        raise error_from_response(
+            implied_status(content["error"]), _headers(meta), content, redactor
+        )
     msg = f"The gateway's answer is not a {cls.__name__}: {redactor(problem)}."
     raise ResponseShapeError(msg, body=redactor.deep(dict(content)))
 
@@ -108,7 +112,7 @@ def stream_refusal(body: bytes, meta: Meta, redactor: Redactor) -> RunInfraError
     content: Any = None
     with contextlib.suppress(ValueError):
         content = decode(body)
-    if isinstance(content, dict) and content.get("error"):  # pyright: ignore[reportUnknownMemberType]
+    if is_object(content) and content.get("error"):
         error: Any = content["error"]
         return error_from_response(implied_status(error), _headers(meta), content, redactor)
     if not body.strip():

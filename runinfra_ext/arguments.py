@@ -14,6 +14,7 @@ from runinfra_client.operations import Field, Operation
 
 from .checks import printable, wrong
 from .errors import InvalidRequestError
+from .json_codec import is_mapping, is_sequence
 from .options import CallOptions, unexpected
 
 _KINDS: Final = {
@@ -113,9 +114,9 @@ def _kind(value: Any) -> str:
         return "integer"
     if isinstance(value, float):
         return "number"
-    if isinstance(value, Mapping) or hasattr(value, "to_dict"):
+    if is_mapping(value) or hasattr(value, "to_dict"):
         return "object"
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+    if is_sequence(value):
         return "array"
     return "unknown"
 
@@ -193,16 +194,16 @@ def _require(
 
 
 def _extra_body(operation: Operation, extra: object) -> Mapping[str, Any]:
-    if not isinstance(extra, Mapping):
+    if not is_mapping(extra):
         raise wrong("extra_body", "a mapping of field names to values", extra)
-    for name in extra:  # pyright: ignore[reportUnknownVariableType]
+    for name in extra:
         if not isinstance(name, str) or not name.strip():
             raise wrong("extra_body", "non-blank field names", name)
         # Also for a field that was left out: else an unchecked value could come in this way.
         if name in operation.fields or (name == "stream" and operation.stream is not None):
             msg = f"extra_body: {name!r} has an argument of its own; give it as {name}="
             raise InvalidRequestError(msg, param="extra_body")
-    return extra  # pyright: ignore[reportUnknownVariableType]
+    return extra
 
 
 def _chat_rules(body: dict[str, Any]) -> None:
@@ -221,15 +222,15 @@ def _response_rules(body: dict[str, Any]) -> None:
 
 
 def _member(item: object, name: str, where: str) -> object:
-    if isinstance(item, Mapping):
-        return item.get(name)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    if is_mapping(item):
+        return item.get(name)
     if hasattr(item, "to_dict"):
         return getattr(item, name, None)
     raise wrong(where, "a mapping", item)
 
 
 def _embedding_rules(body: dict[str, Any]) -> None:
-    value = body["input"]
+    value: Any = body["input"]
     for index, text in enumerate(() if isinstance(value, str) else value):
         if not isinstance(text, str) or not text.strip():
             raise wrong(f"input[{index}]", "a non-blank string", text)
@@ -267,4 +268,3 @@ _RULES: Final = {
     "createSpeech": _speech_rules,
     "createRerank": _rerank_rules,
 }
-

@@ -14,7 +14,7 @@ from .answers import BASE_URL_HINT, media_type
 from .error_mapping import error_from_response, implied_status
 from .errors import ResponseShapeError, RunInfraError, UnexpectedContentError
 from .files import StrPath, write_atomic
-from .json_codec import decode
+from .json_codec import decode, is_object
 from .metadata import Meta
 from .redaction import Redactor
 from .wire import Headers
@@ -126,8 +126,8 @@ def _json_instead(meta: Meta, start: bytes, redactor: Redactor) -> RunInfraError
     except ValueError:
         if not media_type(meta.headers).endswith("json"):
             return None  # raw samples may well begin with a brace
-    if isinstance(content, Mapping) and content.get("error"):  # pyright: ignore[reportUnknownMemberType]
-        status = implied_status(content["error"])  # pyright: ignore[reportUnknownArgumentType]
+    if is_object(content) and content.get("error"):
+        status = implied_status(content["error"])
         return error_from_response(status, Headers(meta.headers.items()), content, redactor)
     return UnexpectedContentError("The gateway answered with JSON instead of audio.")
 

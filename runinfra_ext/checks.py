@@ -22,9 +22,9 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         text = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
         return repr(text)
-    if isinstance(value, list | tuple | dict | set | frozenset) and not value:
-        return f"an empty {type(value).__name__}"  # pyright: ignore[reportUnknownArgumentType]
-    return f"a value of type {type(value).__name__}"
+    name = type(value).__name__
+    empty = isinstance(value, list | tuple | dict | set | frozenset) and not value
+    return f"an empty {name}" if empty else f"a value of type {name}"
 
 
 def wrong(

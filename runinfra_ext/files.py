@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +13,7 @@ StrPath = str | os.PathLike[str]
 
 
 @contextmanager
-def atomic_file(path: StrPath) -> Iterator[BinaryIO]:
+def atomic_file(path: StrPath) -> Generator[BinaryIO, None, None]:
     """A file to write to that takes its place only when the block ends well.
 
     It is written beside the target, flushed to the disk, and renamed. When the block, or the disk,

@@ -14,6 +14,7 @@ from typing import Final
 from ._version import __version__
 from .checks import KEY_LIMIT, NAME_LIMIT, is_printable, printable, wrong
 from .errors import InvalidRequestError
+from .json_codec import is_mapping
 
 USER_AGENT: Final = f"runinfra-ext/{__version__} python/{platform.python_version()}"
 
@@ -92,10 +93,10 @@ def checked_headers(
     """
     if headers is None:
         return {}
-    if not isinstance(headers, Mapping):
+    if not is_mapping(headers):
         raise wrong(param, "a mapping of header names to values", headers, error)
     result: dict[str, str] = {}
-    for name, value in headers.items():  # pyright: ignore[reportUnknownVariableType]
+    for name, value in headers.items():
         if not isinstance(name, str) or not _TOKEN.match(name):
             raise wrong(param, "header names of letters, digits and -", name, error)
         key = name.lower()

@@ -125,9 +125,7 @@ class Journey:
             if "max_retries" in options
             else settings.max_retries
         )
-        timeout = (
-            checked_timeout(options["timeout"]) if "timeout" in options else settings.timeout
-        )
+        timeout = checked_timeout(options["timeout"]) if "timeout" in options else settings.timeout
         deadline = (
             checks.number("deadline", options["deadline"], positive=True)
             if "deadline" in options
@@ -322,7 +320,7 @@ class Journey:
             return checked_idempotency_key(options["idempotency_key"])
         operation = self.call.operation
         # No source says that the gateway binds keys of streams, so none is made up for them.
-        if operation.replay == "safe" or self.call.streaming and operation.stream is not None:
+        if operation.replay == "safe" or (self.call.streaming and operation.stream is not None):
             return None
         return new_key() if self.settings.auto_idempotency else None
 

@@ -10,7 +10,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, Protocol, TypedDict, cast
+from typing import Any, Final, NamedTuple, Protocol, TypedDict
 
 from . import checks
 from .errors import AuthenticationError, ConfigurationError, InvalidRequestError
@@ -179,7 +179,9 @@ def checked_timeout(
     """
     if isinstance(value, Timeout):
         parts = {
-            name: None if part is None else checks.number(f"timeout.{name}", part, positive=True, error=error)
+            name: None
+            if part is None
+            else checks.number(f"timeout.{name}", part, positive=True, error=error)
             for name, part in value._asdict().items()
         }
         return Timeout(**parts)
@@ -234,7 +236,7 @@ def _size(name: str, value: object) -> int:
 def _policy(name: str, value: object) -> ReplayPolicy:
     if value not in {"standard", "conservative"}:
         raise checks.wrong(name, "'standard' or 'conservative'", value, ConfigurationError)
-    return cast(ReplayPolicy, value)
+    return "conservative" if value == "conservative" else "standard"
 
 
 def _hooks(name: str, value: object) -> Hooks | None:

@@ -112,7 +112,13 @@ def transcription_call(
     body = MultipartBody(fields, upload, on_progress=on_progress)
     accept = "text/plain, text/vtt" if response_format in TEXT_FORMATS else JSON
     return Call(
-        operation, operation.path, body, body.content_type, accept, False, checked.options
+        operation,
+        operation.path,
+        body,
+        body.content_type,
+        accept,
+        streaming=False,
+        options=checked.options,
     )
 
 
@@ -136,7 +142,13 @@ def voice_call(
     upload = prepare_upload(audio, content_type=mime_type, field="audio", type_field="mime_type")
     body = RawBody(upload, on_progress=on_progress)
     return Call(
-        operation, operation.path, body, body.content_type, JSON, False, known(options, "voice.pipeline.create")
+        operation,
+        operation.path,
+        body,
+        body.content_type,
+        JSON,
+        streaming=False,
+        options=known(options, "voice.pipeline.create"),
     )
 
 

@@ -52,7 +52,7 @@ class Result(Extended):
         Raises:
             AttributeError: the object was not returned by a call.
         """
-        meta = getattr(self, "_meta", None)
+        meta: Meta | None = getattr(self, "_meta", None)
         if meta is None:
             msg = "this object does not come from a call, so it has no metadata"
             raise AttributeError(msg)
@@ -77,7 +77,7 @@ class Response(Result, models.Response):
     __slots__ = ("_joined", "_meta")
     if TYPE_CHECKING:
         _joined: bool
-        output_text: str
+        output_text: str  # pyright: ignore[reportIncompatibleVariableOverride] - never None here
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

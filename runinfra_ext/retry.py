@@ -34,7 +34,9 @@ BACKOFF_BASE: Final = 0.25  # seconds; doubled for every further attempt
 BACKOFF_CAP: Final = 30.0  # seconds; no computed wait is longer
 HINT_CAP: Final = 60.0  # seconds; a longer Retry-After is not slept but raised with the hint
 IN_PROGRESS_BASE: Final = 1.0  # seconds; the gateway advises about a second while a key is busy
-HINT_SPREAD: Final = 0.1  # a hint is stretched by up to this share, so that callers don't return at once
+HINT_SPREAD: Final = (
+    0.1  # a hint is stretched by up to this share, so that callers don't return at once
+)
 HINT_SPREAD_CAP: Final = 2.0  # seconds; the longest stretch
 
 _REFUSED_STATUSES: Final = frozenset({409, 429, 503})

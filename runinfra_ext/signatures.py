@@ -1,7 +1,7 @@
 """What ``help()`` and ``inspect.signature`` show of a method: the document's own parameters.
 
-Methods take ``**params: Unpack[...]``; this decorator replaces that in the run-time signature by the
-real keyword arguments, and appends their descriptions to the docstring.
+Methods take ``**params: Unpack[...]``; this decorator replaces that in the run-time signature by
+the real keyword arguments, and appends their descriptions to the docstring.
 """
 
 from __future__ import annotations

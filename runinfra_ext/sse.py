@@ -6,8 +6,8 @@ after the colon are fine; U+2028 and its like are ordinary characters. Work and 
 the bytes that came, however they are cut, and one event can't take more than the limit.
 
 One deliberate difference: an event that the end of the input cuts off is handed out by
-:meth:`SSEDecoder.finish`, because some servers leave out the last blank line; the reader above decides
-whether it is whole.
+:meth:`SSEDecoder.finish`, because some servers leave out the last blank line; the reader above
+decides whether it is whole.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class ServerSentEvent(NamedTuple):
     retry: int | None = None
 
 
-class EventTooLarge(Exception):  # noqa: N818 - internal; becomes StreamEventTooLargeError
-    """One event is larger than the limit."""
+class EventTooLarge(Exception):
+    """One event is larger than the limit; becomes a StreamEventTooLargeError."""
 
 
 class SSEDecoder:

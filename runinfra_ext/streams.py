@@ -18,7 +18,7 @@ from .errors import (
     StreamTruncatedError,
 )
 from .journey import Journey
-from .json_codec import decode
+from .json_codec import decode, is_object, is_sequence
 from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
 from .wire import Headers
 
@@ -114,7 +114,8 @@ class EventReader(Generic[T]):
         if self.complete or self.fault is not None:
             return []
         events = self._read(self._decoder.finish())
-        if isinstance(self.fault, RunInfraStreamParseError):
+        fault: RunInfraError | None = self.fault
+        if isinstance(fault, RunInfraStreamParseError):
             # The last event was cut in its middle: that is an end too early, not bad JSON.
             self.fault = None
         if not self.complete and self.fault is None and not self._may_end():
@@ -127,7 +128,9 @@ class EventReader(Generic[T]):
     def _may_end(self) -> bool:
         if self._allow_truncated and self._count:
             return True
-        return self._spec.finish_reason_completes and bool(self._open) and self._open == self._closed
+        return (
+            self._spec.finish_reason_completes and bool(self._open) and self._open == self._closed
+        )
 
     def _read(self, raw: list[ServerSentEvent]) -> list[T]:
         events: list[T] = []
@@ -152,7 +155,7 @@ class EventReader(Generic[T]):
 
     def _event(self, event: ServerSentEvent) -> T | None:
         content = self._content(event)
-        if not isinstance(content, dict):
+        if not is_object(content):
             return None
         spec = self._spec
         if spec.error_events or spec.terminal_events:
@@ -169,7 +172,7 @@ class EventReader(Generic[T]):
             error = error or content
         # A response object has an `error` member of its own, but not beside `type`.
         if error and "choices" not in content:
-            self._fail(error if isinstance(error, dict) else content)
+            self._fail(error if is_object(error) else content)
             return None
         if spec.finish_reason_completes:
             self._note_choices(content.get("choices"))
@@ -182,7 +185,7 @@ class EventReader(Generic[T]):
             content = decode(event.data)
         except ValueError:
             failed = True
-        if failed or not (content is None or isinstance(content, dict)):
+        if failed or not (content is None or is_object(content)):
             what = "is not JSON" if failed else "is not a JSON object"
             self._malformed(what, event)
             return None
@@ -200,8 +203,8 @@ class EventReader(Generic[T]):
         return None
 
     def _note_choices(self, choices: Any) -> None:
-        for choice in choices if isinstance(choices, list) else ():
-            if isinstance(choice, dict):
+        for choice in choices if is_sequence(choices) else ():
+            if is_object(choice):
                 index = choice.get("index")
                 number = index if isinstance(index, int) else 0
                 self._open.add(number)
@@ -226,8 +229,8 @@ class EventReader(Generic[T]):
 def _error_of(content: dict[str, Any]) -> Mapping[str, Any]:
     """The error in a Responses event: at its top, under ``error``, or in the failed response."""
     for holder in (content, content.get("response")):
-        if isinstance(holder, dict):
+        if is_object(holder):
             error = holder.get("error")
-            if isinstance(error, dict):
+            if is_object(error):
                 return error
     return {name: value for name, value in content.items() if name != "type"}

@@ -14,15 +14,17 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final, NamedTuple
+from types import TracebackType
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol, Self, cast
 
 from .audio import MIME_TYPES, SNIFF_BYTES, sniff_format
 from .checks import is_printable, wrong
 from .errors import InvalidRequestError
+from .json_codec import is_sequence
 
 FileData = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
 FileInput = FileData | tuple[str, FileData] | tuple[str, FileData, str]
-"""A file to upload: bytes, a path, a binary file object, or ``(filename, data[, content_type])``."""
+"""A file: bytes, a path, a binary file object, or ``(filename, data[, content_type])``."""
 
 Progress = Callable[[int, int], object]
 """Called with the bytes of the file sent so far, and all of them."""
@@ -30,6 +32,28 @@ Progress = Callable[[int, int], object]
 CHUNK: Final = 64 * 1024
 _NAME_LIMIT: Final = 255  # characters of a file name or media type
 _SPOOL_LIMIT: Final = 1024 * 1024  # bytes of an unseekable source kept in memory; the rest on disk
+
+
+class Reader(Protocol):
+    """What an upload reads from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes; none at the end."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Begin to read."""
+        ...
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> object:
+        """End, and close what was opened for it."""
+        ...
 
 
 class Upload(NamedTuple):
@@ -45,11 +69,11 @@ class Upload(NamedTuple):
     filename: str
     content_type: str
     size: int
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], Reader]
 
 
 def prepare_upload(
-    value: FileInput,
+    value: Any,
     *,
     filename: str | None = None,
     content_type: str | None = None,
@@ -59,7 +83,7 @@ def prepare_upload(
     """Make a file ready to be sent.
 
     Args:
-        value: the file.
+        value: the file, a :data:`FileInput`.
         filename: its name; by default that of the path or file object, or ``audio`` with an ending
             that fits its bytes.
         content_type: its media type; by default told from the bytes, then from the name.
@@ -70,12 +94,13 @@ def prepare_upload(
         InvalidRequestError: not a file, empty, not readable, or a name or type that can't travel.
     """
     if isinstance(value, tuple):
-        if not 2 <= len(value) <= 3:
-            raise wrong(field, "(filename, data) or (filename, data, content_type)", value)
-        filename = value[0] if filename is None else filename
-        if content_type is None and len(value) == 3:
-            content_type = value[2]
-        value = value[1]
+        parts = cast("tuple[Any, ...]", value)
+        if not 2 <= len(parts) <= 3:
+            raise wrong(field, "(filename, data) or (filename, data, content_type)", parts)
+        filename = parts[0] if filename is None else filename
+        if content_type is None and len(parts) == 3:
+            content_type = parts[2]
+        value = parts[1]
     opener, size, own_name = _source(value, field)
     if size == 0:
         msg = f"{field}: expected some audio, got an empty file"
@@ -85,33 +110,38 @@ def prepare_upload(
     name = filename if filename is not None else own_name
     if name is None:
         name = f"audio.{kind or 'wav'}"
-    checked = _checked_name(os.path.basename(name) if filename is None else name)
+    checked = _checked_name(name)
     guessed = MIME_TYPES.get(kind or "") or mimetypes.guess_type(checked)[0] or "audio/wav"
-    return Upload(checked, _checked_type(type_field, guessed if content_type is None else content_type), size, opener)
+    return Upload(
+        checked,
+        _checked_type(type_field, guessed if content_type is None else content_type),
+        size,
+        opener,
+    )
 
 
-def _source(value: Any, field: str) -> tuple[Callable[[], IO[bytes]], int, str | None]:
+def _source(value: Any, field: str) -> tuple[Callable[[], Reader], int, str | None]:
     if isinstance(value, bytes | bytearray | memoryview):
-        data = bytes(value)
+        data = bytes(cast("bytes", value))
         return lambda: io.BytesIO(data), len(data), None
     if isinstance(value, str | os.PathLike):
-        path = Path(value)
+        path = Path(cast("str", value))
         try:
             size = path.stat().st_size
             readable = path.is_file()
         except OSError:
             readable, size = False, 0
         if not readable:
-            raise wrong(field, "the path of a readable file", str(value))
+            raise wrong(field, "the path of a readable file", str(path))
         return lambda: path.open("rb"), size, path.name
     if hasattr(value, "read"):
         return _file_object(value, field)
     raise wrong(field, "bytes, a path, a binary file object, or (filename, data)", value)
 
 
-def _file_object(file: Any, field: str) -> tuple[Callable[[], IO[bytes]], int, str | None]:
+def _file_object(file: Any, field: str) -> tuple[Callable[[], Reader], int, str | None]:
     name = getattr(file, "name", None)
-    own_name = os.path.basename(name) if isinstance(name, str) else None
+    own_name = Path(name).name if isinstance(name, str) else None
     if isinstance(file.read(0), str):
         raise wrong(field, "a file opened in binary mode ('rb')", file)
     if _seekable(file):
@@ -133,22 +163,34 @@ def _seekable(file: Any) -> bool:
     return bool(seekable()) if callable(seekable) else hasattr(file, "seek")
 
 
-class _Rewound(io.RawIOBase):
+class _Rewound:
     """Reads another file from a place; closing it leaves that file open, for it is the caller's."""
 
     def __init__(self, file: Any, start: int) -> None:
         self._file = file
         file.seek(start)
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int, /) -> bytes:
         data: bytes = self._file.read(size)
         return data
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _exc_type: type[BaseException] | None,
+        _exc_value: BaseException | None,
+        _traceback: TracebackType | None,
+        /,
+    ) -> None:
+        """The caller's file stays open."""
+
 
 def _checked_name(name: str) -> str:
-    if not isinstance(name, str) or not name.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(name, str) or not name.strip():
         raise wrong("filename", "a non-blank string", name)
-    name = name.replace("\\", "/").rsplit("/", 1)[-1] if "/" in name else name
+    name = name.rsplit("/", 1)[-1]  # folders are nobody's business
     if not is_printable(name) or '"' in name or "\\" in name or not name.strip():
         raise wrong("filename", 'printable ASCII without " and \\', name)
     if len(name) > _NAME_LIMIT:
@@ -158,7 +200,7 @@ def _checked_name(name: str) -> str:
 
 
 def _checked_type(field: str, value: str) -> str:
-    if not isinstance(value, str) or not value.strip() or not is_printable(value):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(value, str) or not value.strip() or not is_printable(value):
         raise wrong(field, "a media type such as audio/wav", value)
     if len(value) > _NAME_LIMIT:
         msg = f"{field}: expected at most {_NAME_LIMIT} characters, got {len(value)}"
@@ -251,7 +293,7 @@ def read_upload(upload: Upload, on_progress: Progress | None) -> Iterator[bytes]
 
 def _flat(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
-        if isinstance(value, list | tuple):
+        if is_sequence(value):
             for item in value:
                 yield f"{name}[]", _text(name, item)
         else:

@@ -88,13 +88,14 @@ def _checked(base_url: object) -> str:
     url = base_url.strip().rstrip("/")
     if not url or not (url.isascii() and url.isprintable()) or " " in url or "\\" in url:
         raise wrong("base_url", expected, base_url, ConfigurationError)
+    parts, host, port = urlsplit("//"), None, None
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname
+        valid = True
     except ValueError:
-        # Not chained: urllib's message quotes the URL, which may hold a password.
-        parts = None
-    if parts is None:
+        valid = False  # raised below: urllib's message quotes the URL, which may hold a password
+    if not valid:
         raise fault("expected a valid host, and a port from 1 to 65535")
     if parts.scheme.lower() not in {"http", "https"} or not host:
         if "@" in url:

@@ -108,11 +108,8 @@ def verify(
 
 def checked_secrets(secret: object) -> tuple[str, ...]:
     """The secrets: one, or several while one is being replaced."""
-    candidates: tuple[object, ...]
-    if isinstance(secret, list | tuple):
-        candidates = tuple(secret)  # pyright: ignore[reportUnknownArgumentType]
-    else:
-        candidates = (secret,)
+    several = isinstance(secret, list | tuple)
+    candidates: tuple[object, ...] = tuple(secret) if several else (secret,)  # type: ignore[arg-type]
     if not candidates:
         raise failure("bad_secret", "secret: expected at least one")
     checked: list[str] = []

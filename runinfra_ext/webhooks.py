@@ -167,7 +167,7 @@ def construct_event(
         tolerance_seconds: how far its timestamp may be from now, in both directions, inclusive.
         now: Unix time in seconds, or a clock that gives it; the system's by default.
         replay_store: refuse an event that was taken before. Deliveries are repeated until you
-            answer 2xx, so note an event only when you act on it at once, or answer a repeat with 2xx.
+            answer 2xx, so act on an event at once, or answer a repeat with 2xx.
 
     Returns:
         The event.

@@ -40,9 +40,7 @@ class TransportFailure(Exception):
             the peer closed it while it was idle, so one transparent retry is in order.
     """
 
-    def __init__(
-        self, kind: FailureKind, message: str, *, sent: bool, stale: bool = False
-    ) -> None:
+    def __init__(self, kind: FailureKind, message: str, *, sent: bool, stale: bool = False) -> None:
         super().__init__(message)
         self.kind: FailureKind = kind
         self.message = message

@@ -1,7 +1,7 @@
 """Regenerate everything that comes from the document, or check that it is up to date.
 
-    python scripts/generate.py            write runinfra_client/ and the generated half of runinfra_ext/
-    python scripts/generate.py --check    compare with a fresh generation; exit 1 if anything differs
+    python scripts/generate.py            write runinfra_client/ and the rest that is generated
+    python scripts/generate.py --check    compare with a fresh generation; exit 1 on a difference
 
 Everything is made in a temporary folder and moved into place at the end: when a step fails, the
 message names the place, and the tree is as it was.
@@ -24,10 +24,10 @@ import jinja2
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from generation.document import DocumentError, load  # noqa: E402 - the path is set above
-from generation.params import ParamsWriter  # noqa: E402
-from generation.tables import operation_rows, snake, union_rows  # noqa: E402
-from generation.twins import HAND_WRITTEN, write_twins  # noqa: E402
+from generation.document import DocumentError, load
+from generation.params import ParamsWriter
+from generation.tables import operation_rows, snake, union_rows
+from generation.twins import HAND_WRITTEN, write_twins
 
 DOCUMENT = Path("openapi/runinfra.yaml")
 TEMPLATES = Path("openapi/templates")
@@ -85,7 +85,7 @@ def _run_generator(root: Path, target: Path) -> None:
         *("--custom-template-path", str(root / TEMPLATES)),
         *("--output-path", str(target), "--meta", "none", "--fail-on-warning"),
     ]
-    result = subprocess.run(  # noqa: S603 - a fixed command
+    result = subprocess.run(
         command,
         capture_output=True,
         text=True,
@@ -109,7 +109,7 @@ def _render_tables(
         lstrip_blocks=True,
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - Python code, not HTML
+        autoescape=False,
     )
     environment.filters["lit"] = repr
     members = sorted({member for union in unions for member in union["members"]})
@@ -130,7 +130,7 @@ def _format(folder: Path) -> None:
         ["format", "-q", "--line-length", "100"],
     ):
         command = [ruff, arguments[0], "--isolated", "--no-cache", *arguments[1:], str(folder)]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode:
             raise DocumentError(f"{folder.name}: ruff says:\n{result.stdout}{result.stderr}")
 

@@ -85,8 +85,6 @@ def test_import_is_light():
     assert done.stdout.strip() == "[]"
 
 
-
-
 def test_all_is_sorted_and_complete():
     """`__all__` is sorted, every name loads, and every error class is in it."""
     from runinfra_ext import errors
@@ -95,7 +93,9 @@ def test_all_is_sorted_and_complete():
     assert list(names) == sorted(names)
     for name in names:
         assert getattr(runinfra_ext, name) is not None
-    classes = {n for n, v in vars(errors).items() if isinstance(v, type) and issubclass(v, Exception)}
+    classes = {
+        n for n, v in vars(errors).items() if isinstance(v, type) and issubclass(v, Exception)
+    }
     assert classes <= set(names)
     with pytest.raises(AttributeError, match="thunder"):
         _ = runinfra_ext.thunder
@@ -116,7 +116,9 @@ def test_error_tree_is_as_drawn():
         drawn[name] = stack[-1][1] if stack else None
         stack.append((depth, name))
     real = {
-        name: next((b.__name__ for b in value.__bases__ if issubclass(b, errors.RunInfraError)), None)
+        name: next(
+            (b.__name__ for b in value.__bases__ if issubclass(b, errors.RunInfraError)), None
+        )
         for name, value in vars(errors).items()
         if isinstance(value, type) and issubclass(value, errors.RunInfraError)
     }
@@ -139,7 +141,8 @@ TRANSPORT = {"_http.py", "http_failures.py", "network_options.py"}
 
 @pytest.mark.parametrize(
     "path",
-    sorted((ROOT / "runinfra_ext").rglob("*.py")) + sorted((ROOT / "runinfra_client").rglob("*.py")),
+    sorted((ROOT / "runinfra_ext").rglob("*.py"))
+    + sorted((ROOT / "runinfra_client").rglob("*.py")),
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_house_rules(path):

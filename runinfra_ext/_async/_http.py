@@ -146,7 +146,9 @@ class AsyncHTTP:
                 method,
                 url,
                 headers=dict(headers),
-                content=_Chunks(content) if _is_pieces(content) else content,
+                content=content
+                if content is None or isinstance(content, bytes)
+                else _Chunks(content),
                 extensions={"timeout": limits.timeout._asdict()},
             )
             async with asyncio.timeout(_remaining(limits)):
@@ -289,10 +291,6 @@ async def _close(response: httpx.Response) -> None:
     # What fails while closing leaves nothing to use and nothing to report.
     with contextlib.suppress(Exception):
         await response.aclose()
-
-
-def _is_pieces(content: bytes | Iterable[bytes] | None) -> bool:
-    return content is not None and not isinstance(content, bytes)
 
 
 def _remaining(limits: Limits) -> float | None:

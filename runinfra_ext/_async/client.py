@@ -104,7 +104,7 @@ class AsyncRunInfra:
             ConfigurationError: an option is wrong.
         """
         copy = object.__new__(type(self))
-        copy._set(self._settings.changed(options), self._http)  # noqa: SLF001
+        copy._set(self._settings.changed(options), self._http)
         return copy
 
     async def aclose(self) -> None:

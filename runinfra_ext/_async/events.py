@@ -24,7 +24,12 @@ def chat_stream(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncChatC
     """The stream of a chat completion."""
     reader = EventReader(models.ChatCompletionChunk.from_dict, journey, source.headers)
     return AsyncStream(
-        source, reader, ChatAssembler(ChatCompletion), journey=journey, meta=meta, clocks=_clocks(journey)
+        source,
+        reader,
+        ChatAssembler(ChatCompletion),
+        journey=journey,
+        meta=meta,
+        clocks=_clocks(journey),
     )
 
 
@@ -32,7 +37,12 @@ def response_stream(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncR
     """The stream of a response."""
     reader = EventReader(parse_response_stream_event, journey, source.headers)
     return AsyncStream(
-        source, reader, ResponseAssembler(Response), journey=journey, meta=meta, clocks=_clocks(journey)
+        source,
+        reader,
+        ResponseAssembler(Response),
+        journey=journey,
+        meta=meta,
+        clocks=_clocks(journey),
     )
 
 

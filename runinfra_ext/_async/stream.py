@@ -39,9 +39,9 @@ class Clocks(NamedTuple):
 class AsyncStream(Generic[T, R]):
     """The events of a streamed answer.
 
-    Iterate over it, or take the whole by :meth:`final`. Close it, or use it as a context manager, if
-    you may leave early: the connection is released at once, and the gateway stops generating as
-    soon as it notices. It can be closed from any task.
+    Iterate over it, or take the whole by :meth:`final`. Close it, or use it as a context manager,
+    if you may leave early: the connection is released at once, and the gateway stops generating
+    as soon as it notices. It can be closed from any task.
 
     Raises (while iterating):
         StreamTruncatedError: it ended before its terminal marker.
@@ -240,9 +240,7 @@ class AsyncStream(Generic[T, R]):
             # So that `partial` holds all that arrived; handing them out adds nothing twice.
             self._assembler.add(event)
         self._queue.clear()
-        error.update(
-            partial=self._result(), event_count=self._count, phase="outcome_unknown"
-        )
+        error.update(partial=self._result(), event_count=self._count, phase="outcome_unknown")
         if error.request_id is None:
             error.request_id = self.request_id
 

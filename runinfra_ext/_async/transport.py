@@ -123,6 +123,8 @@ class AsyncTransport:
         limits = journey.start()
         call = journey.call
         content: Any = call.content
+        source: AsyncSource | None = None
+        lost: TransportFailure | None = None
         try:
             source = await self.http.send(
                 call.operation.method,
@@ -133,10 +135,8 @@ class AsyncTransport:
             )
         except TransportFailure as failure:
             lost = failure
-        else:
-            lost = None
-        if lost is not None:
-            return journey.lost(lost)
+        if source is None:
+            return journey.lost(lost or TransportFailure("closed", "no answer", sent=True))
         if not 200 <= source.status < 300:
             body = await self._error_body(source)
             return journey.refused(source.status, source.headers, body)

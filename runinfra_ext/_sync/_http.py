@@ -157,7 +157,9 @@ class HTTP:
                 method,
                 url,
                 headers=dict(headers),
-                content=_Chunks(content) if _is_pieces(content) else content,
+                content=content
+                if content is None or isinstance(content, bytes)
+                else _Chunks(content),
                 extensions={"timeout": _timeouts(limits)},
             )
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
@@ -335,10 +337,6 @@ def _close(response: httpx.Response) -> None:
     # What fails while closing leaves nothing to use and nothing to report.
     with contextlib.suppress(Exception):
         response.close()
-
-
-def _is_pieces(content: bytes | Iterable[bytes] | None) -> bool:
-    return content is not None and not isinstance(content, bytes)
 
 
 def _timeouts(limits: Limits) -> dict[str, float | None]:

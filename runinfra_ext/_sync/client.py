@@ -105,7 +105,7 @@ class RunInfra:
             ConfigurationError: an option is wrong.
         """
         copy = object.__new__(type(self))
-        copy._set(self._settings.changed(options), self._http)  # noqa: SLF001
+        copy._set(self._settings.changed(options), self._http)
         return copy
 
     def close(self) -> None:

@@ -40,9 +40,9 @@ class Clocks(NamedTuple):
 class Stream(Generic[T, R]):
     """The events of a streamed answer.
 
-    Iterate over it, or take the whole by :meth:`final`. Close it, or use it as a context manager, if
-    you may leave early: the connection is released at once, and the gateway stops generating as
-    soon as it notices. It can be closed from any task.
+    Iterate over it, or take the whole by :meth:`final`. Close it, or use it as a context manager,
+    if you may leave early: the connection is released at once, and the gateway stops generating
+    as soon as it notices. It can be closed from any task.
 
     Raises (while iterating):
         StreamTruncatedError: it ended before its terminal marker.

@@ -124,6 +124,8 @@ class Transport:
         limits = journey.start()
         call = journey.call
         content: Any = call.content
+        source: Source | None = None
+        lost: TransportFailure | None = None
         try:
             source = self.http.send(
                 call.operation.method,
@@ -134,10 +136,8 @@ class Transport:
             )
         except TransportFailure as failure:
             lost = failure
-        else:
-            lost = None
-        if lost is not None:
-            return journey.lost(lost)
+        if source is None:
+            return journey.lost(lost or TransportFailure("closed", "no answer", sent=True))
         if not 200 <= source.status < 300:
             body = self._error_body(source)
             return journey.refused(source.status, source.headers, body)

@@ -7,8 +7,9 @@ From Python::
     with Sandbox() as gateway:
         client = RunInfra(api_key=gateway.api_key, base_url=gateway.base_url)
 
-From a shell: ``python -m runinfra_ext.sandbox --port 8080``. It needs the extra ``sandbox``. It shares
-the OpenAPI document with the SDK and nothing else, so that each can catch the other's mistakes.
+From a shell: ``python -m runinfra_ext.sandbox --port 8080``. It needs the extra ``sandbox``. It
+shares the OpenAPI document with the SDK and nothing else, so that each can catch the other's
+mistakes.
 """
 
 from __future__ import annotations

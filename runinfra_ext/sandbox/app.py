@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from . import faults, strict
 from .operations import HANDLERS, Context, Refused, Result, unknown_model
+from .shapes import is_object
 from .state import DEFAULTS, MODELS, OTHER_PIPELINE_ID, PIPELINE_ID, Entry, Key, SandboxState
 from .wire import Wire, send_faulty_stream, send_stream
 
@@ -29,7 +30,9 @@ _KEPT: Final = frozenset(
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
-def create_app(state: SandboxState | None = None) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+def create_app(
+    state: SandboxState | None = None,
+) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The ASGI application.
 
     Args:
@@ -99,9 +102,7 @@ class Exchange:
             self.entry.status = 413
             return
         fault = faults.parse(
-            self.state.next_fault(
-                self.headers.get(faults.HEADER), self.entry.client_request_id
-            )
+            self.state.next_fault(self.headers.get(faults.HEADER), self.entry.client_request_id)
         )
         if fault is not None and await self._before_work(fault):
             return
@@ -130,7 +131,7 @@ class Exchange:
             raise Refused(404, "No such route.", "not_found_error")
         path = path.removeprefix(_PREFIX)
         first, _, rest = path[1:].partition("/")
-        candidates = [(path, None)]
+        candidates: list[tuple[str, str | None]] = [(path, None)]
         # A first segment that is no route of its own is a pipeline's id.
         if rest:
             candidates.append((f"/{rest}", unquote(first)))
@@ -169,7 +170,9 @@ class Exchange:
                     code="permission_denied",
                 )
             if self.scoped_to not in _PIPELINES:
-                raise Refused(404, "No such pipeline.", "not_found_error", code="pipeline_not_found")
+                raise Refused(
+                    404, "No such pipeline.", "not_found_error", code="pipeline_not_found"
+                )
         return key
 
     async def _before_work(self, fault: faults.Fault) -> bool:
@@ -207,16 +210,15 @@ class Exchange:
         if kind != "application/json":
             raise Refused(400, "Send Content-Type: application/json.", code="invalid_content_type")
         try:
-            body = json.loads(await self.request.body())
+            body: Any = json.loads(await self.request.body())
         except (ValueError, RecursionError):
             body = None
-        if not isinstance(body, dict):
+        if not is_object(body):
             raise Refused(400, "The body is not a JSON object.", code="invalid_json")
         if any(name.startswith("runinfra") for name in body):
             raise Refused(400, "Fields starting with runinfra are reserved.")
-        if self.scoped_to is not None:
-            body.setdefault("model", "default")
-        return body
+        defaults = {} if self.scoped_to is None else {"model": "default"}
+        return {**defaults, **body}
 
     async def _form(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The form's fields, and the same as the document would see them."""
@@ -225,7 +227,7 @@ class Exchange:
             raise Refused(400, "Send multipart/form-data.", code="invalid_content_type")
         try:
             form = await self.request.form()
-        except Exception as error:  # noqa: BLE001 - whatever a broken form makes the parser raise
+        except Exception as error:
             raise Refused(400, "The form can't be read.", code="invalid_form") from error
         body: dict[str, Any] = {}
         checked: dict[str, Any] = {}
@@ -292,7 +294,9 @@ class Exchange:
             if fault is None:
                 await send_stream(self.wire, headers, result.events, state, named=named)
             else:
-                await send_faulty_stream(self.wire, headers, list(result.events), fault, named=named)
+                await send_faulty_stream(
+                    self.wire, headers, list(result.events), fault, named=named
+                )
             return
         content = result.content
         if content is None:

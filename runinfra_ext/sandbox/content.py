@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
+
+from .shapes import is_array, is_object
 
 _PIECE = re.compile(r"\s*\S+")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -39,9 +41,9 @@ def count_tokens(value: object) -> int:
     """A plausible number of tokens for any part of a request."""
     if isinstance(value, str):
         return len(_PIECE.findall(value))
-    if isinstance(value, Mapping):
+    if is_object(value):
         return sum(count_tokens(item) for item in value.values())
-    if isinstance(value, Sequence):
+    if is_array(value):
         return sum(count_tokens(item) for item in value)
     return 0
 
@@ -50,10 +52,8 @@ def text_of(content: object) -> str:
     """The text of a message's content, whole or in parts."""
     if isinstance(content, str):
         return content
-    if isinstance(content, list):
-        return " ".join(
-            str(part.get("text", "")) for part in content if isinstance(part, Mapping)
-        ).strip()
+    if is_array(content):
+        return " ".join(str(part.get("text", "")) for part in content if is_object(part)).strip()
     return ""
 
 
@@ -73,7 +73,7 @@ def answer(request: Mapping[str, Any], *, choice: int = 0) -> Said:
             "function": {"name": function["name"], "arguments": json.dumps(arguments)},
         }
         return Said(None, [call], "tool_calls")
-    form = request.get("response_format") or {}
+    form: Mapping[str, Any] = request.get("response_format") or {}
     if form.get("type") == "json_schema":
         return _limited(json.dumps(instance(form["json_schema"]["schema"], prompt)), request)
     if form.get("type") == "json_object":
@@ -99,8 +99,8 @@ def reply(prompt: str) -> str:
 
 
 def _limited(text: str, request: Mapping[str, Any]) -> Said:
-    stops = request.get("stop") or []
-    for stop in [stops] if isinstance(stops, str) else stops:
+    stops: Any = request.get("stop") or ()
+    for stop in (stops,) if isinstance(stops, str) else stops:
         if stop and stop in text:
             text = text[: text.index(stop)]
     limit = request.get("max_tokens") or request.get("max_completion_tokens")
@@ -111,20 +111,23 @@ def _limited(text: str, request: Mapping[str, Any]) -> Said:
 
 
 def _wanted_function(request: Mapping[str, Any], prompt: str) -> Mapping[str, Any] | None:
-    tools = [t["function"] for t in request.get("tools") or [] if t.get("type") == "function"]
-    choice = request.get("tool_choice", "auto")
+    given: list[Mapping[str, Any]] = request.get("tools") or []
+    tools: list[Mapping[str, Any]] = [
+        tool["function"] for tool in given if tool.get("type") == "function"
+    ]
+    choice: Any = request.get("tool_choice", "auto")
     if not tools or choice == "none":
         return None
-    if isinstance(choice, Mapping):
+    if is_object(choice):
         name = choice["function"]["name"]
         return next((tool for tool in tools if tool["name"] == name), None)
     if choice == "required":
-        return dict(tools[0])
+        return tools[0]
     words = set(_WORD.findall(prompt.lower()))
     for tool in tools:
         described = f"{tool['name']} {tool.get('description', '')}".lower().replace("_", " ")
         if words & {word for word in _WORD.findall(described) if len(word) > 3}:
-            return dict(tool)
+            return tool
     return None
 
 
@@ -135,12 +138,12 @@ def instance(schema: Mapping[str, Any], prompt: str) -> Any:
 
 
 def _instance(schema: Any, root: Mapping[str, Any], word: str, depth: int) -> Any:
-    if not isinstance(schema, Mapping) or depth > 20:
+    if not is_object(schema) or depth > 20:
         return None
     if "$ref" in schema:
         target: Any = root
         for part in str(schema["$ref"]).removeprefix("#/").split("/"):
-            target = target.get(part, {}) if isinstance(target, Mapping) else {}
+            target = target.get(part, {}) if is_object(target) else {}
         return _instance(target, root, word, depth + 1)
     if "const" in schema:
         return schema["const"]
@@ -149,8 +152,8 @@ def _instance(schema: Any, root: Mapping[str, Any], word: str, depth: int) -> An
     for key in ("anyOf", "oneOf", "allOf"):
         if schema.get(key):
             return _instance(schema[key][0], root, word, depth + 1)
-    kind = schema.get("type", "object" if "properties" in schema else "string")
-    if isinstance(kind, list):
+    kind: Any = schema.get("type", "object" if "properties" in schema else "string")
+    if is_array(kind):
         kind = kind[0]
     if kind == "object":
         return {

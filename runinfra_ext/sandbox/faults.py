@@ -1,8 +1,8 @@
 """Named faults: what can go wrong on the way, on demand and always alike.
 
 A request asks for one by the header ``X-Sandbox-Fault: name[:argument]``, or by the model name
-``fault/name[:argument]``; ``gateway.script(...)`` queues them for the next requests. With ``*N`` at the
-end only the first N attempts of a call have it.
+``fault/name[:argument]``; ``gateway.script(...)`` queues them for the next requests. With ``*N`` at
+the end only the first N attempts of a call have it.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from .content import Said, answer, count_tokens, digest, pieces, reply
 from .state import MODELS
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a failure of the sandbox
+class Refused(Exception):
     """The gateway says no.
 
     Args:
@@ -70,7 +70,7 @@ def chat(body: Mapping[str, Any], context: Context) -> Result:
     usage = {"prompt_tokens": prompt, "completion_tokens": spent, "total_tokens": prompt + spent}
     head = {"id": name, "created": context.created, "model": context.model}
     if body.get("stream"):
-        options = body.get("stream_options") or {}
+        options: Mapping[str, Any] = body.get("stream_options") or {}
         shown = usage if options.get("include_usage") else None
         return Result(events=_chunks(head, said, body, shown))
     return Result(
@@ -116,8 +116,7 @@ def _chunks(
     head: Mapping[str, Any], said: list[Said], body: Mapping[str, Any], usage: Any
 ) -> Iterator[dict[str, Any]]:
     def chunk(choices: list[dict[str, Any]]) -> dict[str, Any]:
-        data = {**head, "object": "chat.completion.chunk", "choices": choices}
-        return data
+        return {**head, "object": "chat.completion.chunk", "choices": choices}
 
     def piece(index: int, delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
         return chunk([{"index": index, "delta": delta, "finish_reason": reason}])
@@ -165,7 +164,7 @@ def embed(body: Mapping[str, Any], context: Context) -> Result:
             param="dimensions",
         )
     encoded = body.get("encoding_format") == "base64"
-    data = []
+    data: list[dict[str, Any]] = []
     for index, text in enumerate(texts):
         vector = vectors.embed(text, size)
         value = vectors.encode(vector) if encoded else vector
@@ -179,8 +178,8 @@ def rerank(body: Mapping[str, Any], context: Context) -> Result:
     """Rerank."""
     if ("texts" in body) == ("documents" in body):
         raise Refused(400, "Give exactly one of texts and documents.", param="texts")
-    documents = body.get("texts") or body.get("documents") or []
-    scores = [
+    documents: list[Any] = body.get("texts") or body.get("documents") or []
+    scores: list[dict[str, Any]] = [
         {
             "index": index,
             "score": vectors.relevance(body["query"], vectors.document_text(document)),
@@ -188,9 +187,9 @@ def rerank(body: Mapping[str, Any], context: Context) -> Result:
         for index, document in enumerate(documents)
     ]
     best = sorted(scores, key=lambda score: (-score["score"], score["index"]))
-    results = []
+    results: list[dict[str, Any]] = []
     for score in best[: body.get("top_n") or len(best)]:
-        document = documents[score["index"]]
+        document: Any = documents[score["index"]]
         result: dict[str, Any] = dict(score)
         if isinstance(document, str):
             result["text"] = document
@@ -217,7 +216,7 @@ def image(body: Mapping[str, Any], context: Context) -> Result:
     if size is None:
         msg = f"size: expected WIDTHxHEIGHT with at most {pictures.MAX_SIDE} pixels a side."
         raise Refused(400, msg, param="size")
-    data = []
+    data: list[dict[str, str]] = []
     for number in range(body.get("n") or 1):
         drawn = pictures.png(body["prompt"], number, *size)
         encoded = base64.b64encode(drawn).decode("ascii")
@@ -267,7 +266,8 @@ def transcribe(body: Mapping[str, Any], _context: Context) -> Result:
 
 
 def _verbose(text: str, length: float, language: str | None) -> dict[str, Any]:
-    words, at = [], 0.0
+    words: list[dict[str, Any]] = []
+    at = 0.0
     for word in text.split():
         end = round(at + len(word) * sounds.SECONDS_PER_LETTER, 2)
         words.append({"word": word, "start": at, "end": end})

@@ -89,8 +89,9 @@ def _events(request: Mapping[str, Any], model: str, created: int) -> Iterator[di
     empty |= {"status": "in_progress", "output": []}
     yield {"type": "response.created", "response": empty}
     yield {"type": "response.in_progress", "response": empty}
-    item = whole["output"][0]
-    place = {"item_id": item["id"], "output_index": 0}
+    item: dict[str, Any] = whole["output"][0]
+    place: dict[str, Any] = {"item_id": item["id"], "output_index": 0}
+    begun: dict[str, Any]
     if item["type"] == "function_call":
         begun = {**item, "arguments": "", "status": "in_progress"}
         yield {"type": "response.output_item.added", "output_index": 0, "item": begun}

@@ -16,11 +16,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import create_app
 from .state import (
+    API_KEY,
     EXPIRED_API_KEY,
     OTHER_PIPELINE_ID,
     PIPELINE_API_KEY,
     PIPELINE_ID,
-    API_KEY,
     Charge,
     Entry,
     SandboxState,
@@ -161,7 +161,15 @@ class Sandbox:
             self._thread = self._server = None
 
     def _start_process(self) -> None:
-        command = [sys.executable, "-m", __package__ or "", "--port", str(self._port), "--json", "--quiet"]
+        command = [
+            sys.executable,
+            "-m",
+            __package__ or "",
+            "--port",
+            str(self._port),
+            "--json",
+            "--quiet",
+        ]
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
             [*command, "--host", self._host], stdout=subprocess.PIPE, text=True
         )

@@ -106,12 +106,7 @@ def _flac(text: str, samples: bytes) -> bytes:
     block = 4096
     vendor = b"runinfra sandbox"
     comment = b"COMMENT=" + _comment(text)
-    tags = (
-        struct.pack("<I", len(vendor))
-        + vendor
-        + struct.pack("<II", 1, len(comment))
-        + comment
-    )
+    tags = struct.pack("<I", len(vendor)) + vendor + struct.pack("<II", 1, len(comment)) + comment
     # 20 bits sample rate, 3 bits channels - 1, 5 bits depth - 1, 36 bits number of samples.
     packed = RATE << 44 | 0 << 41 | 15 << 36 | len(values)
     stream = struct.pack(">HH", block, block) + b"\0" * 6 + packed.to_bytes(8) + b"\0" * 16
@@ -125,7 +120,9 @@ def _flac(text: str, samples: bytes) -> bytes:
 
 def _flac_frame(number: int, values: tuple[int, ...]) -> bytes:
     # Fixed blocks; block size in 16 bits, rate and depth from the stream's head; one channel.
-    head = bytes((0xFF, 0xF8, 0x70, 0x08)) + _utf8_number(number) + struct.pack(">H", len(values) - 1)
+    head = (
+        bytes((0xFF, 0xF8, 0x70, 0x08)) + _utf8_number(number) + struct.pack(">H", len(values) - 1)
+    )
     head += bytes((_crc(head, 8, 0x07),))
     # A verbatim subframe: the samples as they are.
     body = head + b"\x02" + struct.pack(f">{len(values)}h", *values)
@@ -140,7 +137,7 @@ def _crc(data: bytes, bits: int, polynomial: int) -> int:
     table = _tables.get(bits)
     mask = (1 << bits) - 1
     if table is None:
-        table = []
+        table = list[int]()
         for byte in range(256):
             value = byte << (bits - 8)
             for _ in range(8):

@@ -82,7 +82,7 @@ class Entry:
     charged: bool = False
     replayed: bool = False
     fault: str | None = None
-    problems: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list[str])
 
     @property
     def client_request_id(self) -> str | None:
@@ -101,7 +101,7 @@ class Stored:
 
     digest: str
     status: int = 0  # 0 while the first request still runs
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
     kept: bool = True
 

@@ -33,7 +33,11 @@ class Route(NamedTuple):
 @functools.cache
 def document() -> dict[str, Any]:
     """The OpenAPI document, as `make gen` put it here."""
-    text = resources.files(__package__).joinpath("document.json").read_text(encoding="utf-8")
+    text = (
+        resources.files("runinfra_ext.sandbox")
+        .joinpath("document.json")
+        .read_text(encoding="utf-8")
+    )
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 
@@ -41,7 +45,7 @@ def document() -> dict[str, Any]:
 @functools.cache
 def routes() -> tuple[Route, ...]:
     """Every operation; those with fixed paths first."""
-    found = []
+    found: list[Route] = []
     for path, item in document()["paths"].items():
         # The voice route has its pipeline id in the path; the app takes that off before it looks.
         plain = path.removeprefix("/{pipeline_id}")

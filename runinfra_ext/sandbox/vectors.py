@@ -7,8 +7,9 @@ import hashlib
 import math
 import re
 import struct
-from collections.abc import Mapping
 from typing import Any, Final
+
+from .shapes import is_object
 
 DIMENSIONS: Final = 256
 _WORD = re.compile(r"\w+")
@@ -25,9 +26,7 @@ def embed(text: str, dimensions: int | None = None) -> list[float]:
     if not length:
         vector[0] = length = 1.0
     # As float32, which is what a deployment computes in.
-    return list(
-        struct.unpack(f"<{size}f", struct.pack(f"<{size}f", *(v / length for v in vector)))
-    )
+    return list(struct.unpack(f"<{size}f", struct.pack(f"<{size}f", *(v / length for v in vector))))
 
 
 def _features(text: str) -> list[tuple[str, float]]:
@@ -54,7 +53,7 @@ def document_text(document: object) -> str:
     """The text of a document in any of its forms."""
     if isinstance(document, str):
         return document
-    if isinstance(document, Mapping):
+    if is_object(document):
         if isinstance(document.get("text"), str):
             return str(document["text"])
         parts: Any = document.get("content") or []

@@ -31,7 +31,13 @@ class Wire:
 
     def __init__(self, send: Send, scope: Mapping[str, Any]) -> None:
         self._send = send
-        self._transport: Any = (scope.get("extensions") or {}).get(TRANSPORT)
+        extensions: Mapping[str, Any] = scope.get("extensions") or {}
+        self._transport: Any = extensions.get(TRANSPORT)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the client, or this side, has closed the connection."""
+        return self._transport is None or self._transport.is_closing()
 
     async def send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """A whole answer."""
@@ -49,7 +55,7 @@ class Wire:
 
     async def raw(self, data: bytes) -> None:
         """Bytes past the HTTP library."""
-        if self._transport is not None and not self._transport.is_closing():
+        if not self.gone:
             self._transport.write(data)
             await asyncio.sleep(0)
 
@@ -73,12 +79,12 @@ class Wire:
         """Say nothing until the client goes."""
         step = 0.02
         for _ in range(int(_FOR_EVER / step)):
-            if self._transport is None or self._transport.is_closing():
+            if self.gone:
                 return
             await asyncio.sleep(step)
 
     async def play(self, fault: Fault, headers: Mapping[str, str]) -> int:
-        """A fault that needs no work done; the status that was sent, 0 if it is not one of these."""
+        """A fault that needs no work done; the status, or 0 if it is not one of these."""
         name = fault.name
         if name == "html":
             page = b"<!doctype html><html><body>Please log in.</body></html>"
@@ -137,7 +143,7 @@ class Wire:
 
     async def _drip(self, data: bytes) -> None:
         for number in range(len(data)):
-            if self._transport is None or self._transport.is_closing():
+            if self.gone:
                 return
             await self.raw(data[number : number + 1])
             await asyncio.sleep(_DRIP_SECONDS)
@@ -228,7 +234,7 @@ async def _break(wire: Wire, fault: Fault, rest: list[bytes]) -> None:
         await wire.wait()
     elif name == "heartbeats":
         for _ in range(int(_FOR_EVER / _BEAT_SECONDS)):
-            if wire._transport is None or wire._transport.is_closing():  # noqa: SLF001
+            if wire.gone:
                 return
             await wire.piece(b": heartbeat\n\n")
             await asyncio.sleep(_BEAT_SECONDS)
@@ -254,8 +260,8 @@ def _unknown(event: Mapping[str, Any], *, named: bool) -> bytes:
     if named:
         odd = {"type": "response.thunder", "loud": True}
         return frame(odd, named=True)
-    odd = {**event, "choices": [], "mood": "fine"}
-    return b"event: mood\nretry: 10\nid: 7\n" + frame(odd, named=False)
+    strange: dict[str, Any] = {**event, "choices": [], "mood": "fine"}
+    return b"event: mood\nretry: 10\nid: 7\n" + frame(strange, named=False)
 
 
 def _head(headers: Mapping[str, str]) -> bytes:

@@ -1,8 +1,8 @@
 """TypedDicts of the request bodies.
 
-Written here rather than by a general generator, because the methods need what none offers: ``Sequence``
-for lists, a field left out where the method declares it itself, optional where the client can fill it
-in, and the names of the document with one ending.
+Written here rather than by a general generator, because the methods need what none offers:
+``Sequence`` for lists, a field left out where the method declares it itself, optional where the
+client can fill it in, and the names of the document with one ending.
 """
 
 from __future__ import annotations

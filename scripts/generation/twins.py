@@ -40,7 +40,9 @@ def write_twins(source: Path, target: Path) -> None:
     unasync.unasync_files([str(path) for path in modules], rules=[rule])
     for path in modules:
         twin = target / path.relative_to(source)
-        text = _ASYNC_NAME.sub(lambda match: match[0].removeprefix("Async"), twin.read_text("utf-8"))
+        text = _ASYNC_NAME.sub(
+            lambda match: match[0].removeprefix("Async"), twin.read_text("utf-8")
+        )
         # `aclose` is the async classes' second name for `close`; the blocking ones need only one.
         text = text.replace("    aclose = close\n", "").replace("    close = close\n", "")
         text = text.replace("aclose", "close")

@@ -105,7 +105,9 @@ def test_retries_end(both, hello):
     assert failing(both, lambda c: ask(c, hello, max_retries=0, **fault("503"))).attempts == 1
 
 
-@pytest.mark.parametrize("name", ["quota", "paused", "no-retry", "retry-after:61", "replay-unavailable"])
+@pytest.mark.parametrize(
+    "name", ["quota", "paused", "no-retry", "retry-after:61", "replay-unavailable"]
+)
 def test_refusals_that_waiting_does_not_mend(both, hello, name):
     """15, 16: a used-up quota, a long pause, a word from the gateway, a wait beyond the cap."""
     error = failing(both, lambda client: ask(client, hello, **fault(name)))
@@ -178,9 +180,7 @@ def test_calls_that_are_not_replay_safe_are_sent_once(both, hello, status):
 
 def test_no_key_no_repeat(both, hello):
     """Without an idempotency key a POST is not repeated once it was sent."""
-    error = failing(
-        both, lambda client: ask(client, hello, **fault("503")), auto_idempotency=False
-    )
+    error = failing(both, lambda client: ask(client, hello, **fault("503")), auto_idempotency=False)
     assert (error.attempts, error.idempotency_key) == (1, None)
 
 
@@ -316,12 +316,16 @@ def test_bodies_that_are_no_json(both, hello, status):
 @pytest.mark.parametrize("stream", [False, True])
 def test_never_answers(both, hello, stream):
     """6: the attempt ends by its timeout, the call by its deadline."""
-    call = lambda client: ask(client, hello, stream=stream, max_retries=0, timeout=0.2, **fault("never-answer"))
+    call = lambda client: ask(
+        client, hello, stream=stream, max_retries=0, timeout=0.2, **fault("never-answer")
+    )
     error = failing(both, call)
     assert type(error) is sdk.ReadTimeoutError
     assert error.outcome_unknown is True
     started = time.monotonic()
-    call = lambda client: ask(client, hello, stream=stream, max_retries=9, deadline=0.4, **fault("never-answer"))
+    call = lambda client: ask(
+        client, hello, stream=stream, max_retries=9, deadline=0.4, **fault("never-answer")
+    )
     error = failing(both, call)
     assert type(error) is sdk.DeadlineExceededError
     assert time.monotonic() - started < 1.5
@@ -362,7 +366,9 @@ def test_refused_connections_are_retried_for_every_operation(both):
 def test_names_that_do_not_exist(both, hello):
     """24: a name that can't be found is a connection error, and nothing was sent."""
     error = failing(
-        both, lambda client: ask(client, hello, max_retries=0), base_url="https://nowhere.invalid/v1"
+        both,
+        lambda client: ask(client, hello, max_retries=0),
+        base_url="https://nowhere.invalid/v1",
     )
     assert isinstance(error, sdk.RunInfraConnectionError)
     assert error.phase == "never_sent"

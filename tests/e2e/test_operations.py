@@ -9,8 +9,7 @@ import zlib
 
 import pytest
 
-from runinfra_ext import ConfigurationError, InvalidRequestError
-from runinfra_ext import results
+from runinfra_ext import ConfigurationError, InvalidRequestError, results
 
 TEXT = "The train leaves at nine."
 TOOL = {
@@ -114,7 +113,16 @@ def test_chat_satisfies_a_schema(both, hello):
     assert both.run(scenario).choices[0].message.content == '{"prime": 2}'
 
 
-@pytest.mark.parametrize("extra", [{}, {"n": 2}, {"logprobs": True, "top_logprobs": 2}, {"tools": [TOOL], "tool_choice": "required"}, {"max_tokens": 2}])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {},
+        {"n": 2},
+        {"logprobs": True, "top_logprobs": 2},
+        {"tools": [TOOL], "tool_choice": "required"},
+        {"max_tokens": 2},
+    ],
+)
 def test_streamed_and_whole_chat_are_equal(both, extra):
     """`.final()` of a stream is the completion that the same call gives unstreamed."""
     messages = [{"role": "user", "content": "Count to five in Oslo."}]
@@ -218,7 +226,9 @@ def test_rerank_puts_the_best_first(both):
             )
 
     result = both.run(scenario)
-    assert [(r.index, r.id, r.text) for r in result.results] == [(1, "b", "Refunds take five days.")]
+    assert [(r.index, r.id, r.text) for r in result.results] == [
+        (1, "b", "Refunds take five days.")
+    ]
     assert result.document_count == 3
 
 
@@ -348,6 +358,8 @@ def test_models(both):
 def test_same_bytes_in_to_dict(client, hello):
     """A result converts back to exactly what came, unknown fields included."""
     chat = client.chat.completions.create(model="acme-chat-8b", messages=hello)
-    again = results.ChatCompletion.from_dict({**chat.to_dict(), "mood": "fine", "service_tier": None})
+    again = results.ChatCompletion.from_dict(
+        {**chat.to_dict(), "mood": "fine", "service_tier": None}
+    )
     assert again.to_dict() == {**chat.to_dict(), "mood": "fine", "service_tier": None}
     assert again.additional_properties == {"mood": "fine"}

@@ -36,8 +36,13 @@ def test_openai_chat_and_models(theirs):
 
 def test_openai_responses(theirs):
     """Responses, whole and streamed."""
-    assert theirs.responses.create(model="acme-chat-8b", input="Name one prime.").output_text == "Seven."
-    with theirs.responses.create(model="acme-chat-8b", input="Count to five.", stream=True) as stream:
+    assert (
+        theirs.responses.create(model="acme-chat-8b", input="Name one prime.").output_text
+        == "Seven."
+    )
+    with theirs.responses.create(
+        model="acme-chat-8b", input="Count to five.", stream=True
+    ) as stream:
         kinds = [event.type for event in stream]
     assert kinds[-1] == "response.completed"
 
@@ -88,7 +93,10 @@ def test_the_official_package(gateway):
     assert again["_idempotent_replay"] is True
     events = list(client.chat.completions.create(model="acme-chat-8b", messages=HI, stream=True))
     assert events[-1]["choices"][0]["finish_reason"] == "stop"
-    assert len(client.embeddings.create(model="acme-embed-m", input="x")["data"][0]["embedding"]) == 256
+    assert (
+        len(client.embeddings.create(model="acme-embed-m", input="x")["data"][0]["embedding"])
+        == 256
+    )
     speech = client.audio.speech.create(
         model="acme-tts", input="Mind the gap.", voice="nova", response_format="wav"
     )

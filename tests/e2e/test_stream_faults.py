@@ -85,7 +85,13 @@ def test_no_events_at_all(both):
 
 def test_unfinished_tool_call_never_shows(both):
     """2: a tool call that is cut is in no list of tool calls."""
-    tool = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}}
+    tool = {
+        "type": "function",
+        "function": {
+            "name": "get_weather",
+            "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+        },
+    }
 
     async def scenario():
         async with both.client() as client:

@@ -89,7 +89,9 @@ def test_a_new_request_field_becomes_a_keyword(tree):
     )
     assert generate(tree, "--check").returncode == 1
     assert generate(tree).returncode == 0
-    assert "mood: NotRequired[int | None]" in (tree / "runinfra_client/params.py").read_text("utf-8")
+    assert "mood: NotRequired[int | None]" in (tree / "runinfra_client/params.py").read_text(
+        "utf-8"
+    )
     code = (
         "import inspect\n"
         "from runinfra_ext import RunInfra, InvalidRequestError\n"
@@ -137,7 +139,11 @@ def test_a_new_operation_is_in_the_table(tree):
     target = "tests/test_surface.py::test_every_operation_has_a_method"
     gate = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", target],
-        cwd=tree, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(tree)},
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(tree)},
     )
     assert gate.returncode == 1
     assert "getCredits" in gate.stdout
@@ -145,7 +151,11 @@ def test_a_new_operation_is_in_the_table(tree):
 
 def test_a_renamed_response_field_fails_the_types(tree):
     """A field of a result that is renamed no longer type-checks where it is used."""
-    edit(tree, "        output_text: {type: [string, \"null\"], description: The text; may", "        output_txt: {type: [string, \"null\"], description: The text; may")
+    edit(
+        tree,
+        '        output_text: {type: [string, "null"], description: The text; may',
+        '        output_txt: {type: [string, "null"], description: The text; may',
+    )
     assert generate(tree).returncode == 0
     code = (
         "from runinfra_client.models import Response\n"
@@ -192,14 +202,20 @@ def test_an_enum_value_is_accepted(tree):
         "print(o['createImage'].fields['response_format'].enum)"
     )
     assert run(tree, code) == "('b64_json', 'url', 'webp')"
-    assert 'Literal["b64_json", "url", "webp"]' in (tree / "runinfra_client/params.py").read_text("utf-8")
+    assert 'Literal["b64_json", "url", "webp"]' in (tree / "runinfra_client/params.py").read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         ("openapi: 3.1.0", "openapi: [3.1.0", "openapi/runinfra.yaml:2:"),
-        ("      x-runinfra-scope: any\n", "", "post /chat/completions: x-runinfra-scope is missing"),
+        (
+            "      x-runinfra-scope: any\n",
+            "",
+            "post /chat/completions: x-runinfra-scope is missing",
+        ),
         ("class: safe", "class: sometimes", "get /models: x-runinfra-replay.class"),
         ('"#/components/schemas/ModelList"', '"#/components/schemas/Nowhere"', "Nowhere"),
     ],

@@ -89,7 +89,13 @@ def test_malformed_known_data_raises(data):
 
 def test_copies_and_pickles_are_equal():
     """copy, deepcopy and pickle give equal objects that convert to the same JSON."""
-    data = {"id": "1", "model": "m", "choices": [{"message": {"role": "assistant"}}], "usage": None, "x": 1}
+    data = {
+        "id": "1",
+        "model": "m",
+        "choices": [{"message": {"role": "assistant"}}],
+        "usage": None,
+        "x": 1,
+    }
     chat = models.ChatCompletion.from_dict(data)
     for twin in (copy.copy(chat), copy.deepcopy(chat), pickle.loads(pickle.dumps(chat))):
         assert twin == chat

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, Unpack, overload
 
-from ...calls import SpeechCall, TranscriptionCall
 from ...audio import SpeechAudio, speech_result
+from ...calls import SpeechCall, TranscriptionCall
 from ...requests import AUDIO, json_call, transcription_call
 from ...results import Transcription, TranscriptionText, TranscriptionVerbose
 from ...signatures import documented
@@ -127,9 +127,9 @@ class AsyncTranscriptions:
         """Transcribe an audio file.
 
         ``file`` is bytes, a path, a binary file object, or ``(filename, data[, content_type])``. It
-        is read while it is sent, in constant memory. ``filename`` and ``content_type`` are told from
-        it if left out; ``on_progress`` is called with the bytes sent so far, and all of them. It is
-        sent once: never repeated after it left.
+        is read while it is sent, in constant memory. ``filename`` and ``content_type`` are told
+        from it if left out; ``on_progress`` is called with the bytes sent so far, and all of them.
+        It is sent once: never repeated after it left.
 
         Returns:
             A ``Transcription``; with ``response_format="verbose_json"`` one with segments and

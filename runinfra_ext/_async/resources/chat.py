@@ -60,9 +60,7 @@ class AsyncChatCompletions:
         )
         if call.streaming:
             return await transport.open(call, chat_stream)
-        return await transport.fetch(
-            call, json_result(ChatCompletion, transport.settings.redactor)
-        )
+        return await transport.fetch(call, json_result(ChatCompletion, transport.settings.redactor))
 
 
 class AsyncChat:

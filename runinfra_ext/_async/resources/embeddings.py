@@ -38,6 +38,4 @@ class AsyncEmbeddings:
         call = json_call(
             "createEmbedding", params, transport.settings, function="embeddings.create"
         )
-        return await transport.fetch(
-            call, json_result(EmbeddingList, transport.settings.redactor)
-        )
+        return await transport.fetch(call, json_result(EmbeddingList, transport.settings.redactor))

@@ -128,9 +128,9 @@ class Transcriptions:
         """Transcribe an audio file.
 
         ``file`` is bytes, a path, a binary file object, or ``(filename, data[, content_type])``. It
-        is read while it is sent, in constant memory. ``filename`` and ``content_type`` are told from
-        it if left out; ``on_progress`` is called with the bytes sent so far, and all of them. It is
-        sent once: never repeated after it left.
+        is read while it is sent, in constant memory. ``filename`` and ``content_type`` are told
+        from it if left out; ``on_progress`` is called with the bytes sent so far, and all of them.
+        It is sent once: never repeated after it left.
 
         Returns:
             A ``Transcription``; with ``response_format="verbose_json"`` one with segments and

@@ -35,8 +35,8 @@ class VoicePipeline:
         ``mime_type`` is told from it if left out. It is sent once: never repeated after it left.
 
         Returns:
-            ``.transcript`` was heard, ``.text`` is the answer, ``.audio`` is it as speech (bytes) where
-            the deployment returns it.
+            ``.transcript`` was heard, ``.text`` is the answer, ``.audio`` is it as speech (bytes)
+            where the deployment returns it.
 
         Raises:
             ConfigurationError: the client addresses no pipeline; nothing was sent.
