@@ -94,7 +94,7 @@ def prepare_upload(
         InvalidRequestError: not a file, empty, not readable, or a name or type that can't travel.
     """
     if isinstance(value, tuple):
-        parts = cast("tuple[Any, ...]", value)
+        parts: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType] - checked below
         if not 2 <= len(parts) <= 3:
             raise wrong(field, "(filename, data) or (filename, data, content_type)", parts)
         filename = parts[0] if filename is None else filename

@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_envelope import ErrorEnvelope
+from ...models.transcription import Transcription
 from ...models.transcription_request import TranscriptionRequest
 from ...models.transcription_verbose import TranscriptionVerbose
 from ...types import UNSET, Answer, Unset
@@ -37,9 +38,25 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorEnvelope | TranscriptionVerbose | None:
+) -> ErrorEnvelope | Transcription | TranscriptionVerbose | None:
     if 200 <= response.status_code <= 200:
-        response_200 = TranscriptionVerbose.from_dict(response.json())
+
+        def _parse_response_200(data: object) -> Transcription | TranscriptionVerbose:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                response_200_type_0 = TranscriptionVerbose.from_dict(data)
+
+                return response_200_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            response_200_type_1 = Transcription.from_dict(data)
+
+            return response_200_type_1
+
+        response_200 = _parse_response_200(response.json())
 
         return response_200
 
@@ -110,7 +127,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Answer[ErrorEnvelope | TranscriptionVerbose | None]:
+) -> Answer[ErrorEnvelope | Transcription | TranscriptionVerbose | None]:
     try:
         content = _parse_response(client=client, response=response)
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -124,7 +141,7 @@ def sync_detailed(
     body: TranscriptionRequest,
     idempotency_key: str | Unset = UNSET,
     x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | TranscriptionVerbose | None]:
+) -> Answer[ErrorEnvelope | Transcription | TranscriptionVerbose | None]:
     """Transcribe audio
 
      The text of an audio file. Up to 30 minutes are cut into overlapping pieces and stitched; split what
@@ -140,7 +157,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorEnvelope | TranscriptionVerbose]
+        Response[ErrorEnvelope | Transcription | TranscriptionVerbose]
     """
 
     request = _get_kwargs(
@@ -157,7 +174,7 @@ def sync(
     body: TranscriptionRequest,
     idempotency_key: str | Unset = UNSET,
     x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | TranscriptionVerbose | None:
+) -> ErrorEnvelope | Transcription | TranscriptionVerbose | None:
     """Transcribe audio
 
      The text of an audio file. Up to 30 minutes are cut into overlapping pieces and stitched; split what
@@ -173,7 +190,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorEnvelope | TranscriptionVerbose
+        ErrorEnvelope | Transcription | TranscriptionVerbose
     """
 
     return sync_detailed(
@@ -190,7 +207,7 @@ async def asyncio_detailed(
     body: TranscriptionRequest,
     idempotency_key: str | Unset = UNSET,
     x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | TranscriptionVerbose | None]:
+) -> Answer[ErrorEnvelope | Transcription | TranscriptionVerbose | None]:
     """Transcribe audio
 
      The text of an audio file. Up to 30 minutes are cut into overlapping pieces and stitched; split what
@@ -206,7 +223,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorEnvelope | TranscriptionVerbose]
+        Response[ErrorEnvelope | Transcription | TranscriptionVerbose]
     """
 
     request = _get_kwargs(
@@ -224,7 +241,7 @@ async def asyncio(
     body: TranscriptionRequest,
     idempotency_key: str | Unset = UNSET,
     x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | TranscriptionVerbose | None:
+) -> ErrorEnvelope | Transcription | TranscriptionVerbose | None:
     """Transcribe audio
 
      The text of an audio file. Up to 30 minutes are cut into overlapping pieces and stitched; split what
@@ -240,7 +257,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorEnvelope | TranscriptionVerbose
+        ErrorEnvelope | Transcription | TranscriptionVerbose
     """
 
     return (
