@@ -128,6 +128,8 @@ def _media(
         for name, example in body.get("examples", {}).items():
             spot = (*place, "examples", name)
             if media == _EVENTS:
+                if not stream:
+                    continue  # reported by the rule `stream`
                 schema = {"$ref": f"#/components/schemas/{stream['event']}"}
                 values = [json.loads(d) for d in _DATA.findall(example["value"]) if d != "[DONE]"]
             else:

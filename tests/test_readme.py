@@ -1,4 +1,4 @@
-"""Every snippet of the README runs, against the sandbox."""
+"""Every snippet of the README and of the sandbox's page runs, against the sandbox."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-README = Path(__file__).resolve().parent.parent / "README.md"
-SNIPPETS = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+ROOT = Path(__file__).resolve().parent.parent
+SNIPPETS = [
+    snippet
+    for name in ("README.md", "docs/sandbox.md")
+    for snippet in re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+]
 
 
 @pytest.mark.parametrize("number", range(len(SNIPPETS)))
@@ -18,8 +22,9 @@ def test_snippet(number, gateway, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("RUNINFRA_BASE_URL", gateway.base_url)
     monkeypatch.chdir(tmp_path)
     exec(compile(SNIPPETS[number], f"README snippet {number}", "exec"), {"__name__": "__main__"})
-    # Each ends by showing something, or by having written a file.
-    assert capsys.readouterr().out.strip() or list(tmp_path.iterdir()) or gateway.journal
+    shown, written = capsys.readouterr().out.strip(), list(tmp_path.iterdir())
+    # Each shows something, writes a file, or asserts on its own.
+    assert shown or written or "assert " in SNIPPETS[number]
 
 
 def test_there_is_a_snippet_for_each_operation():
@@ -41,3 +46,11 @@ def test_there_is_a_snippet_for_each_operation():
     text = "\n".join(SNIPPETS)
     assert set(OPERATIONS) == set(calls)
     assert [name for name, call in calls.items() if call not in text] == []
+
+
+def test_the_table_of_faults_is_complete():
+    """Every fault of the sandbox stands in its documentation."""
+    from runinfra_ext.sandbox.faults import NAMES
+
+    text = (ROOT / "docs/sandbox.md").read_text("utf-8")
+    assert [name for name in NAMES if f"| `{name}` |" not in text] == []
