@@ -8,9 +8,10 @@ import os
 import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from .answers import BASE_URL_HINT, media_type
+from .checks import wrong
 from .error_mapping import error_from_response, implied_status
 from .errors import ResponseShapeError, RunInfraError, UnexpectedContentError
 from .files import StrPath, write_atomic
@@ -47,6 +48,7 @@ _BY_MIME: Final[Mapping[str, AudioFormat]] = {
     "audio/pcm": "pcm",
     "audio/l16": "pcm",
 }
+_PATH_LIMIT: Final = 4_000  # characters; what is longer is no path but data
 SNIFF_BYTES: Final = 64  # enough of a file's start to tell its format
 
 
@@ -199,21 +201,28 @@ def speech_result(body: bytes, meta: Meta, redactor: Redactor) -> SpeechAudio:
     return SpeechAudio(body, meta)
 
 
-def reference_audio(value: str | bytes | bytearray | memoryview | os.PathLike[str]) -> str:
+def reference_audio(value: object) -> object:
     """Reference audio as the gateway takes it: a URL stays, bytes and files become a data URL.
 
     Raises:
-        OSError: the file can't be read.
+        InvalidRequestError: the file can't be read.
     """
     if isinstance(value, str) and ("://" in value or value.startswith("data:")):
         return value
     if isinstance(value, str | os.PathLike):
-        path = Path(value)
-        if isinstance(value, str) and not path.is_file():
+        path = Path(cast("str", value))
+        if isinstance(value, str) and (len(value) > _PATH_LIMIT or not path.is_file()):
             return value  # an opaque reference of the deployment's own
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError:
+            data = b""
+        if not data:
+            raise wrong("ref_audio", "a URL, or a readable file that is not empty", str(path))
+    elif isinstance(value, bytes | bytearray | memoryview):
+        data = bytes(cast("bytes", value))
     else:
-        data = bytes(value)
+        return value  # refused by the check of the field
     mime = MIME_TYPES.get(sniff_format(data[:SNIFF_BYTES]) or "", "audio/wav")
     return f"data:{mime};base64,{base64.b64encode(data).decode('ascii')}"
 

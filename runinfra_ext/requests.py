@@ -9,6 +9,7 @@ from runinfra_client.operations import OPERATIONS
 
 from . import json_codec
 from .arguments import checked_arguments
+from .audio import reference_audio
 from .checks import flag
 from .errors import ConfigurationError, InvalidRequestError
 from .journey import Call
@@ -68,6 +69,21 @@ def json_call(
         streaming=streaming or raw,
         options=checked.options,
     )
+
+
+def speech_call(
+    arguments: Mapping[str, Any], settings: Settings, *, function: str, raw: bool = False
+) -> Call:
+    """The call of a speech; reference audio may be a file's path, which becomes a data URL.
+
+    Raises:
+        TypeError: an unknown or missing keyword.
+        InvalidRequestError: a wrong value, or a file that can't be read.
+    """
+    given = dict(arguments)
+    if given.get("ref_audio") is not None:
+        given["ref_audio"] = reference_audio(given["ref_audio"])
+    return json_call("createSpeech", given, settings, function=function, accept=AUDIO, raw=raw)
 
 
 def get_call(operation_id: str, path_values: Mapping[str, object], options: CallOptions) -> Call:

@@ -12,6 +12,7 @@ import mimetypes
 import os
 import secrets
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -155,7 +156,12 @@ def _file_object(file: Any, field: str) -> tuple[Callable[[], Reader], int, str 
     while piece := file.read(CHUNK):
         spool.write(piece)
         size += len(piece)
-    return lambda: _Rewound(spool, 0), size, own_name
+
+    def opener() -> Reader:
+        return _Rewound(spool, 0)
+
+    weakref.finalize(opener, spool.close)
+    return opener, size, own_name
 
 
 def _seekable(file: Any) -> bool:

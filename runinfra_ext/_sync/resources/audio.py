@@ -7,7 +7,7 @@ from typing import Any, Literal, Unpack, overload
 
 from ...audio import SpeechAudio, speech_result
 from ...calls import SpeechCall, TranscriptionCall
-from ...requests import AUDIO, json_call, transcription_call
+from ...requests import speech_call, transcription_call
 from ...results import Transcription, TranscriptionText, TranscriptionVerbose
 from ...signatures import documented
 from ...transcripts import transcription_result
@@ -41,9 +41,7 @@ class Speech:
         """
         transport = self._transport
         settings = transport.settings
-        call = json_call(
-            "createSpeech", params, settings, function="audio.speech.create", accept=AUDIO
-        )
+        call = speech_call(params, settings, function="audio.speech.create")
         return transport.fetch(
             call, lambda body, meta: speech_result(body, meta, settings.redactor)
         )
@@ -61,14 +59,7 @@ class Speech:
             RunInfraConnectionError: no answer.
         """
         transport = self._transport
-        call = json_call(
-            "createSpeech",
-            params,
-            transport.settings,
-            function="audio.speech.stream",
-            accept=AUDIO,
-            raw=True,
-        )
+        call = speech_call(params, transport.settings, function="audio.speech.stream", raw=True)
         return transport.open(call, SpeechStream)
 
 

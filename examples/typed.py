@@ -1,0 +1,87 @@
+"""What type checkers make of the public surface; mypy and pyright both check this file.
+
+It is not run: ``assert_type`` fails while types are checked, when a result or an overload changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_type
+
+from runinfra_client import models
+from runinfra_client.params import ChatCompletionUserMessageParam
+from runinfra_client.unions import ResponseStreamEvent
+from runinfra_ext import AsyncRunInfra, Meta, RunInfra
+from runinfra_ext import webhooks as hooks
+from runinfra_ext._async.stream import AsyncStream
+from runinfra_ext._sync.stream import Stream
+from runinfra_ext.audio import SpeechAudio
+from runinfra_ext.results import (
+    ChatCompletion,
+    EmbeddingList,
+    ImageList,
+    ModelList,
+    RerankResult,
+    Response,
+    Transcription,
+    TranscriptionText,
+    TranscriptionVerbose,
+    VoicePipelineResult,
+)
+
+HELLO: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "Hello"}]
+
+
+def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag that is only known at run time
+    """Overloads by literal and plain `bool`, and the types of results."""
+    whole = client.chat.completions.create(model="m", messages=HELLO)
+    assert_type(whole, ChatCompletion)
+    assert_type(whole.choices[0].message.content, str | None)
+    assert_type(whole.request_id, str | None)
+    assert_type(whole.meta, Meta)
+    events = client.chat.completions.create(model="m", messages=HELLO, stream=True)
+    assert_type(events, Stream[models.ChatCompletionChunk, ChatCompletion])
+    assert_type(events.final(), ChatCompletion)
+    for chunk in events:
+        assert_type(chunk, models.ChatCompletionChunk)
+    assert_type(
+        client.chat.completions.create(model="m", messages=HELLO, stream=stream),
+        ChatCompletion | Stream[models.ChatCompletionChunk, ChatCompletion],
+    )
+    response = client.responses.create(model="m", input="Hello")
+    assert_type(response, Response)
+    assert_type(response.output_text, str)
+    for event in client.responses.create(model="m", input="Hello", stream=True):
+        assert_type(event, ResponseStreamEvent)
+        if isinstance(event, models.ResponseTextDeltaEvent):
+            assert_type(event.delta, str)
+    vectors = client.embeddings.create(model="m", input=["a"], encoding_format="base64")
+    assert_type(vectors, EmbeddingList)
+    assert_type(vectors.data[0].embedding, Sequence[float])
+    assert_type(client.rerank.create(model="m", query="q", texts=["a"]), RerankResult)
+    images = client.images.generate(model="m", prompt="p", response_format="b64_json")
+    assert_type(images, ImageList)
+    assert_type(images.data[0].image, bytes)
+    assert_type(client.audio.speech.create(model="m", input="a", voice="v"), SpeechAudio)
+    transcribe = client.audio.transcriptions.create
+    assert_type(transcribe(model="m", file=b"x"), Transcription)
+    verbose = transcribe(model="m", file=b"x", response_format="verbose_json")
+    assert_type(verbose, TranscriptionVerbose)
+    assert_type(transcribe(model="m", file=b"x", response_format="srt"), TranscriptionText)
+    assert_type(client.models.list(), ModelList)
+    assert_type(client.voice.pipeline.create(audio=b"x"), VoicePipelineResult)
+    verified = hooks.construct_event(payload=b"", signature_header="", secret="")
+    assert_type(verified, hooks.WebhookEvent)
+
+
+async def asynchronous(client: AsyncRunInfra) -> None:
+    """The same for the async client."""
+    whole = await client.chat.completions.create(model="m", messages=HELLO)
+    assert_type(whole, ChatCompletion)
+    events = await client.chat.completions.create(model="m", messages=HELLO, stream=True)
+    assert_type(events, AsyncStream[models.ChatCompletionChunk, ChatCompletion])
+    async for chunk in events:
+        assert_type(chunk, models.ChatCompletionChunk)
+    assert_type(await events.final(), ChatCompletion)
+    async with client.with_options(timeout=5) as copy:
+        assert_type(copy, AsyncRunInfra)

@@ -1,0 +1,232 @@
+"""Audio, files, vectors and images: formats, durations, atomic writes, and what is no audio."""
+
+from __future__ import annotations
+
+import io
+import os
+import wave
+
+import pytest
+
+import runinfra_ext as sdk
+from runinfra_ext import files, results, vectors
+from runinfra_ext.audio import reference_audio, sniff_format, wav_duration
+
+
+def wav(seconds, rate=8000):
+    """A WAV file of silence."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(rate)
+        writer.writeframes(b"\0\0" * int(seconds * rate))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("start", "form"),
+    [
+        (wav(0.1), "wav"),
+        (b"ID3\x04", "mp3"),
+        (b"\xff\xfb\x90\x00", "mp3"),
+        (b"\xff\xf1\x50\x80", "aac"),
+        (b"fLaC\0", "flac"),
+        (b"OggS" + b"\0" * 24 + b"OpusHead", "opus"),
+        (b"OggS\0\0", "ogg"),
+        (b"\0\0\0\x20ftypM4A ", "m4a"),
+        (b"\x1a\x45\xdf\xa3", "webm"),
+        (b"\0\0\0\0", None),
+        (b"", None),
+    ],
+)
+def test_formats_by_their_first_bytes(start, form):
+    """The bytes tell the format, whatever the header says."""
+    assert sniff_format(start) == form
+
+
+def test_duration_of_wav():
+    """By the chunks; a streaming header without a size counts what is there."""
+    data = wav(1.5)
+    assert wav_duration(data) == 1.5
+    place = data.index(b"data") + 4
+    for size in (b"\0\0\0\0", b"\xff\xff\xff\xff"):
+        assert wav_duration(data[:place] + size + data[place + 4 :]) == 1.5
+    assert wav_duration(b"RIFF") is None
+    assert wav_duration(data[:30]) is None
+
+
+@pytest.mark.parametrize("kind", ["whole", "streamed"])
+@pytest.mark.parametrize(
+    ("fault", "cls"),
+    [
+        ("html", sdk.UnexpectedContentError),
+        ("empty", sdk.UnexpectedContentError),
+        ("json-error", sdk.ServiceUnavailableError),
+        ("short-body", sdk.RunInfraConnectionError),
+        ("cut-body", sdk.RunInfraConnectionError),
+    ],
+)
+def test_what_is_no_speech(both, tmp_path, kind, fault, cls):
+    """23: an error or a page under 200, an empty or a cut body: typed, and no file is left."""
+    target = tmp_path / "speech.wav"
+
+    async def scenario():
+        async with both.client() as client:
+            arguments = {
+                "model": "acme-tts",
+                "input": "Mind the gap.",
+                "voice": "nova",
+                "response_format": "wav",
+            }
+            arguments["extra_headers"] = {"X-Sandbox-Fault": fault}
+            with pytest.raises(sdk.RunInfraError) as caught:
+                if kind == "whole":
+                    (await client.audio.speech.create(**arguments)).write_to_file(target)
+                else:
+                    stream = await client.audio.speech.stream(**arguments)
+                    async with stream:
+                        await stream.write_to_file(target)
+            return caught.value
+
+    error = both.run(scenario)
+    assert type(error) is cls
+    assert error.request_id == both.gateway.journal[-1].request_id
+    assert list(tmp_path.iterdir()) == []
+    assert len(both.gateway.journal) == 1
+
+
+def test_a_streamed_speech_in_pieces(both):
+    """Pieces in order, progress, format and length; a second reading is an error."""
+
+    async def scenario():
+        async with both.client() as client:
+            arguments = {
+                "model": "acme-tts",
+                "input": "x" * 400,
+                "voice": "nova",
+                "response_format": "wav",
+            }
+            whole = await client.audio.speech.create(**arguments)
+            stream = await client.audio.speech.stream(**arguments)
+            async with stream:
+                await stream.prime()
+                form, length = stream.format, stream.content_length
+                pieces = [piece async for piece in stream]
+                with pytest.raises(sdk.StreamConsumedError):
+                    async for _ in stream:
+                        pass
+            return whole, form, length, pieces
+
+    whole, form, length, pieces = both.run(scenario)
+    assert b"".join(pieces) == bytes(whole) == b"".join(whole.iter_bytes(1000))
+    assert (form, length) == ("wav", len(whole))
+    assert len(pieces) > 1
+
+
+def test_a_full_disk_leaves_nothing(tmp_path):
+    """23: a failing write removes its temporary file and keeps what stood there."""
+    target = tmp_path / "a.bin"
+    target.write_bytes(b"old")
+
+    def write():
+        with files.atomic_file(target) as file:
+            file.write(b"new")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        write()
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.bin"]
+
+
+def test_a_written_file_follows_the_umask(tmp_path):
+    """A new file has the usual mode, an existing one keeps its own."""
+    mask = os.umask(0o027)
+    try:
+        path = files.write_atomic(tmp_path / "deep" / "new.bin", b"x")
+        assert path.stat().st_mode & 0o777 == 0o640
+        path.chmod(0o600)
+        files.write_atomic(path, b"y")
+        assert path.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(mask)
+
+
+@pytest.mark.parametrize("text", ["AAAA", "!!", "AACAPw=", "ü"])
+def test_vectors_that_are_none(text):
+    """Base64 of something else than float32 is a shape error."""
+    with pytest.raises(sdk.ResponseShapeError):
+        vectors.decode_vector(text)
+
+
+def test_vectors_come_back_exactly():
+    """Decoding and encoding is the identity."""
+    assert list(vectors.decode_vector("AACAPwAAAAAAAIC/")) == [1.0, 0.0, -1.0]
+    assert vectors.encode_vector(vectors.decode_vector("AACAPwAAAAAAAIC/")) == "AACAPwAAAAAAAIC/"
+
+
+def test_an_image_by_url_says_so():
+    """`.image` of an image that came as a URL tells what to do."""
+    image = results.ImageData.from_dict({"url": "https://media.example/x.png"})
+    with pytest.raises(sdk.ResponseShapeError, match="b64_json"):
+        _ = image.image
+    broken = results.ImageData.from_dict({"b64_json": "!"})
+    with pytest.raises(sdk.ResponseShapeError, match="b64_json"):
+        _ = broken.image
+
+
+def test_reference_audio(tmp_path):
+    """URLs stay; bytes and files become data URLs with the right type."""
+    path = tmp_path / "ref.mp3"
+    path.write_bytes(b"ID3data")
+    assert reference_audio("https://x.example/a.wav") == "https://x.example/a.wav"
+    assert reference_audio("data:audio/wav;base64,AA==") == "data:audio/wav;base64,AA=="
+    assert reference_audio("speaker-7") == "speaker-7"
+    for value in (path, str(path), b"ID3data"):
+        assert reference_audio(value) == "data:audio/mpeg;base64,SUQzZGF0YQ=="
+
+
+def test_reference_audio_is_sent_as_a_data_url(both, tmp_path):
+    """A path given as ref_audio reaches the gateway as a data URL."""
+    path = tmp_path / "ref.wav"
+    path.write_bytes(wav(0.1))
+
+    async def scenario():
+        async with both.client() as client:
+            await client.audio.speech.create(
+                model="acme-tts",
+                input="Hi",
+                ref_audio=str(path),
+                ref_text="Sample.",
+                task_type="Base",
+            )
+
+    both.run(scenario)
+    assert both.gateway.journal[-1].body["ref_audio"].startswith("data:audio/wav;base64,UklGR")
+
+
+@pytest.mark.parametrize("arguments", [{}, {"ref_audio": "x"}, {"ref_text": "x"}, {"voice": " "}])
+def test_speech_needs_a_voice(client, gateway, arguments):
+    """A voice, or both reference fields; nothing is sent otherwise."""
+    with pytest.raises(sdk.InvalidRequestError) as caught:
+        client.audio.speech.create(model="acme-tts", input="Hi", **arguments)
+    assert caught.value.param in {"voice", "ref_audio", "ref_text"}
+    assert gateway.journal == []
+
+
+def test_voice_spellings():
+    """The answer under each of its names, and the transcript; to_dict() stays what came."""
+    for name in ("responseText", "response_text", "response", "outputText", "output_text"):
+        data = {name: "It is nine.", "text": "what time is it"}
+        answer = results.VoicePipelineResult.from_dict(data)
+        assert (answer.text, answer.transcript) == ("It is nine.", "what time is it")
+        assert answer.to_dict() == data
+    only = results.VoicePipelineResult.from_dict({"text": "hello", "transcript": None})
+    assert (only.text, only.audio, only.to_dict()) == (
+        "hello",
+        None,
+        {"text": "hello", "transcript": None},
+    )
+    with pytest.raises(sdk.ResponseShapeError, match="no audio"):
+        only.write_to_file("never")
