@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
+from .error_fields import FailedAttempt
 from .errors import (
     APIResponseError,
     APIStatusError,
@@ -20,7 +21,6 @@ from .errors import (
     ConnectTimeoutError,
     DeadlineExceededError,
     DeploymentError,
-    FailedAttempt,
     IdempotencyConflictError,
     IdempotencyReplayUnavailableError,
     InsufficientCreditsError,

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, cast
 
 from .error_mapping import error_from_response, implied_status
-from .errors import ResponseShapeError, RunInfraError, UnexpectedContentError
+from .errors import APIStatusError, ResponseShapeError, RunInfraError, UnexpectedContentError
 from .json_codec import decode, is_object
 from .metadata import Meta
 from .redaction import Redactor
@@ -69,11 +69,10 @@ def json_object(body: bytes, meta: Meta) -> Mapping[str, Any]:
         msg = f"The gateway's answer is not JSON. {BASE_URL_HINT}"
         raise UnexpectedContentError(msg)
     if not isinstance(content, dict):
-        msg = (
-            f"The gateway answered with a JSON {_json_kind(content)} where an object was expected."
-        )
+        kind = _json_kind(content)
+        msg = f"The gateway answered with a JSON {kind} where an object was expected."
         raise ResponseShapeError(msg)
-    return content  # pyright: ignore[reportUnknownVariableType]
+    return cast("dict[str, Any]", content)
 
 
 def parse_result(cls: type[R], content: Mapping[str, Any], meta: Meta, redactor: Redactor) -> R:
@@ -83,6 +82,10 @@ def parse_result(cls: type[R], content: Mapping[str, Any], meta: Meta, redactor:
         ResponseShapeError: a promised field is missing or of another shape.
         APIStatusError: it is an error body under status 200.
     """
+    reported: object = content.get("error")
+    # A result of optional fields only would take an error body for a result without any of them.
+    if reported and _is_report(reported) and not hasattr(cls, "error"):
+        raise _reported(reported, content, meta, redactor)
     problem = ""
     try:
         result = cls.from_dict(content)
@@ -93,12 +96,21 @@ def parse_result(cls: type[R], content: Mapping[str, Any], meta: Meta, redactor:
     else:
         result._meta = meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         return result
-    if isinstance(content.get("error"), Mapping | str):
-        raise error_from_response(
-            implied_status(content["error"]), _headers(meta), content, redactor
-        )
+    if _is_report(reported):
+        raise _reported(reported, content, meta, redactor)
     msg = f"The gateway's answer is not a {cls.__name__}: {redactor(problem)}."
     raise ResponseShapeError(msg, body=redactor.deep(dict(content)))
+
+
+def _is_report(value: object) -> bool:
+    return isinstance(value, Mapping | str)
+
+
+def _reported(
+    reported: object, content: Mapping[str, Any], meta: Meta, redactor: Redactor
+) -> APIStatusError:
+    status = implied_status(reported)
+    return error_from_response(status, _headers(meta), content, redactor)
 
 
 def stream_refusal(body: bytes, meta: Meta, redactor: Redactor) -> RunInfraError:
@@ -113,8 +125,7 @@ def stream_refusal(body: bytes, meta: Meta, redactor: Redactor) -> RunInfraError
     with contextlib.suppress(ValueError):
         content = decode(body)
     if is_object(content) and content.get("error"):
-        error: Any = content["error"]
-        return error_from_response(implied_status(error), _headers(meta), content, redactor)
+        return _reported(content["error"], content, meta, redactor)
     if not body.strip():
         msg = f"The gateway answered a streamed call with status {meta.status} and an empty body."
         return UnexpectedContentError(msg)
@@ -135,4 +146,8 @@ def _headers(meta: Meta) -> Headers:
 def _json_kind(content: object) -> str:
     if isinstance(content, list):
         return "array"
-    return "null" if content is None else type(content).__name__
+    if isinstance(content, str):
+        return "string"
+    if content is None:
+        return "null"
+    return "boolean" if isinstance(content, bool) else "number"

@@ -7,15 +7,14 @@ names the argument, what was expected and what came.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, cast
 
 from runinfra_client.operations import Field, Operation
 
 from .checks import printable, wrong
 from .errors import InvalidRequestError
-from .json_codec import is_mapping, is_sequence
-from .options import CallOptions, unexpected
+from .options import CallOptions, JsonCallOptions, unexpected
 
 _KINDS: Final = {
     "string": "a string",
@@ -64,15 +63,15 @@ def checked_arguments(
         if name in fields:
             field = fields[name]
             # None means "not given" throughout, unless a value has to be there.
-            if value is not None or field.required:
+            if value is not None or (field.required and not _has_default(field, pipeline_scoped)):
                 body[name] = check_field(name, field, value)
         elif name in _OPTION_NAMES:
             options[name] = value
         elif name == "extra_body" and operation.body == "json":
             extra = value
         else:
-            known = [*fields, *_OPTION_NAMES]
-            raise unexpected(name, known, function)
+            known = JsonCallOptions if operation.body == "json" else CallOptions
+            raise unexpected(name, [*fields, *known.__annotations__], function)
     _require(operation, body, pipeline_scoped=pipeline_scoped, function=function)
     _RULES.get(operation.operation_id, _no_rule)(body)
     if extra is not None:
@@ -114,9 +113,9 @@ def _kind(value: Any) -> str:
         return "integer"
     if isinstance(value, float):
         return "number"
-    if is_mapping(value) or hasattr(value, "to_dict"):
+    if isinstance(value, Mapping) or hasattr(value, "to_dict"):
         return "object"
-    if is_sequence(value):
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
         return "array"
     return "unknown"
 
@@ -131,6 +130,8 @@ def _check_string(name: str, field: Field, value: str) -> str:
     if field.enum is not None and value not in field.enum:
         raise wrong(name, f"one of {', '.join(map(repr, field.enum))}", value)
     length = len(value)
+    if field.min_length is not None and length < field.min_length:
+        raise wrong(name, f"at least {field.min_length} characters", value)
     if field.max_length is not None and length > field.max_length:
         msg = f"{name}: expected at most {field.max_length} characters, got {length}"
         raise InvalidRequestError(msg, param=name)
@@ -184,7 +185,7 @@ def _require(
     missing: list[str] = []
     for name, field in operation.fields.items():
         if field.required and name not in body:
-            if field.scoped_default is not None and pipeline_scoped:
+            if _has_default(field, pipeline_scoped):
                 body[name] = field.scoped_default
             else:
                 missing.append(name)
@@ -193,17 +194,22 @@ def _require(
         raise TypeError(f"{function}() missing required keyword argument(s): {names}")
 
 
+def _has_default(field: Field, pipeline_scoped: bool) -> bool:  # noqa: FBT001
+    return pipeline_scoped and field.scoped_default is not None
+
+
 def _extra_body(operation: Operation, extra: object) -> Mapping[str, Any]:
-    if not is_mapping(extra):
+    if not isinstance(extra, Mapping):
         raise wrong("extra_body", "a mapping of field names to values", extra)
-    for name in extra:
+    members = cast("Mapping[str, Any]", extra)
+    for name in cast("Iterable[object]", members):
         if not isinstance(name, str) or not name.strip():
             raise wrong("extra_body", "non-blank field names", name)
         # Also for a field that was left out: else an unchecked value could come in this way.
         if name in operation.fields or (name == "stream" and operation.stream is not None):
             msg = f"extra_body: {name!r} has an argument of its own; give it as {name}="
             raise InvalidRequestError(msg, param="extra_body")
-    return extra
+    return members
 
 
 def _chat_rules(body: dict[str, Any]) -> None:
@@ -222,18 +228,11 @@ def _response_rules(body: dict[str, Any]) -> None:
 
 
 def _member(item: object, name: str, where: str) -> object:
-    if is_mapping(item):
-        return item.get(name)
+    if isinstance(item, Mapping):
+        return cast("Mapping[str, object]", item).get(name)
     if hasattr(item, "to_dict"):
         return getattr(item, name, None)
     raise wrong(where, "a mapping", item)
-
-
-def _embedding_rules(body: dict[str, Any]) -> None:
-    value: Any = body["input"]
-    for index, text in enumerate(() if isinstance(value, str) else value):
-        if not isinstance(text, str) or not text.strip():
-            raise wrong(f"input[{index}]", "a non-blank string", text)
 
 
 def _speech_rules(body: dict[str, Any]) -> None:
@@ -264,7 +263,6 @@ def _no_rule(_body: dict[str, Any]) -> None:
 _RULES: Final = {
     "createChatCompletion": _chat_rules,
     "createResponse": _response_rules,
-    "createEmbedding": _embedding_rules,
     "createSpeech": _speech_rules,
     "createRerank": _rerank_rules,
 }

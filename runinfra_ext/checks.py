@@ -13,18 +13,22 @@ from .errors import InvalidRequestError
 NAME_LIMIT: Final = 512  # characters of a model id, pipeline id, API key or header value
 KEY_LIMIT: Final = 255  # characters of an idempotency key
 _SHOWN: Final = 60  # how much of a wrong value an error shows
+_GREATEST: Final = 10**_SHOWN
 
 
 def shown(value: object) -> str:
     """A wrong value as an error may show it: its type, and a short form where that helps."""
+    if isinstance(value, int) and not -_GREATEST <= value <= _GREATEST:
+        return "a whole number of many digits"  # Python refuses to write out the longest ones
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     if isinstance(value, str):
         text = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
         return repr(text)
-    name = type(value).__name__
-    empty = isinstance(value, list | tuple | dict | set | frozenset) and not value
-    return f"an empty {name}" if empty else f"a value of type {name}"
+    kind = type(value).__name__
+    if kind in {"list", "tuple", "dict", "set", "frozenset"} and not value:
+        return f"an empty {kind}"
+    return f"a value of type {kind}"
 
 
 def wrong(

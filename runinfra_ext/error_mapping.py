@@ -7,12 +7,14 @@ a body is trusted: every member is optional, and of any type.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, cast
 
 from . import errors as e
+from .error_fields import Phase
 from .json_codec import decode
 from .redaction import Redactor
 from .retry_after import retry_after
@@ -20,6 +22,9 @@ from .wire import Headers, TransportFailure
 
 _MESSAGE_LIMIT: Final = 2_000  # characters of a server's message that an error repeats
 _TEXT_BODY_LIMIT: Final = 4_000  # characters of a body that is not JSON
+
+_MOST_DOLLARS: Final = 10**12  # beyond it a number is not an amount of money
+_ERROR_STATUS: Final = re.compile(r"[45][0-9]{2}\Z")
 
 _PAUSED = frozenset({"hosted_model_paused", "model_paused"})
 _QUOTA = frozenset({"insufficient_quota", "quota_exceeded", "billing_hard_limit_reached"})
@@ -41,6 +46,19 @@ _BY_STATUS: Final[Mapping[int, type[e.APIStatusError]]] = {
     429: e.RateLimitError,
     503: e.ServiceUnavailableError,
 }
+_Table = tuple[tuple[frozenset[str], type[e.APIStatusError]], ...]
+# In their order, whatever the status, unless that is 401 to 404.
+_BY_NAME: Final[_Table] = (
+    (_PAUSED, e.ModelPausedError),
+    (frozenset({"model_not_found"}), e.ModelNotFoundError),
+    (frozenset({"insufficient_credits"}), e.InsufficientCreditsError),
+    (_QUOTA, e.QuotaExceededError),
+)
+_BY_NAME_BUT_429: Final[_Table] = (
+    (frozenset({"deployment_error"}), e.DeploymentError),
+    (frozenset({"idempotency_replay_unavailable"}), e.IdempotencyReplayUnavailableError),
+    (frozenset({"unsupported_operation"}), e.UnsupportedOperationError),
+)
 # These keep one type whatever the body says, as the official client does.
 _FIXED_TYPE = (
     e.AuthenticationError,
@@ -100,12 +118,12 @@ def error_from_response(
     if not isinstance(message, str) or not message.strip():
         message = _fallback(status, cls)
     error = cls(
-        redactor(message.strip()[:_MESSAGE_LIMIT]),
+        redactor.excerpt(message.strip(), _MESSAGE_LIMIT),
         status=status,
         request_id=_request_id(headers, content, redactor),
         retry_after_seconds=retry_after(headers, time.time() if now is None else now),
-        headers=Headers((name, redactor(value)) for name, value in headers.items()),
-        body=redactor.deep(content),
+        headers=headers.mapped(redactor),
+        body=_kept(content, redactor),
     )
     code, param, kind = details.get("code"), details.get("param"), details.get("type")
     if isinstance(code, str):
@@ -129,7 +147,7 @@ def implied_status(body: object) -> int:
         value = details.get(key)
         if isinstance(value, int) and not isinstance(value, bool) and 400 <= value <= 599:
             return value
-        if isinstance(value, str) and len(value) == 3 and value.isdigit() and value >= "400":
+        if isinstance(value, str) and _ERROR_STATUS.match(value):
             return int(value)
     for name in (details.get("code"), details.get("type")):
         if isinstance(name, str) and name.lower() in _IMPLIED:
@@ -148,7 +166,7 @@ def error_from_failure(failure: TransportFailure, redactor: Redactor) -> e.RunIn
         cls = e.ReadTimeoutError
     elif failure.kind == "tls":
         cls = e.TLSError
-    phase: e.Phase = "outcome_unknown" if failure.sent else "never_sent"
+    phase: Phase = "outcome_unknown" if failure.sent else "never_sent"
     return cls(redactor(failure.message), phase=phase, outcome_unknown=failure.sent)
 
 
@@ -158,7 +176,13 @@ def _decoded(body: object) -> object:
     try:
         return decode(body)
     except ValueError:
-        return bytes(body[:_TEXT_BODY_LIMIT]).decode("utf-8", "replace").strip()
+        return body.decode("utf-8", "replace").strip()
+
+
+def _kept(content: object, redactor: Redactor) -> object:
+    if isinstance(content, str):
+        return redactor.excerpt(content, _TEXT_BODY_LIMIT)
+    return redactor.deep(content)
 
 
 def _details(content: object) -> Mapping[str, Any]:
@@ -169,14 +193,14 @@ def _details(content: object) -> Mapping[str, Any]:
         return {"message": content} if plain else {}
     if not isinstance(content, Mapping):
         return {}
-    inner = content.get("error", content)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    whole = cast("Mapping[str, Any]", content)
+    inner = whole.get("error", whole)
     if isinstance(inner, str):
         return {"message": inner}
-    if not isinstance(inner, Mapping):
-        inner = content  # pyright: ignore[reportUnknownVariableType]
-    if "message" not in inner and isinstance(inner.get("detail"), str):  # pyright: ignore[reportUnknownMemberType]
-        return {**inner, "message": inner["detail"]}
-    return inner  # pyright: ignore[reportUnknownVariableType]
+    details = cast("Mapping[str, Any]", inner) if isinstance(inner, Mapping) else whole
+    if "message" not in details and isinstance(details.get("detail"), str):
+        return {**details, "message": details["detail"]}
+    return details
 
 
 def _names(details: Mapping[str, Any]) -> frozenset[str]:
@@ -187,31 +211,22 @@ def _names(details: Mapping[str, Any]) -> frozenset[str]:
 def _class_for(
     status: int, names: frozenset[str], details: Mapping[str, Any], headers: Headers
 ) -> type[e.APIStatusError]:
-    if status in {401, 402, 403}:
+    if status in {401, 402, 403, 404}:
         return _BY_STATUS[status]
-    if names & _PAUSED:
-        return e.ModelPausedError
-    if status == 404 or "model_not_found" in names:
-        return e.ModelNotFoundError
-    if "insufficient_credits" in names:
-        return e.InsufficientCreditsError
-    if names & _QUOTA:
-        return e.QuotaExceededError
-    if status == 429:
-        return e.RateLimitError
-    if "deployment_error" in names:
-        return e.DeploymentError
-    if "idempotency_replay_unavailable" in names:
-        return e.IdempotencyReplayUnavailableError
-    if "unsupported_operation" in names:
-        return e.UnsupportedOperationError
+    cls = _named(names, _BY_NAME)
+    if cls is None and status != 429:
+        cls = _named(names, _BY_NAME_BUT_429)
+    if cls is not None:
+        return cls
     if status == 409:
         return _conflict(names, str(details.get("message", "")).lower(), headers)
-    if status in _BY_STATUS:
-        return _BY_STATUS[status]
     if 300 <= status < 400:
         return e.RedirectError
-    return e.InternalServerError if status >= 500 else e.APIStatusError
+    return _BY_STATUS.get(status, e.InternalServerError if status >= 500 else e.APIStatusError)
+
+
+def _named(names: frozenset[str], table: _Table) -> type[e.APIStatusError] | None:
+    return next((cls for wanted, cls in table if names & wanted), None)
 
 
 def _conflict(names: frozenset[str], message: str, headers: Headers) -> type[e.APIStatusError]:
@@ -253,15 +268,16 @@ def _cents(details: Mapping[str, Any], cents: str, dollars: str) -> int | None:
         return None
     try:
         # Through text, so that 0.29 is 29 cents and not 28.999….
-        return int((Decimal(str(amount)) * 100).to_integral_value())
-    except (InvalidOperation, ValueError, OverflowError):
+        dollar = Decimal(str(amount))
+        return int((dollar * 100).to_integral_value()) if abs(dollar) < _MOST_DOLLARS else None
+    except (ArithmeticError, ValueError):  # not a number, NaN, more digits than Python writes
         return None
 
 
 def _request_id(headers: Headers, content: object, redactor: Redactor) -> str | None:
     value: object = headers.get("x-request-id", "").strip()
     if not value and isinstance(content, Mapping):
-        value = content.get("request_id")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        value = cast("Mapping[str, object]", content).get("request_id")
     return redactor(value) if isinstance(value, str) and value else None
 
 

@@ -34,8 +34,8 @@ excepted: it is not an error). ::
     │       ├── ReadTimeoutError         silence beyond ``timeout``
     │       └── DeadlineExceededError    the whole call took longer than ``deadline``
     ├── APIResponseError                 the gateway said yes, with something unusable
-    │   ├── UnexpectedContentError       another content type, an empty body, not JSON
-    │   ├── ResponseShapeError           JSON, but not what the document promises
+    │   ├── UnexpectedContentError       another content type, or not JSON
+    │   ├── ResponseShapeError           empty, or JSON that is not what the document promises
     │   └── ResponseTooLargeError        beyond the size limit
     ├── StreamError                      a stream that did not end well
     │   ├── RunInfraStreamParseError     an event is not JSON
@@ -53,61 +53,10 @@ needs; a field that does not apply is ``None``, ``0`` or empty.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, TypedDict, Unpack
+from typing import Any, Unpack
 
+from .error_fields import ErrorFields, FailedAttempt, Phase
 from .wire import Headers
-
-Phase = Literal["never_sent", "refused", "outcome_unknown"]
-"""How far a failed attempt got.
-
-``never_sent``: no byte left, so nothing ran. ``refused``: the gateway answered that it did not run
-the request. ``outcome_unknown``: it may have run, and been charged.
-"""
-
-
-class FailedAttempt(NamedTuple):
-    """One attempt of a call that failed.
-
-    Attributes:
-        number: 1 for the first attempt.
-        phase: how far it got.
-        error: class name of the error that it would have raised alone.
-        message: what happened, redacted.
-        status: HTTP status, 0 without an answer.
-        request_id: the gateway's id of the attempt, if it answered.
-        elapsed: seconds that the attempt took.
-    """
-
-    number: int
-    phase: Phase
-    error: str
-    message: str
-    status: int
-    request_id: str | None
-    elapsed: float
-
-
-class ErrorFields(TypedDict, total=False):
-    """Keyword arguments of every error class; see :class:`RunInfraError` for their meaning."""
-
-    status: int
-    type: str
-    code: str | int | None
-    param: str | None
-    request_id: str | None
-    client_request_id: str | None
-    idempotency_key: str | None
-    operation: str | None
-    attempts: int
-    failures: tuple[FailedAttempt, ...]
-    phase: Phase | None
-    outcome_unknown: bool
-    retry_after_seconds: float | None
-    body: object
-    headers: Mapping[str, str]
-    partial: Any
-    event_count: int
-
 
 _NO_HEADERS = Headers()
 
@@ -358,13 +307,13 @@ class APIResponseError(RunInfraError):
 
 
 class UnexpectedContentError(APIResponseError):
-    """Another content type than the operation has, an empty body, or text that is not JSON."""
+    """Another content type than the operation has, or text that is not JSON."""
 
     type = "unexpected_content"
 
 
 class ResponseShapeError(APIResponseError):
-    """JSON, but not of the shape that the operation promises."""
+    """An empty body, or JSON that is not of the shape that the operation promises."""
 
     type = "response_shape_error"
 

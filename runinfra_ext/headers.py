@@ -9,12 +9,11 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
 
 from ._version import __version__
 from .checks import KEY_LIMIT, NAME_LIMIT, is_printable, printable, wrong
 from .errors import InvalidRequestError
-from .json_codec import is_mapping
 
 USER_AGENT: Final = f"runinfra-ext/{__version__} python/{platform.python_version()}"
 
@@ -93,10 +92,10 @@ def checked_headers(
     """
     if headers is None:
         return {}
-    if not is_mapping(headers):
+    if not isinstance(headers, Mapping):
         raise wrong(param, "a mapping of header names to values", headers, error)
     result: dict[str, str] = {}
-    for name, value in headers.items():
+    for name, value in cast("Mapping[object, object]", headers).items():
         if not isinstance(name, str) or not _TOKEN.match(name):
             raise wrong(param, "header names of letters, digits and -", name, error)
         key = name.lower()

@@ -32,9 +32,7 @@ _KINDS: Final[tuple[tuple[type[Exception], FailureKind, bool], ...]] = (
 )
 
 _MESSAGES: Final[dict[FailureKind, str]] = {
-    "connect": (
-        "The gateway could not be reached: the connection was refused or its name not found."
-    ),
+    "connect": "The gateway could not be reached: connection refused, or its name not found.",
     "connect_timeout": "No connection to the gateway within the connect limit.",
     "pool_timeout": "No free connection in the pool within its limit.",
     "tls": "The gateway's certificate or the TLS handshake was refused.",

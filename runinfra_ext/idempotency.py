@@ -42,10 +42,18 @@ def derive(namespace: str, *parts: str | bytes | int) -> str:
         raise wrong("parts", "at least one part", ())
     digest = hashlib.sha256()
     for part in parts:
-        if isinstance(part, bool) or not isinstance(part, str | bytes | int):
-            raise wrong("parts", "strings, bytes or whole numbers", part)
-        kind = type(part).__name__
-        data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
+        kind, data = _bytes_of(part)
         digest.update(f"{kind}:{len(data)}:".encode())
         digest.update(data)
     return f"{prefix}-{digest.hexdigest()[:_DIGEST_CHARACTERS]}"
+
+
+def _bytes_of(part: object) -> tuple[str, bytes]:
+    """The kind and the bytes of a part; of an enum member, those of its value."""
+    if isinstance(part, bytes):
+        return "bytes", part
+    if isinstance(part, str):
+        return "str", str.encode(part, "utf-8", "surrogatepass")
+    if isinstance(part, int) and not isinstance(part, bool):
+        return "int", f"{int(part):x}".encode()  # decimal would refuse the longest numbers
+    raise wrong("parts", "strings, bytes or whole numbers", part)

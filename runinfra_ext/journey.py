@@ -16,7 +16,6 @@ one error that tells the whole story. The drivers in ``_async`` and ``_sync`` ar
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Protocol
@@ -24,17 +23,18 @@ from typing import Any, Final, NamedTuple, Protocol
 from runinfra_client.operations import Operation
 
 from . import checks
+from .error_fields import FailedAttempt, Phase
 from .error_mapping import error_from_failure, error_from_response
-from .errors import APIStatusError, FailedAttempt, Phase, RunInfraError
+from .errors import APIStatusError, RunInfraError
 from .headers import (
     STANDARD,
     checked_client_request_id,
     checked_headers,
     checked_idempotency_key,
 )
-from .hooks import AttemptEnd, AttemptStart, Sleep
 from .idempotency import new_key
 from .metadata import Meta, is_replay
+from .observation import Observer
 from .options import Settings, Timeout, checked_timeout
 from .retry import (
     Failure,
@@ -46,8 +46,8 @@ from .retry import (
 )
 from .wire import Headers, TransportFailure
 
-_log: Final = logging.getLogger("runinfra_ext")
-_BODY_SHOWN: Final = 4_000  # bytes of an unusable body that its error keeps
+_BODY_SHOWN: Final = 4_000  # characters of an unusable body that its error keeps
+_BODY_READ: Final = 64 * 1024  # bytes of it that are looked at
 
 
 class Body(Protocol):
@@ -140,30 +140,19 @@ class Journey:
         self._stale_retried = False
         self._free_attempts = 0
         self._paid = 0.0
+        self._observer = Observer(
+            call.operation,
+            settings.redactor(call.path),
+            self.client_request_id,
+            self.idempotency_key,
+            settings.hooks,
+        )
 
     def start(self) -> Limits:
         """Begin an attempt and give its limits."""
         self.attempts += 1
         self._attempt_started = self.settings.clock()
-        hooks = self.settings.hooks
-        if hooks is not None and hooks.before_attempt is not None:
-            hooks.before_attempt(
-                AttemptStart(
-                    self.call.operation.operation_id,
-                    self.attempts,
-                    self.client_request_id,
-                    self.idempotency_key,
-                )
-            )
-        if _log.isEnabledFor(logging.DEBUG):
-            _log.debug(
-                "%s attempt %d: %s %s (client request id %s)",
-                self.call.operation.operation_id,
-                self.attempts,
-                self.call.operation.method,
-                self.settings.redactor(self.call.path),
-                self.client_request_id,
-            )
+        self._observer.attempt_starts(self.attempts)
         return self.limits
 
     def lost(self, failure: TransportFailure, headers: Headers | None = None) -> float:
@@ -181,8 +170,9 @@ class Journey:
         """
         error = error_from_failure(failure, self.settings.redactor)
         if headers is not None:
+            headers = headers.mapped(self.settings.redactor)
             error.update(request_id=self._request_id(headers), headers=headers)
-        return self.failed(error, stale=failure.stale)
+        return self._failed(error, stale=failure.stale, closed=failure.kind == "closed")
 
     def refused(self, status: int, headers: Headers, body: object) -> float:
         """The gateway answered with an error status.
@@ -196,28 +186,29 @@ class Journey:
         error = error_from_response(status, headers, body, self.settings.redactor)
         error.phase = phase_of_status(status)
         error.outcome_unknown = error.phase == "outcome_unknown"
-        return self.failed(error, should_retry=_told(headers))
+        return self._failed(error, should_retry=_told(headers))
 
-    def failed(
-        self, error: RunInfraError, *, stale: bool = False, should_retry: bool | None = None
+    def _failed(
+        self,
+        error: RunInfraError,
+        *,
+        stale: bool = False,
+        should_retry: bool | None = None,
+        closed: bool = False,
     ) -> float:
-        """An attempt failed with this error; the wait before the next one.
-
-        Raises:
-            RunInfraError: the same error, completed, when the call is over.
-        """
         if error.phase is None:
             # It answered 2xx, so it ran: only the answer is unusable.
             error.phase = "outcome_unknown"
         now = self.settings.clock()
         elapsed = now - self._attempt_started
         self._record(error, elapsed)
+        rewindable = self._rewindable()
         decision = decide(
             self.replay,
-            Failure(error, stale, should_retry),
+            Failure(error, stale and rewindable, should_retry, closed),
             Progress(
                 attempt=self.attempts - self._free_attempts,
-                max_retries=self.max_retries if self._rewindable() else 0,
+                max_retries=self.max_retries if rewindable else 0,
                 stale_retried=self._stale_retried,
                 now=now,
                 deadline_at=self.limits.deadline_at,
@@ -234,7 +225,7 @@ class Journey:
         if paid is None:
             raise self._final(error, "the client's retry quota is used up")
         self._paid = paid
-        self._before_sleep(error, decision.after)
+        self._observer.sleeps(self.attempts, decision.after, error)
         return decision.after
 
     def spoiled(self, error: RunInfraError) -> float:
@@ -245,16 +236,24 @@ class Journey:
         """
         if isinstance(error, APIStatusError):
             error.phase = phase_of_status(error.status)
-        return self.failed(error)
+        return self._failed(error)
 
     def unusable(self, error: RunInfraError, meta: Meta, body: bytes) -> RunInfraError:
         """A 2xx answer that can't be used: never repeated, because the work was done."""
-        error.update(request_id=meta.request_id, headers=meta.headers, phase="outcome_unknown")
-        error.update(outcome_unknown=self.replay.kind != "safe")
+        error.update(
+            request_id=meta.request_id,
+            headers=Headers(meta.headers.items()).mapped(self.settings.redactor),
+            phase="outcome_unknown",
+            outcome_unknown=self.replay.kind != "safe",
+        )
+        # It may quote the answer's content type, which a server chose.
+        error.message = self.settings.redactor(error.message)
+        error.args = (error.message,)
         if not error.status:
             error.status = meta.status
         if error.body is None:
-            error.body = self.settings.redactor(body[:_BODY_SHOWN].decode("utf-8", "replace"))
+            text = body[:_BODY_READ].decode("utf-8", "replace")
+            error.body = self.settings.redactor.excerpt(text, _BODY_SHOWN)
         self._record(error, self.settings.clock() - self._attempt_started)
         return error
 
@@ -277,27 +276,9 @@ class Journey:
         self.settings.quota.success(self._paid)
         now = self.settings.clock()
         request_id = self._request_id(headers)
-        hooks = self.settings.hooks
-        if hooks is not None and hooks.after_attempt is not None:
-            hooks.after_attempt(
-                AttemptEnd(
-                    self.call.operation.operation_id,
-                    self.attempts,
-                    self.client_request_id,
-                    status,
-                    request_id,
-                    now - self._attempt_started,
-                    None,
-                )
-            )
-        if _log.isEnabledFor(logging.DEBUG):
-            _log.debug(
-                "%s attempt %d: status %d (request id %s)",
-                self.call.operation.operation_id,
-                self.attempts,
-                status,
-                request_id,
-            )
+        self._observer.attempt_ends(
+            self.attempts, status, request_id, now - self._attempt_started, None
+        )
         return Meta(
             operation=self.call.operation.operation_id,
             status=status,
@@ -376,19 +357,7 @@ class Journey:
             )
         )
         self.complete(error)
-        hooks = self.settings.hooks
-        if hooks is not None and hooks.after_attempt is not None:
-            hooks.after_attempt(
-                AttemptEnd(
-                    self.call.operation.operation_id,
-                    self.attempts,
-                    self.client_request_id,
-                    error.status,
-                    error.request_id,
-                    elapsed,
-                    error,
-                )
-            )
+        self._observer.attempt_ends(self.attempts, error.status, error.request_id, elapsed, error)
 
     def _final(self, error: RunInfraError, reason: str) -> RunInfraError:
         # An earlier attempt may have run even if the last one was refused.
@@ -396,30 +365,8 @@ class Journey:
             error.outcome_unknown = self.replay.kind != "safe"
         if self.replay.kind == "safe":
             error.outcome_unknown = False
-        if _log.isEnabledFor(logging.DEBUG):
-            _log.debug("%s gave up: %s; %s", self.call.operation.operation_id, reason, error)
+        self._observer.gives_up(reason, error)
         return error
-
-    def _before_sleep(self, error: RunInfraError, seconds: float) -> None:
-        hooks = self.settings.hooks
-        if hooks is not None and hooks.before_sleep is not None:
-            hooks.before_sleep(
-                Sleep(
-                    self.call.operation.operation_id,
-                    self.attempts,
-                    self.client_request_id,
-                    seconds,
-                    error,
-                )
-            )
-        if _log.isEnabledFor(logging.DEBUG):
-            _log.debug(
-                "%s attempt %d failed (%s); next in %.3f s",
-                self.call.operation.operation_id,
-                self.attempts,
-                error,
-                seconds,
-            )
 
 
 def _told(headers: Headers) -> bool | None:

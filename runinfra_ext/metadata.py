@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .errors import FailedAttempt
+from .error_fields import FailedAttempt
+
+_WHOLE = re.compile(r"[0-9]{1,18}\Z")
+_SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?\Z")  # float() would take "nan" and "1_0" too
 
 
 class RateLimit(NamedTuple):
@@ -26,15 +30,11 @@ class RateLimit(NamedTuple):
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> RateLimit:
         """Read the ``X-RateLimit-*`` headers; unreadable ones count as not told."""
-        reset = headers.get("x-ratelimit-reset", "")
-        try:
-            seconds = float(reset) if reset else None
-        except ValueError:
-            seconds = None
+        reset = headers.get("x-ratelimit-reset", "").strip()
         return cls(
             limit=_whole(headers.get("x-ratelimit-limit")),
             remaining=_whole(headers.get("x-ratelimit-remaining")),
-            reset=seconds,
+            reset=float(reset) if _SECONDS.match(reset) else None,
             tier=headers.get("x-ratelimit-tier"),
         )
 
@@ -79,4 +79,4 @@ def is_replay(headers: Mapping[str, str]) -> bool:
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
+    return int(text) if text and _WHOLE.match(text.strip()) else None

@@ -130,6 +130,11 @@ class Settings(NamedTuple):
     clock: Callable[[], float] = time.monotonic
     random: Callable[[], float] = random.random
 
+    def __repr__(self) -> str:
+        # The callers' own headers may hold credentials of theirs.
+        headers = sorted(self.default_headers)
+        return f"Settings(base={self.base!r}, default_headers={headers!r})"
+
     def changed(self, options: Mapping[str, Any]) -> Settings:
         """A copy with other options, checked; unknown names are a ``TypeError``."""
         for name in options:
@@ -156,8 +161,9 @@ def make_settings(
             known = ["api_key", "pipeline_id", "base_url", "http_client"]
             raise unexpected(name, [*known, *ClientOptions.__annotations__], "RunInfra")
     key = _api_key(api_key)
+    url = _environment(base_url, BASE_URL_VARIABLE)
     base = resolve_base_url(
-        _environment(base_url, BASE_URL_VARIABLE) or DEFAULT_BASE_URL,
+        DEFAULT_BASE_URL if url is None else url,
         _environment(pipeline_id, PIPELINE_ID_VARIABLE),
     )
     return Settings(
@@ -179,14 +185,15 @@ def checked_timeout(
     """
     if isinstance(value, Timeout):
         parts = {
-            name: None
-            if part is None
-            else checks.number(f"timeout.{name}", part, positive=True, error=error)
-            for name, part in value._asdict().items()
+            name: _limit(f"timeout.{name}", part, error) for name, part in value._asdict().items()
         }
         return Timeout(**parts)
     seconds = checks.number("timeout", value, positive=True, error=error)
     return Timeout(min(CONNECT_TIMEOUT, seconds), seconds, seconds, seconds)
+
+
+def _limit(name: str, value: object, error: type[InvalidRequestError]) -> float | None:
+    return None if value is None else checks.number(name, value, positive=True, error=error)
 
 
 def unexpected(name: str, known: Any, function: str) -> TypeError:
@@ -220,9 +227,7 @@ def _checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _seconds(name: str, value: object) -> float | None:
-    if value is None:
-        return None
-    return checks.number(name, value, positive=True, error=ConfigurationError)
+    return _limit(name, value, ConfigurationError)
 
 
 def _flag(name: str, value: object) -> bool:
@@ -234,9 +239,11 @@ def _size(name: str, value: object) -> int:
 
 
 def _policy(name: str, value: object) -> ReplayPolicy:
-    if value not in {"standard", "conservative"}:
-        raise checks.wrong(name, "'standard' or 'conservative'", value, ConfigurationError)
-    return "conservative" if value == "conservative" else "standard"
+    if value == "standard":
+        return "standard"
+    if value == "conservative":
+        return "conservative"
+    raise checks.wrong(name, "'standard' or 'conservative'", value, ConfigurationError)
 
 
 def _hooks(name: str, value: object) -> Hooks | None:

@@ -6,9 +6,11 @@ hold something a server or a library wrote passes through a :class:`Redactor`.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
+from urllib.parse import quote
 
 MARK = "[redacted]"
 
@@ -17,6 +19,8 @@ MARK = "[redacted]"
 _KEY_SHAPES = re.compile(r"\b(?:rp_[A-Za-z0-9_]{8,}|sk-ri-[A-Za-z0-9_-]{6,})")
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s,;\"']+")
 _SHORT = 12  # below this a key may be an ordinary word: replace it as a whole word only
+_LONGEST = 1024  # characters of the longest credential, written with escapes
+_DEEPEST = 100  # levels of nested JSON; what lies deeper is blanked as a whole
 
 
 class ApiKey:
@@ -48,7 +52,8 @@ class Redactor:
     """Replaces the registered secrets, and whatever looks like a gateway key, by a mark.
 
     Args:
-        secrets: texts that must not appear; blank ones are ignored.
+        secrets: texts that must not appear, neither as they are nor as they stand in a URL or in
+            a JSON string; blank ones are ignored.
     """
 
     __slots__ = ("_patterns",)
@@ -57,7 +62,8 @@ class Redactor:
         self._patterns: list[re.Pattern[str]] = [_BEARER, _KEY_SHAPES]
         for secret in secrets:
             if secret.strip():
-                self._patterns.insert(0, _pattern(secret))
+                forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+                self._patterns[:0] = map(_pattern, sorted(forms))
 
     def __call__(self, text: str) -> str:
         """The text without secrets."""
@@ -65,14 +71,25 @@ class Redactor:
             text = pattern.sub(MARK, text)
         return text
 
-    def deep(self, value: Any) -> Any:
+    def excerpt(self, text: str, limit: int) -> str:
+        """The first ``limit`` characters of the text without secrets, none of them cut in half."""
+        if len(text) <= limit:
+            return self(text)
+        head = self(text[: limit + _LONGEST])
+        # What a cut left of a secret stands in the last characters.
+        return head[: max(0, min(limit, len(head) - _LONGEST))]
+
+    def deep(self, value: object, level: int = 0) -> Any:
         """The same for every string inside lists and mappings; other values are kept."""
         if isinstance(value, str):
             return self(value)
+        if isinstance(value, list | dict) and level >= _DEEPEST:
+            return MARK
         if isinstance(value, list):
-            return [self.deep(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+            return [self.deep(item, level + 1) for item in cast("list[object]", value)]
         if isinstance(value, dict):
-            return {self.deep(key): self.deep(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+            items = cast("dict[object, object]", value).items()
+            return {self.deep(key): self.deep(item, level + 1) for key, item in items}
         return value
 
     def __repr__(self) -> str:

@@ -27,6 +27,7 @@ from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
 from . import errors as e
+from .error_fields import Phase
 
 ReplayPolicy = Literal["standard", "conservative"]
 
@@ -34,13 +35,23 @@ BACKOFF_BASE: Final = 0.25  # seconds; doubled for every further attempt
 BACKOFF_CAP: Final = 30.0  # seconds; no computed wait is longer
 HINT_CAP: Final = 60.0  # seconds; a longer Retry-After is not slept but raised with the hint
 IN_PROGRESS_BASE: Final = 1.0  # seconds; the gateway advises about a second while a key is busy
-HINT_SPREAD: Final = (
-    0.1  # a hint is stretched by up to this share, so that callers don't return at once
-)
+HINT_SPREAD: Final = 0.1  # a hint is stretched by up to this share: callers don't return at once
 HINT_SPREAD_CAP: Final = 2.0  # seconds; the longest stretch
 
 _REFUSED_STATUSES: Final = frozenset({409, 429, 503})
 _UNKNOWN_STATUSES: Final = frozenset({408, 500, 502, 504})
+# Whatever their status: the same request would fail again, and waiting does not help.
+_FINAL: Final = (
+    e.TLSError,
+    e.DeadlineExceededError,
+    e.InsufficientCreditsError,
+    e.QuotaExceededError,
+    e.NotFoundError,
+    e.UnsupportedOperationError,
+    e.DeploymentError,
+    e.IdempotencyConflictError,
+    e.IdempotencyReplayUnavailableError,
+)
 
 
 class Replay(NamedTuple):
@@ -73,11 +84,13 @@ class Failure(NamedTuple):
         error: what would be raised if this were the end; its ``phase`` says how far it got.
         stale: a pooled connection was found dead before the first byte of an answer.
         should_retry: the gateway's ``x-should-retry``, if it sent one.
+        closed: the application closed the client or the stream.
     """
 
     error: e.RunInfraError
     stale: bool = False
     should_retry: bool | None = None
+    closed: bool = False
 
 
 class Progress(NamedTuple):
@@ -182,6 +195,8 @@ def decide(
         check, so that nothing is paid for a retry that does not happen.
     """
     error = failure.error
+    if progress.deadline_at is not None and progress.now >= progress.deadline_at:
+        return GiveUp("the deadline has passed")
     if failure.stale and not progress.stale_retried and _may_repeat_unknown(replay):
         return Retry(0.0, free=True)
     if progress.attempt > progress.max_retries:
@@ -198,7 +213,7 @@ def decide(
     return Retry(after)
 
 
-def phase_of_status(status: int) -> e.Phase:
+def phase_of_status(status: int) -> Phase:
     """How far an attempt got that was answered with an error status."""
     if status >= 500 and status not in {501, 503, 505}:
         return "outcome_unknown"
@@ -214,7 +229,7 @@ def _forbidden(replay: Replay, failure: Failure) -> str | None:
     error = failure.error
     if failure.should_retry is False:
         return "the gateway says x-should-retry: false"
-    if isinstance(error, e.TLSError | e.DeadlineExceededError):
+    if failure.closed or isinstance(error, _FINAL):
         return "another attempt would end the same"
     if error.phase == "never_sent":
         return None
@@ -233,10 +248,6 @@ def _forbidden(replay: Replay, failure: Failure) -> str | None:
 
 
 def _final_refusal(error: e.RunInfraError, *, told_to: bool) -> str | None:
-    if isinstance(error, e.QuotaExceededError):
-        return "waiting does not bring a quota back"
-    if isinstance(error, e.IdempotencyConflictError | e.DeploymentError):
-        return "the same request would be refused again"
     if isinstance(error, e.ModelPausedError) and error.retry_after_seconds is None:
         return "the model is paused"
     if error.status == 409 and not told_to and not _same_key_may_pass(error):

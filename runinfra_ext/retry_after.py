@@ -36,12 +36,12 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 def _until(text: str, now: float) -> float | None:
     # Imported where it is used: most processes never see an HTTP date.
-    from dateutil.parser import ParserError, parse  # noqa: PLC0415
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415
 
     try:
-        moment = parse(text)
-    except (ParserError, OverflowError):
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)  # HTTP dates are GMT, also without the zone
+        return max(0.0, moment.timestamp() - now)
+    except (ValueError, TypeError, IndexError, OverflowError):  # all that the parser is known for
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)  # HTTP dates are GMT, also where the zone is left out
-    return max(0.0, moment.timestamp() - now)

@@ -7,9 +7,9 @@ without TLS. A pipeline id becomes one path segment after the version: ``…/v1/
 from __future__ import annotations
 
 from typing import Final, NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from .checks import printable, shown, wrong
+from .checks import is_printable, printable, shown, wrong
 from .errors import ConfigurationError, InvalidRequestError
 
 DEFAULT_BASE_URL: Final = "https://api.runinfra.ai/v1"
@@ -78,38 +78,53 @@ def _segments_beyond_version(segments: list[str]) -> list[str]:
 
 
 def _checked(base_url: object) -> str:
-    expected = "an http(s) URL such as " + DEFAULT_BASE_URL
-
-    def fault(what: str) -> ConfigurationError:
-        return ConfigurationError(f"base_url: {what}", param="base_url")
-
     if not isinstance(base_url, str):
-        raise wrong("base_url", expected, base_url, ConfigurationError)
+        raise _unusable(base_url)
     url = base_url.strip().rstrip("/")
-    if not url or not (url.isascii() and url.isprintable()) or " " in url or "\\" in url:
-        raise wrong("base_url", expected, base_url, ConfigurationError)
-    parts, host, port = urlsplit("//"), None, None
+    if not url or not is_printable(url) or " " in url or "\\" in url:
+        raise _unusable(base_url)
+    parts = _split(url)
+    if parts is None:
+        raise _fault("expected a valid host, and a port from 1 to 65535")
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
+    if scheme not in {"http", "https"} or not host:
+        raise _unusable(base_url)
+    for broken, expected in (
+        ("@" in parts.netloc, "expected no user name or password in it; give the key as api_key"),
+        # A bare trailing "?" or "#" is not in parts.query, but would swallow every path after it.
+        ("?" in url or "#" in url, "expected no query and no fragment"),
+        (_has_dot_segments(parts.path), "expected no dot segments in its path"),
+        (
+            scheme == "http" and host not in _LOOPBACK,
+            "expected https: only loopback hosts may be spoken to without TLS",
+        ),
+    ):
+        if broken:
+            raise _fault(expected)
+    return url
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of a URL whose host and port are possible ones."""
     try:
         parts = urlsplit(url)
-        port, host = parts.port, parts.hostname
-        valid = True
+        return None if parts.port == 0 else parts
     except ValueError:
-        valid = False  # raised below: urllib's message quotes the URL, which may hold a password
-    if not valid:
-        raise fault("expected a valid host, and a port from 1 to 65535")
-    if parts.scheme.lower() not in {"http", "https"} or not host:
-        if "@" in url:
-            raise fault("expected " + expected)
-        raise wrong("base_url", expected, base_url, ConfigurationError)
-    if "@" in parts.netloc:
-        raise fault("expected no user name or password in it; give the key as api_key")
-    if port == 0:
-        raise fault("expected a port from 1 to 65535")
-    # A bare trailing "?" or "#" is not in parts.query, but would swallow every path after it.
-    if "?" in url or "#" in url:
-        raise fault("expected no query and no fragment")
-    if any(unquote(segment) in {".", ".."} for segment in parts.path.split("/")):
-        raise fault("expected no dot segments in its path")
-    if parts.scheme.lower() == "http" and host.lower() not in _LOOPBACK:
-        raise fault("expected https: only loopback hosts may be spoken to without TLS")
-    return url
+        # Not chained: urllib's message quotes the URL, which may hold a password.
+        return None
+
+
+def _has_dot_segments(path: str) -> bool:
+    return any(unquote(segment) in {".", ".."} for segment in path.split("/"))
+
+
+def _unusable(base_url: object) -> InvalidRequestError:
+    expected = "an http(s) URL such as " + DEFAULT_BASE_URL
+    # What may hold a password or a key is not shown.
+    if isinstance(base_url, str) and any(mark in base_url for mark in "@?#"):
+        return _fault("expected " + expected)
+    return wrong("base_url", expected, base_url, ConfigurationError)
+
+
+def _fault(what: str) -> ConfigurationError:
+    return ConfigurationError(f"base_url: {what}", param="base_url")

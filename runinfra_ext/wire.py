@@ -9,7 +9,7 @@ Promise: a :class:`TransportFailure` says whether the request may have reached t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
 FailureKind = Literal[
@@ -88,8 +88,16 @@ class Headers(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._first)
 
+    def __reduce__(self) -> tuple[type[Headers], tuple[tuple[tuple[str, str], ...]]]:
+        # Slots alone would leave errors without their headers in the oldest pickle protocols.
+        return Headers, (self._pairs,)
+
     def __repr__(self) -> str:
         return f"Headers({sorted(self._first)!r})"
+
+    def mapped(self, change: Callable[[str], str]) -> Headers:
+        """The same headers with changed values."""
+        return Headers((name, change(value)) for name, value in self._pairs)
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a header, in the order in which they came."""

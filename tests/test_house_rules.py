@@ -1,0 +1,156 @@
+"""Rules of the house that no linter knows: who may import whom, and what is exported."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import runinfra_ext
+
+ROOT = Path(runinfra_ext.__file__).parents[1]
+EXT = ROOT / "runinfra_ext"
+CLIENT = ROOT / "runinfra_client"
+HTTP_MODULES = {"_async/_http.py", "_sync/_http.py", "http_failures.py", "network_options.py"}
+TRANSPORT = {"http_failures", "network_options"}
+# Of the package, the sandbox may use what holds no rule that it is there to test.
+SANDBOX_MAY_USE = {"_version"}
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of the modules that a file imports, also inside functions and type checks."""
+    package = path.relative_to(ROOT).parts[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def files(folder: Path) -> list[Path]:
+    """The Python files of a folder, which must not be empty."""
+    found = sorted(folder.rglob("*.py"))
+    assert found, f"no Python files in {folder}"
+    return found
+
+
+def within(name: str, package: str) -> bool:
+    """Whether a module is a package or inside it."""
+    return name == package or name.startswith(f"{package}.")
+
+
+def offenders(paths: list[Path], *packages: str) -> dict[str, list[str]]:
+    """Files that import what they must not, and what."""
+    found = {
+        str(path.relative_to(ROOT)): [
+            name for name in sorted(imports(path)) if any(within(name, p) for p in packages)
+        ]
+        for path in paths
+    }
+    return {path: names for path, names in found.items() if names}
+
+
+def core() -> list[Path]:
+    """The modules that hold the rules: no I/O, no HTTP library."""
+    skipped = {"__init__", *TRANSPORT}
+    return [path for path in sorted(EXT.glob("*.py")) if path.stem not in skipped]
+
+
+def test_generated_layer_stands_alone() -> None:
+    """The generated package knows nothing of the hand-written one."""
+    assert offenders(files(CLIENT), "runinfra_ext") == {}
+
+
+def test_core_knows_no_network() -> None:
+    """The rules import neither the drivers nor an HTTP library."""
+    drivers = ["runinfra_ext._async", "runinfra_ext._sync"]
+    transport = [f"runinfra_ext.{name}" for name in TRANSPORT]
+    network = ["httpx", "httpcore", "anyio", "asyncio", "socket", "http.client"]
+    assert offenders(core(), *drivers, *transport, *network) == {}
+
+
+def test_http_library_stays_in_its_modules() -> None:
+    """Only four modules import the HTTP library, so it could be replaced there."""
+    using = offenders(files(EXT), "httpx", "httpcore")
+    assert set(using) == {f"runinfra_ext/{name}" for name in HTTP_MODULES}
+
+
+def test_drivers_are_separate() -> None:
+    """The sync client never loads the async one, nor the other way round."""
+    assert offenders(files(EXT / "_sync"), "runinfra_ext._async") == {}
+    assert offenders(files(EXT / "_async"), "runinfra_ext._sync") == {}
+
+
+def test_sandbox_stands_apart() -> None:
+    """The sandbox uses no rule of the SDK: both would make the same mistake unseen."""
+    used = {
+        name.split(".")[1]
+        for path in files(EXT / "sandbox")
+        for name in imports(path)
+        if within(name, "runinfra_ext")
+        and name.count(".")
+        and not within(name, "runinfra_ext.sandbox")
+    }
+    assert used <= SANDBOX_MAY_USE
+
+
+def test_sdk_needs_no_sandbox() -> None:
+    """The SDK works without the sandbox and its dependencies."""
+    sdk = [path for path in files(EXT) if "sandbox" not in path.relative_to(EXT).parts]
+    optional = ["runinfra_ext.sandbox", "starlette", "uvicorn", "jsonschema_rs"]
+    assert offenders(sdk, *optional) == {}
+
+
+def test_all_is_sorted_and_complete() -> None:
+    """__all__ is sorted, without doubles, and every name in it is there."""
+    names = runinfra_ext.__all__
+    assert names == sorted(set(names))
+    assert [name for name in names if not hasattr(runinfra_ext, name)] == []
+    assert set(names) <= set(dir(runinfra_ext))
+
+
+def test_all_lists_what_is_public() -> None:
+    """A public name of the package is either exported or one of its modules."""
+    modules = {path.stem for path in EXT.iterdir()}
+    public = {name for name in vars(runinfra_ext) if not name.startswith("_")}
+    imported = {"annotations", "importlib", "Any", "TYPE_CHECKING"}
+    assert public - set(runinfra_ext.__all__) - modules - imported == set()
+
+
+def test_unknown_name() -> None:
+    """A name that the package doesn't have is an AttributeError that says so."""
+    with pytest.raises(AttributeError, match="'runinfra_ext' has no attribute 'RunInfraa'"):
+        getattr(runinfra_ext, "RunInfraa")
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import runinfra_ext", ["httpx", "runinfra_client.models", "asyncio"]),
+        ("from runinfra_ext import RunInfra", ["runinfra_ext._async", "starlette", "uvicorn"]),
+        ("from runinfra_ext import AsyncRunInfra", ["runinfra_ext._sync"]),
+        ("from runinfra_ext import webhooks", ["httpx", "runinfra_ext._sync"]),
+    ],
+)
+def test_import_loads_only_what_it_needs(statement: str, absent: list[str]) -> None:
+    """An import is light: what belongs to another use is not loaded."""
+    code = f"{statement}; import sys; print([n for n in {absent!r} if n in sys.modules])"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert (run.stdout, run.stderr) == ("[]\n", "")
+
+
+@pytest.mark.parametrize("path", [p for p in files(EXT) if "_sync" not in p.parts], ids=str)
+def test_files_are_short(path: Path) -> None:
+    """A hand-written module has fewer than 400 lines and says what it promises."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") < 400
+    assert not text.strip() or ast.get_docstring(ast.parse(text))
