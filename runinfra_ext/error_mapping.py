@@ -264,13 +264,16 @@ def _cents(details: Mapping[str, Any], cents: str, dollars: str) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     amount = details.get(dollars)
-    if isinstance(amount, bool) or not isinstance(amount, str | int | float):
+    if not isinstance(amount, str | int | float):
         return None
     try:
         # Through text, so that 0.29 is 29 cents and not 28.999….
         dollar = Decimal(str(amount))
         return int((dollar * 100).to_integral_value()) if abs(dollar) < _MOST_DOLLARS else None
-    except (ArithmeticError, ValueError):  # not a number, NaN, more digits than Python writes
+    except (
+        ArithmeticError,
+        ValueError,
+    ):  # not a number ("True" neither), NaN, more digits than Python writes
         return None
 
 

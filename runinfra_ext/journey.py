@@ -363,8 +363,6 @@ class Journey:
         # An earlier attempt may have run even if the last one was refused.
         if any(failure.phase == "outcome_unknown" for failure in self.failures):
             error.outcome_unknown = self.replay.kind != "safe"
-        if self.replay.kind == "safe":
-            error.outcome_unknown = False
         self._observer.gives_up(reason, error)
         return error
 

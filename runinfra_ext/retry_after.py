@@ -9,7 +9,12 @@ from typing import Final
 
 _DIGITS = re.compile(r"[0-9]{1,15}\Z")
 _MILLISECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?\Z")
-_DATE_LIMIT: Final = 64  # characters; no HTTP date is longer
+# The three forms of an HTTP date: a day's name, a date, a time, and a zone that all parsers know.
+# Looser text is not given to the date parser, which would read "May" or "today" as dates.
+_DATE: Final = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? [0-9A-Za-z -]{6,12} ?"
+    r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?: [0-9]{4}| GMT| UTC| [+-][0-9]{4})?\Z"
+)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
@@ -28,20 +33,17 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     text = headers.get("retry-after", "").strip()
     if _DIGITS.match(text):
         return float(text)
-    # A date starts with the name of a day; whatever starts otherwise is not guessed at.
-    if not text or not text[0].isalpha() or len(text) > _DATE_LIMIT:
-        return None
-    return _until(text, now)
+    return _until(text, now) if _DATE.match(text) else None
 
 
 def _until(text: str, now: float) -> float | None:
     # Imported where it is used: most processes never see an HTTP date.
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+    from dateutil.parser import parse  # noqa: PLC0415
 
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parse(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)  # HTTP dates are GMT, also without the zone
         return max(0.0, moment.timestamp() - now)
-    except (ValueError, TypeError, IndexError, OverflowError):  # all that the parser is known for
+    except (ValueError, OverflowError):  # ParserError is a ValueError
         return None

@@ -140,6 +140,13 @@ def test_error_under_status_200(content: object, cls: type[RunInfraError], statu
     assert KEY not in repr(error.__dict__)
 
 
+@pytest.mark.parametrize("reported", [None, {}, "", [], 0])
+def test_empty_error_beside_a_result(reported: object) -> None:
+    """A result with an empty error field is a result."""
+    content = {**LIST, "error": reported}
+    assert make(json.dumps(content).encode()).to_dict() == content
+
+
 RESULTS = [
     cls
     for cls in vars(results).values()

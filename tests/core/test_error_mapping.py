@@ -77,6 +77,7 @@ def envelope(**members: object) -> bytes:
         (503, {"code": "limiter_unavailable"}, e.ServiceUnavailableError, "api_error"),
         (504, {}, e.InternalServerError, "api_error"),
         (599, {}, e.InternalServerError, "api_error"),
+        (300, {}, e.RedirectError, "api_error"),
         (302, {}, e.RedirectError, "api_error"),
         (304, {}, e.RedirectError, "api_error"),
         (204, {}, e.APIStatusError, "api_error"),
@@ -269,6 +270,8 @@ def test_secrets_are_blanked_everywhere() -> None:
         fields = [made.__dict__, dict(made.headers), str(made), repr(made), made.args]
         assert KEY not in repr(fields)
         assert made.request_id == f"r-{MARK}"
+    paused = error(429, envelope(code="hosted_model_paused", paused_until=f"u-{KEY}"))
+    assert paused.paused_until == f"u-{MARK}"
 
 
 @pytest.mark.parametrize("before", range(1960, 2001, 3))

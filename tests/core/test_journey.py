@@ -52,6 +52,16 @@ def test_success_at_once(
     assert (meta.replayed, meta.attempts, meta.failures, meta.elapsed) == (True, 1, (), 1.5)
 
 
+def test_request_id_of_a_success_is_blanked(
+    settings: Callable[..., Settings], call: Callable[..., Call]
+) -> None:
+    """A key that a server echoes as its request id doesn't get into the metadata."""
+    journey = Journey(call("listModels"), settings())
+    journey.start()
+    meta = journey.answered(200, Headers([("x-request-id", f"r-{KEY}")]))
+    assert meta.request_id == "r-[redacted]"
+
+
 def test_failures_are_told(
     settings: Callable[..., Settings], call: Callable[..., Call], clock: Any
 ) -> None:
@@ -204,6 +214,21 @@ def test_stale_connection_is_free_once(
     with pytest.raises(e.RunInfraConnectionError) as caught:
         journey.lost(STALE)
     assert caught.value.attempts == 2
+
+
+def test_free_repeat_leaves_the_retries(
+    settings: Callable[..., Settings], call: Callable[..., Call]
+) -> None:
+    """After the free repeat all of max_retries is still there."""
+    journey = Journey(call("listModels"), settings(max_retries=1))
+    journey.start()
+    journey.lost(STALE)
+    journey.start()
+    assert refuse(journey, 503) > 0
+    journey.start()
+    with pytest.raises(e.ServiceUnavailableError) as caught:
+        refuse(journey, 503)
+    assert caught.value.attempts == 3
 
 
 class OneWay:

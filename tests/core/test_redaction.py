@@ -40,6 +40,12 @@ def test_cut_key_never_survives(key: str, before: str, limit: int, after: str) -
     assert key[:6] not in shown
 
 
+def test_excerpt_of_many_keys() -> None:
+    """Where blanked keys shorten the text a lot, its end is no half key either."""
+    key = "secret-secret-secret-secret-x"
+    assert "secret" not in Redactor([key]).excerpt(key * 400, 2000)
+
+
 def test_excerpt_keeps_what_it_may() -> None:
     """An excerpt of a long text has exactly the wanted length; a short text is whole."""
     redactor = Redactor(["secret-secret-secret"])

@@ -359,8 +359,9 @@ def test_quota_refill() -> None:
     assert quota.tokens == 6
     quota.success(paid or 0.0)
     assert quota.tokens == 16
-    for _ in range(10):
-        quota.success()
+    quota.success(10.0)
+    assert quota.tokens == 20
+    quota.success()
     assert quota.tokens == 20
 
 
