@@ -46,7 +46,8 @@ class AsyncRunInfra:
             ``False``, only calls with a key of their own are repeated after they were sent.
         replay_policy: ``"conservative"`` repeats calls with an unknown outcome for chat and
             responses only, the two that every source promises to be replay-safe.
-        retry_streams: also repeat a stream that was refused before its first event.
+        retry_streams: also repeat a stream that was refused before its first event, where the call
+            has an ``idempotency_key``.
         idle_timeout: seconds without any byte on a stream, heartbeats counted; ``timeout`` if
             left out.
         progress_timeout: seconds without any content on a stream, heartbeats not counted; none by

@@ -198,7 +198,7 @@ class HTTP:
                 client = self._made
                 if client is None:
                     client = self._made = _new_client()
-                    weakref.finalize(self, client.close).atexit = False
+                    weakref.finalize(self, client.close)
         return client
 
     def _forget(self) -> None:

@@ -5,13 +5,19 @@ The numbers in the docstrings are those of the catalogue of faults in docs/sandb
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import datetime as dt
 import pickle
+import signal
 import socket
 import ssl
 import threading
 import time
 
+import httpx
 import pytest
+import trustme
 
 import runinfra_ext as sdk
 from runinfra_ext.idempotency import derive
@@ -424,31 +430,43 @@ def test_stale_pooled_connection_is_replaced(both, hello):
     assert error.attempts == 2
 
 
-def test_outage_is_not_amplified(gateway, hello):
-    """20: the shared quota holds a full outage to at most 1.2 times the calls."""
-    gateway.script(*["503"] * 1000)
+def test_outage_is_not_amplified(both, hello):
+    """20: 1000 calls of many callers hold a full outage to 1.2 attempts a call; then it refills."""
+    both.gateway.script(*["503"] * 2000)
     attempts = []
+    # httpcore's async pool works in the square of its idle connections: fewer callers, more calls.
+    callers, calls = (100, 10) if both.kind == "sync" else (40, 25)
 
-    def caller(client):
-        for _ in range(10):
-            try:
-                client.chat.completions.create(model="acme-chat-8b", messages=hello)
-            except sdk.ServiceUnavailableError as error:
-                attempts.append(error.attempts)
+    async def scenario():
+        async with both.client() as client:
 
-    from runinfra_ext import RunInfra
+            async def caller():
+                for _ in range(calls):
+                    with pytest.raises(sdk.ServiceUnavailableError) as caught:
+                        await ask(client, hello)
+                    attempts.append(caught.value.attempts)
 
-    with RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
-        client._settings.quota.__init__(50)
-        threads = [threading.Thread(target=caller, args=(client,)) for _ in range(20)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(attempts) == 200
-        assert 200 < sum(attempts) <= 240
-        gateway.reset()
-        assert client.chat.completions.create(model="acme-chat-8b", messages=hello).id
+            if both.kind == "async":
+                await asyncio.gather(*(caller() for _ in range(callers)))
+            else:
+                threads = [
+                    threading.Thread(target=asyncio.run, args=(caller(),)) for _ in range(callers)
+                ]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+            quota = getattr(client, "inner", client)._settings.quota
+            drained = quota.tokens
+            both.gateway.reset()
+            for _ in range(10):
+                await ask(client, hello)
+            return drained, quota.tokens
+
+    drained, refilled = both.run(scenario)
+    assert len(attempts) == 1000
+    assert 1000 < sum(attempts) <= 1200
+    assert drained < 5 <= refilled
 
 
 def test_hooks_see_every_attempt(both, hello):
@@ -496,3 +514,152 @@ def test_certificates_are_checked():
 
     assert tls_context().verify_mode is ssl.CERT_REQUIRED
     assert tls_context().check_hostname is True
+
+
+@pytest.mark.parametrize(
+    ("hint", "low", "high"),
+    [
+        ("retry-after:0", 0, 0),
+        ("retry-after:1", 1, 1.1),
+        ("retry-after-ms:200", 0.2, 0.22),
+        ("retry-after:-1", 0.125, 0.25),
+        ("retry-after:soon", 0.125, 0.25),
+        ("date", 0.5, 2.2),
+    ],
+)
+def test_waits(both, hello, hint, low, high):
+    """15: the wait is the hint's, stretched a little and never cut; without a readable hint it is the backoff."""
+    if hint == "date":
+        moment = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=2)
+        hint = f"retry-after:{moment:%a, %d %b %Y %H:%M:%S} GMT"
+    waits = []
+    hooks = sdk.Hooks(before_sleep=lambda fact: waits.append(fact.seconds))
+
+    async def scenario():
+        async with both.client(hooks=hooks) as client:
+            return await ask(client, hello, **fault(f"{hint}*1"))
+
+    assert both.run(scenario).meta.attempts == 2
+    assert len(waits) == 1
+    assert low <= waits[0] <= high
+
+
+def test_long_hints_are_raised_not_slept(both, hello):
+    """15: a hint beyond the cap, or beyond the deadline, is raised with its value."""
+    error = failing(both, lambda client: ask(client, hello, **fault("retry-after:5000")))
+    assert (error.retry_after_seconds, error.attempts) == (5000, 1)
+    error = failing(both, lambda c: ask(c, hello, deadline=1, **fault("retry-after:5")))
+    assert type(error) is sdk.RateLimitError
+    assert (error.retry_after_seconds, error.attempts) == (5, 1)
+
+
+@contextlib.contextmanager
+def serving(handle, context=None):
+    """A server whose connections are handled by a function; yields its port and what came."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    seen = []
+
+    def serve():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                try:
+                    used = (
+                        context.wrap_socket(connection, server_side=True) if context else connection
+                    )
+                    seen.append(used.recv(1000))
+                    handle(used)
+                except OSError:
+                    seen.append(b"")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1], seen
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def test_a_bad_certificate_is_final(both, hello):
+    """24: an unknown authority is a TLS error, never repeated, and the key is never sent."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with serving(lambda connection: None, context) as (port, seen):
+        error = failing(both, lambda c: ask(c, hello), base_url=f"https://127.0.0.1:{port}/v1")
+    assert type(error) is sdk.TLSError
+    assert (error.attempts, error.phase, error.outcome_unknown) == (1, "never_sent", False)
+    assert seen == [b""]
+
+
+def test_a_proxy_that_refuses(both, hello):
+    """24: a 407 of the proxy is a connection error; the gateway's key never reaches the proxy."""
+    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+    with serving(lambda connection: connection.sendall(refusal)) as (port, seen):
+
+        async def call(client):
+            await ask(client, hello, max_retries=0)
+
+        proxy = f"http://127.0.0.1:{port}"
+        own = httpx.Client(proxy=proxy) if both.kind == "sync" else httpx.AsyncClient(proxy=proxy)
+        error = failing(both, call, base_url="https://gateway.invalid/v1", http_client=own)
+        if both.kind == "sync":
+            own.close()
+        else:
+            asyncio.run(own.aclose())
+    assert isinstance(error, sdk.RunInfraConnectionError)
+    assert error.phase == "never_sent"
+    assert seen[0].startswith(b"CONNECT gateway.invalid:443 ")
+    assert both.gateway.api_key.encode() not in seen[0]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_interrupts_release_the_socket(gateway, hello, stream):
+    """21: Ctrl-C in the middle of a blocking call passes, and the connection is closed."""
+
+    def interrupt(*_details):
+        raise KeyboardInterrupt
+
+    gateway.state.tokens_per_second = 2
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with sdk.RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            with pytest.raises(KeyboardInterrupt):
+                if stream:
+                    for _ in client.chat.completions.create(
+                        model="acme-chat-8b", messages=hello, stream=True
+                    ):
+                        pass
+                else:
+                    client.chat.completions.create(
+                        model="acme-chat-8b", messages=hello, **fault("never-answer")
+                    )
+            pool = client._http._made._transport._pool
+            assert [c for c in pool.connections if not c.is_idle()] == []
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_leaving_a_generator_releases_the_socket(gateway, hello):
+    """21: closing a generator that iterates over a stream closes the stream."""
+    gateway.state.tokens_per_second = 20
+
+    def pieces(client):
+        with client.chat.completions.create(
+            model="acme-chat-8b", messages=hello, stream=True
+        ) as stream:
+            yield from stream.text_stream
+
+    with sdk.RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
+        generator = pieces(client)
+        assert next(generator) == "Seven."
+        generator.close()
+        pool = client._http._made._transport._pool
+        assert [c for c in pool.connections if not c.is_idle()] == []
