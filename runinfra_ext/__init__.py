@@ -63,18 +63,24 @@ if TYPE_CHECKING:
     from .hooks import AttemptEnd, AttemptStart, Hooks, Sleep
     from .metadata import Meta, RateLimit
     from .options import Timeout
+    from .structured import ParsedChatCompletion
+    from .tools import FunctionTool, ToolRun, function_tool
 
 # Name -> the module that has it, or that it is.
 _LAZY = {
     "AsyncRunInfra": "._async.client",
     "AttemptEnd": ".hooks",
     "AttemptStart": ".hooks",
+    "FunctionTool": ".tools",
     "Hooks": ".hooks",
     "Meta": ".metadata",
+    "ParsedChatCompletion": ".structured",
     "RateLimit": ".metadata",
     "RunInfra": "._sync.client",
     "Sleep": ".hooks",
     "Timeout": ".options",
+    "ToolRun": ".tools",
+    "function_tool": ".tools",
     "idempotency": ".idempotency",
     "webhooks": ".webhooks",
 }
@@ -93,6 +99,7 @@ __all__ = [
     "DeadlineExceededError",
     "DeploymentError",
     "FailedAttempt",
+    "FunctionTool",
     "Hooks",
     "IdempotencyConflictError",
     "IdempotencyReplayUnavailableError",
@@ -103,6 +110,7 @@ __all__ = [
     "ModelNotFoundError",
     "ModelPausedError",
     "NotFoundError",
+    "ParsedChatCompletion",
     "PayloadTooLargeError",
     "PermissionDeniedError",
     "QuotaExceededError",
@@ -128,11 +136,13 @@ __all__ = [
     "TLSError",
     "Timeout",
     "ToolLoopError",
+    "ToolRun",
     "UnexpectedContentError",
     "UnprocessableEntityError",
     "UnsupportedOperationError",
     "WebhookVerificationError",
     "__version__",
+    "function_tool",
     "idempotency",
     "webhooks",
 ]

@@ -1,197 +1,251 @@
-"""A chat completion from its chunks, as if it had not been streamed."""
+"""A ``ChatCompletion`` from its chunks, equal to the one that an unstreamed call returns.
+
+For every choice by its index: texts (content, refusal, both spellings of reasoning) are joined,
+tool calls assembled, log probabilities collected. Of the usage the last one counts, because some
+engines send a running total; of the ids the first one that is not empty. Fields that the document
+does not know are kept: lists grow, of other values the last one counts.
+
+The result has ``message.content: null`` where no piece of text came. A field that the chunks have
+only as null stays null.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Generic, TypeVar
 
 from runinfra_client import models
 
-from .answers import Parsable
+from .assembly import merge, place
+from .tool_calls import ToolCallAssembly
 
-R = TypeVar("R", bound=Parsable)
+C = TypeVar("C")
+R = TypeVar("R")
 
-# Kept on the completion as they first came.
-_HEAD = ("id", "created", "model", "system_fingerprint", "service_tier")
-# Texts that come in pieces. Engines spell the thoughts in two ways; each keeps its own name.
-_TEXTS = ("content", "refusal", "reasoning", "reasoning_content")
+# Texts that come in pieces. Other strings of a delta are whole values.
+_TEXTS: Final = frozenset({"content", "refusal", "reasoning", "reasoning_content"})
+# Facts about the whole stream: the first value that is not empty counts, since some gateways begin
+# with a chunk of empty ones.
+_FIRST: Final = frozenset({"id", "created", "model"})
+# These belong to a chunk, not to the completion; obfuscation is padding against traffic analysis.
+_CHUNK_ONLY: Final = frozenset({"object", "obfuscation"})
+_MISSING: Final = object()
 
 
-class _ToolCall:
-    """A tool call that is being put together."""
+class ChatAssembler(Generic[C, R]):
+    """Assembles one chat stream.
 
-    __slots__ = ("arguments", "id", "index", "name", "type")
+    Args:
+        build: makes the completion of the assembled JSON object.
+        finish: makes the result of the completion after the end, for example by parsing its text.
+    """
 
-    def __init__(self, index: int | None) -> None:
-        self.index = index
-        self.id: str | None = None
-        self.type = "function"
-        self.name = ""
-        self.arguments: list[str] = []
+    def __init__(self, build: Callable[[Mapping[str, Any]], C], finish: Callable[[C], R]) -> None:
+        self.news = ""
+        self._build = build
+        self._finish = finish
+        self._top: dict[str, Any] = {}
+        self._seen: Mapping[str, Any] = {}
+        self._choices: dict[int, _Choice] = {}
+        self._first: _Choice | None = None
+        self._usage: models.CompletionUsage | None = None
 
-    def add(self, piece: models.ChatCompletionDeltaToolCall) -> None:
-        self.id = self.id or piece.id
-        self.type = piece.type or self.type
-        function = piece.function
-        if function is not None:
-            # Some engines repeat the whole name on every piece; none has been seen to cut it.
-            if function.name and function.name != self.name:
-                self.name += function.name
-            if function.arguments:
-                self.arguments.append(function.arguments)
+    @property
+    def text(self) -> str:
+        """The content of the first choice that came."""
+        return self._first.text("content") if self._first else ""
 
-    def to_dict(self) -> dict[str, Any]:
+    @property
+    def usage(self) -> models.CompletionUsage | None:
+        """The usage, once it has come."""
+        usage = self._top.get("usage")
+        if self._usage is None and isinstance(usage, dict):
+            self._usage = models.CompletionUsage.from_dict(usage)  # pyright: ignore[reportUnknownArgumentType]
+        return self._usage
+
+    @property
+    def tool_calls(self) -> list[models.ChatCompletionMessageToolCall]:
+        """The complete tool calls of the first choice that came."""
+        if self._first is None:
+            return []
+        calls = self._first.tool_calls(whole=False)
+        return [models.ChatCompletionMessageToolCall.from_dict(call) for call in calls]
+
+    @property
+    def finished(self) -> bool:
+        """Whether there are choices and all have a finish reason."""
+        return bool(self._choices) and all(
+            choice.finish_reason for choice in self._choices.values()
+        )
+
+    def add(self, event: Mapping[str, Any]) -> bool:
+        """Take a chunk; whether it brought content, a finish reason or usage."""
+        self.news = ""
+        progress = self._add_header(event)
+        for position, piece in enumerate(event.get("choices") or ()):
+            index = place(piece.get("index"), position)
+            choice = self._choices.get(index)
+            if choice is None:
+                choice = self._choices[index] = _Choice(index)
+                self._first = self._first or choice
+            progress = choice.add(piece) or progress
+            if choice is self._first:
+                self.news += choice.news
+        return progress
+
+    def snapshot(self) -> C | None:
+        """The completion so far, without the tool calls that are not complete."""
+        return self._build(self._completion(whole=False)) if self._choices else None
+
+    def final(self, *, whole: bool) -> R:
+        """The completion after the end; not ``whole``: without half tool calls."""
+        return self._finish(self._build(self._completion(whole=whole)))
+
+    def _add_header(self, chunk: Mapping[str, Any]) -> bool:
+        """Take what stands beside the choices; whether there was usage in it."""
+        top, seen = self._top, self._seen
+        for key, value in chunk.items():
+            # Nearly every chunk repeats the same header: equal values cost one comparison.
+            if key == "choices" or seen.get(key, _MISSING) == value or key in _CHUNK_ONLY:
+                continue
+            if key in _FIRST:
+                top[key] = top.get(key) or value
+            elif value is not None:
+                top[key] = value
+            else:
+                top.setdefault(key, None)
+        self._seen = chunk
+        if chunk.get("usage") is None:
+            return False
+        self._usage = None  # made anew from the later one when somebody asks
+        return True
+
+    def _completion(self, *, whole: bool) -> dict[str, Any]:
         return {
-            "id": self.id or "",
-            "type": self.type,
-            "function": {"name": self.name, "arguments": "".join(self.arguments)},
+            **self._top,
+            "id": self._top.get("id") or "",
+            "object": "chat.completion",
+            "model": self._top.get("model") or "",
+            "choices": [
+                self._choices[index].as_dict(whole=whole) for index in sorted(self._choices)
+            ],
         }
 
 
 class _Choice:
-    """One choice that is being put together."""
+    """One answer as far as it has come."""
 
-    __slots__ = ("calls", "finish_reason", "index", "logprobs", "role", "texts")
+    __slots__ = (
+        "_extra",
+        "_index",
+        "_logprobs",
+        "_message",
+        "_texts",
+        "_tools",
+        "finish_reason",
+        "news",
+    )
 
     def __init__(self, index: int) -> None:
-        self.index = index
-        self.role = "assistant"
-        self.texts: dict[str, list[str]] = {}
-        self.calls: list[_ToolCall] = []
-        self.logprobs: dict[str, list[Any]] | None = None
         self.finish_reason: str | None = None
+        self.news = ""
+        self._index = index
+        self._texts: dict[str, list[str]] = {}
+        self._message: dict[str, Any] = {"role": "assistant", "content": None}
+        self._tools = ToolCallAssembly()
+        self._logprobs: dict[str, Any] | None = None
+        self._extra: dict[str, Any] = {}
 
-    def add_call(self, piece: models.ChatCompletionDeltaToolCall) -> None:
-        call = self._call_of(piece)
-        if call is None:
-            call = _ToolCall(piece.index)
-            self.calls.append(call)
-        call.add(piece)
+    def text(self, name: str) -> str:
+        """The pieces of one text, joined (and kept joined, so that asking often stays cheap)."""
+        pieces = self._texts.get(name)
+        if not pieces:
+            return ""
+        if len(pieces) > 1:
+            pieces[:] = ["".join(pieces)]
+        return pieces[0]
 
-    def _call_of(self, piece: models.ChatCompletionDeltaToolCall) -> _ToolCall | None:
-        """The call that a piece continues. An id names it; an index may be missing or repeated."""
-        if piece.id:
-            for call in self.calls:
-                if call.id == piece.id:
-                    return call
-        same = [call for call in self.calls if call.index == piece.index]
-        if piece.index is None:
-            same = self.calls
-        if not same:
-            return None
-        # A new id under a known index is a new call, not more of the old one.
-        return same[-1] if not piece.id or same[-1].id is None else None
-
-    def message(self, *, with_calls: bool) -> dict[str, Any]:
-        message: dict[str, Any] = {"role": self.role, "content": None}
-        for name, pieces in self.texts.items():
-            message[name] = "".join(pieces)
-        if self.calls:
-            message["content"] = message["content"] or None
-            if with_calls:
-                message["tool_calls"] = [call.to_dict() for call in self.calls]
-        return message
-
-
-class ChatAssembler(Generic[R]):
-    """Takes the chunks of a stream and gives the completion that they amount to.
-
-    Args:
-        result: class of the completion.
-    """
-
-    def __init__(self, result: type[R]) -> None:
-        self._result = result
-        self._head: dict[str, Any] = {}
-        self._choices: dict[int, _Choice] = {}
-        self.usage: models.CompletionUsage | None = None
-
-    def add(self, chunk: models.ChatCompletionChunk) -> str:
-        """Take a chunk; the new text of the first choice."""
-        if len(self._head) < len(_HEAD):
-            for name in _HEAD:
-                value = getattr(chunk, name)
-                if value is not None:
-                    self._head.setdefault(name, value)
-        if chunk.usage is not None:
-            self.usage = chunk.usage
-        text = ""
-        for piece in chunk.choices or ():
-            index = piece.index or 0
-            choice = self._choices.get(index)
-            if choice is None:
-                choice = self._choices[index] = _Choice(index)
-            if piece.finish_reason is not None:
-                choice.finish_reason = piece.finish_reason
-            if piece.logprobs is not None:
-                _extend(choice, piece.logprobs)
-            delta = piece.delta
-            if delta is None:
-                continue
-            if delta.role is not None:
-                choice.role = delta.role
-            content = delta.content
-            if content is not None:
-                choice.texts.setdefault("content", []).append(content)
-                if index == 0:
-                    text = content
-            for name in _TEXTS[1:]:
-                more = getattr(delta, name)
-                if more:
-                    choice.texts.setdefault(name, []).append(more)
-            for call in delta.tool_calls or ():
-                choice.add_call(call)
-        return text
-
-    @property
-    def text(self) -> str:
-        """The text of the first choice so far."""
-        choice = self._choices.get(0)
-        return "" if choice is None else "".join(choice.texts.get("content", ()))
-
-    @property
-    def tool_calls(self) -> Sequence[models.ChatCompletionMessageToolCall]:
-        """The tool calls of the choices that are finished; an unfinished call never shows."""
-        return [
-            models.ChatCompletionMessageToolCall.from_dict(call.to_dict())
-            for _, choice in sorted(self._choices.items())
-            if choice.finish_reason is not None
-            for call in choice.calls
-        ]
-
-    @property
-    def finished(self) -> bool:
-        """Whether every choice that was seen has a finish reason."""
-        return bool(self._choices) and all(
-            choice.finish_reason is not None for choice in self._choices.values()
+    def tool_calls(self, *, whole: bool) -> list[dict[str, Any]]:
+        """All calls, or those that are complete."""
+        return self._tools.as_dicts(
+            choice=self._index, finish_reason=self.finish_reason, whole=whole
         )
 
-    def build(self) -> R:
-        """The completion as far as it came; tool calls of unfinished choices are left out."""
-        data: dict[str, Any] = {
-            "id": "",
-            "object": "chat.completion",
-            "model": "",
-            **self._head,
-            "choices": [
-                {
-                    "index": index,
-                    "message": choice.message(with_calls=choice.finish_reason is not None),
-                    "finish_reason": choice.finish_reason,
-                    **({"logprobs": choice.logprobs} if choice.logprobs is not None else {}),
-                }
-                for index, choice in sorted(self._choices.items())
-            ],
+    def add(self, piece: Mapping[str, Any]) -> bool:
+        """Take a piece of this choice; whether it brought content or the finish reason."""
+        self.news = ""
+        progress = False
+        for key, value in piece.items():
+            if key == "delta":
+                progress = self._add_delta(value or {}) or progress
+            elif key == "finish_reason":
+                # Some engines send "" for "not yet".
+                if value:
+                    self.finish_reason = value
+                    progress = True
+            elif key == "logprobs":
+                self._add_logprobs(value)
+            elif key != "index":
+                merge(self._extra, key, value)
+        return progress
+
+    def as_dict(self, *, whole: bool) -> dict[str, Any]:
+        """The choice as it stands in a completion that was not streamed."""
+        message = dict(self._message)
+        message.update((name, self.text(name)) for name in self._texts)
+        if self._tools:
+            # Engines open a stream of tool calls with an empty text; unstreamed they send null.
+            message["content"] = message["content"] or None
+        calls = self.tool_calls(whole=whole)
+        if calls:
+            message["tool_calls"] = calls
+        choice = {
+            **self._extra,
+            "index": self._index,
+            "message": message,
+            "finish_reason": self.finish_reason,
         }
-        if self.usage is not None:
-            data["usage"] = self.usage.to_dict()
-        return self._result.from_dict(data)
+        if self._logprobs is not None:
+            choice["logprobs"] = self._logprobs or None
+        return choice
 
+    def _add_delta(self, delta: Mapping[str, Any]) -> bool:
+        progress = False
+        for key, value in delta.items():
+            if key in _TEXTS and isinstance(value, str):
+                progress = self._add_text(key, value) or progress
+            elif key == "tool_calls" and value:
+                progress = self._tools.add(value) or progress
+            elif key == "function_call" and isinstance(value, dict):
+                self._add_function_call(value)  # pyright: ignore[reportUnknownArgumentType]
+                progress = True
+            else:
+                merge(self._message, key, value)
+                progress = progress or (bool(value) and key != "role")
+        return progress
 
-def _extend(choice: _Choice, logprobs: models.ChoiceLogprobs) -> None:
-    if choice.logprobs is None:
-        choice.logprobs = {}
-    for name in ("content", "refusal"):
-        tokens = getattr(logprobs, name)
-        if tokens is not None:
-            choice.logprobs.setdefault(name, []).extend(token.to_dict() for token in tokens)
+    def _add_text(self, name: str, text: str) -> bool:
+        pieces = self._texts.get(name)
+        if pieces is None:
+            pieces = self._texts[name] = []
+        if not text:
+            return False
+        pieces.append(text)
+        if name == "content":
+            self.news += text
+        return True
+
+    def _add_function_call(self, piece: Mapping[str, Any]) -> None:
+        # The form before tool calls: one call, no index, no id.
+        call = self._message.get("function_call") or {"name": "", "arguments": ""}
+        self._message["function_call"] = call
+        for key in ("name", "arguments"):
+            value = piece.get(key)
+            if isinstance(value, str):
+                call[key] += value
+
+    def _add_logprobs(self, logprobs: Mapping[str, Any] | None) -> None:
+        if self._logprobs is None:
+            self._logprobs = {}
+        for key, value in (logprobs or {}).items():
+            merge(self._logprobs, key, value)

@@ -1,143 +1,162 @@
-"""Server-sent events from bytes: exactly the standard's grammar, without I/O.
+"""Server-sent events, from bytes: the decoder of the WHATWG standard, without I/O.
 
-Promises: lines end with LF, CRLF or CR, wherever the network cuts; one leading byte order mark is
-dropped; several ``data`` lines are joined with LF; comments, unknown fields and a missing space
-after the colon are fine; U+2028 and its like are ordinary characters. Work and memory are linear in
-the bytes that came, however they are cut, and one event can't take more than the limit.
+Promises: the same events whatever the fragmentation, in time linear in the bytes; LF, CR and CRLF
+end a line, nothing else does (U+2028 is text); one leading byte order mark is dropped; an event is
+handed out as soon as its blank line (or the CR of it) has come; memory is bounded by the limit for
+one event.
 
-One deliberate difference: an event that the end of the input cuts off is handed out by
-:meth:`SSEDecoder.finish`, because some servers leave out the last blank line; the reader above
-decides whether it is whole.
+Data stays bytes, because a JSON parser reads these faster than text. One deviation, on purpose:
+:meth:`SSEDecoder.end` gives the event that the input ended in, which the standard throws away,
+so that the caller can tell a last event without its blank line from a cut one.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final, NamedTuple
+
+from .errors import StreamEventTooLargeError
 
 _BOM: Final = b"\xef\xbb\xbf"
 _COLON: Final = ord(":")
+_RETRY_DIGITS: Final = 9  # more would be decades
 
 
 class ServerSentEvent(NamedTuple):
     """One event.
 
     Attributes:
-        data: the ``data`` lines, joined with LF; UTF-8, not decoded.
-        event: its name, ``""`` if it has none.
-        id: the last id that was sent, ``""`` if none was.
-        retry: reconnection time in milliseconds, if this event set one.
+        data: the ``data`` lines, joined with LF.
+        event: the ``event`` field; empty if the event has none (the standard's ``message``).
+        last_id: the last ``id`` that the stream has given so far; empty if none.
     """
 
     data: bytes
     event: str = ""
-    id: str = ""
-    retry: int | None = None
-
-
-class EventTooLarge(Exception):
-    """One event is larger than the limit; becomes a StreamEventTooLargeError."""
+    last_id: str = ""
 
 
 class SSEDecoder:
-    """Bytes in, events out.
+    """Bytes in by :meth:`feed`, events out of :attr:`events`.
 
     Args:
-        max_event_bytes: limit of one event, its field names and separators included.
+        max_event_bytes: limit for the data of one event, and for one line.
+
+    Attributes:
+        events: what was decoded and not taken yet, oldest first; take them with ``popleft``.
+        retry: the last ``retry`` field in milliseconds, if any.
     """
 
-    def __init__(self, max_event_bytes: int) -> None:
-        self._limit = max_event_bytes
-        self._line: list[bytes] = []  # the pieces of a line whose end has not come
-        self._data: list[bytes] = []
-        self._size = 0  # bytes of the event so far, its unfinished line included
-        self._event = ""
-        self._id = ""
-        self._retry: int | None = None
-        self._skip_lf = False  # the last piece ended with CR: an LF now belongs to it
-        self._first = True
+    __slots__ = (
+        "_data",
+        "_event",
+        "_last_id",
+        "_limit",
+        "_size",
+        "_skip_lf",
+        "_start",
+        "_tail",
+        "_tail_size",
+        "events",
+        "retry",
+    )
 
-    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
-        """The events that these bytes complete.
+    def __init__(self, max_event_bytes: int) -> None:
+        self.events: deque[ServerSentEvent] = deque()
+        self.retry: int | None = None
+        self._limit = max_event_bytes
+        self._start: bytes | None = b""  # what may be part of a BOM; None once that is settled
+        self._skip_lf = False
+        # Fragments of the line that is not complete yet: joined once, so that a line that comes
+        # byte by byte costs no more than its length.
+        self._tail: list[bytes] = []
+        self._tail_size = 0
+        self._data: list[bytes] = []
+        self._size = 0  # of the data so far
+        self._event = ""
+        self._last_id = ""
+
+    def feed(self, data: bytes) -> None:
+        """Decode more bytes.
 
         Raises:
-            EventTooLarge: the event that is under way exceeds the limit.
+            StreamEventTooLargeError: an event or line is beyond the limit; the events before it
+                are in :attr:`events`, and the decoder must not be fed again.
         """
-        if self._skip_lf and chunk.startswith(b"\n"):
-            chunk = chunk[1:]
-        if not chunk:
-            # An empty piece says nothing about what follows a CR.
-            return []
-        self._skip_lf = chunk.endswith(b"\r")
-        carriage = b"\r" in chunk
-        if not carriage and b"\n" not in chunk:
-            # Searched once and kept: many small pieces of one long line stay linear.
-            self._line.append(chunk)
-            self._grow(len(chunk))
-            return []
-        if carriage:
-            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if self._line:
-            self._line.append(chunk)
-            self._size -= sum(map(len, self._line[:-1]))
-            chunk = b"".join(self._line)
-            self._line.clear()
-        lines = chunk.split(b"\n")
+        if self._start is not None:
+            data = self._start + data
+            if len(data) < len(_BOM) and _BOM.startswith(data):
+                self._start = data
+                return
+            self._start = None
+            data = data.removeprefix(_BOM)
+        if self._skip_lf and data:
+            # The CR before it has already ended the line.
+            data = data.removeprefix(b"\n")
+            self._skip_lf = False
+        if b"\r" in data:
+            self._skip_lf = data.endswith(b"\r")
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        lines = data.split(b"\n")
         rest = lines.pop()
-        events = self._take(lines)
+        if lines and self._tail:
+            self._tail.append(lines[0])
+            lines[0] = b"".join(self._tail)
+            self._tail.clear()
+            self._tail_size = 0
+        self._decode(lines)
         if rest:
-            self._line.append(rest)
-            self._grow(len(rest))
-        return events
+            self._tail.append(rest)
+            self._tail_size += len(rest)
+            if self._size + self._tail_size > self._limit:
+                self._refuse()
 
-    def finish(self) -> list[ServerSentEvent]:
-        """The event that the end of the input cut off, if any."""
-        line = b"".join(self._line)
-        self._line.clear()
-        return self._take([line, b""] if line else [b""])
+    def end(self) -> ServerSentEvent | None:
+        """The event that the input ended in, without its blank line; ``None`` if there is none."""
+        if self._start:
+            self._tail.append(self._start)
+        if self._tail:
+            self._decode([b"".join(self._tail)])
+            self._tail.clear()
+        if not self._data:
+            return None
+        event = ServerSentEvent(b"\n".join(self._data), self._event, self._last_id)
+        self._data.clear()
+        return event
 
-    def _grow(self, size: int) -> None:
-        self._size += size
-        if self._size > self._limit:
-            raise EventTooLarge
-
-    def _take(self, lines: list[bytes]) -> list[ServerSentEvent]:
-        events: list[ServerSentEvent] = []
-        if self._first and lines:
-            self._first = False
-            lines[0] = lines[0].removeprefix(_BOM)
+    def _decode(self, lines: list[bytes]) -> None:
+        pending = self._data
         for line in lines:
             if not line:
-                if self._data:
-                    events.append(
-                        ServerSentEvent(
-                            self._data[0] if len(self._data) == 1 else b"\n".join(self._data),
-                            self._event,
-                            self._id,
-                            self._retry,
-                        )
-                    )
-                    self._data.clear()
+                if pending:
+                    data = pending[0] if len(pending) == 1 else b"\n".join(pending)
+                    self.events.append(ServerSentEvent(data, self._event, self._last_id))
+                    pending.clear()
+                    self._size = 0
                 self._event = ""
-                self._retry = None
-                self._size = 0
                 continue
-            self._grow(len(line) + 1)
-            if line.startswith(b"data:"):
-                self._data.append(line[6:] if line[5:6] == b" " else line[5:])
-            elif line[0] != _COLON:
+            if self._size + len(line) > self._limit:
+                self._refuse()
+            if line.startswith(b"data: "):
+                pending.append(line[6:])
+                self._size += len(line) - 5  # with the LF that will join it to the next
+            elif line[0] != _COLON:  # a colon begins a comment
                 self._field(line)
-        return events
 
     def _field(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
-        if value.startswith(b" "):
-            value = value[1:]
+        value = value.removeprefix(b" ")
         if name == b"data":
             self._data.append(value)
+            self._size += len(value) + 1
         elif name == b"event":
             self._event = value.decode("utf-8", "replace")
         elif name == b"id":
             if b"\0" not in value:
-                self._id = value.decode("utf-8", "replace")
-        elif name == b"retry" and value.isdigit() and len(value) < 16:
-            self._retry = int(value)
+                self._last_id = value.decode("utf-8", "replace")
+        elif name == b"retry" and value.isdigit() and len(value) <= _RETRY_DIGITS:
+            self.retry = int(value)
+
+    def _refuse(self) -> None:
+        msg = f"An event of the stream is larger than max_event_bytes ({self._limit} bytes)."
+        raise StreamEventTooLargeError(msg)

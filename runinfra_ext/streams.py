@@ -1,236 +1,397 @@
-"""The rules of a stream, without I/O: bytes in, events out, and the truth about the end.
+"""The state of one stream, without I/O: bytes in, typed events out, and the truth at the end.
 
-A stream is complete when its terminal marker came (which one, the operation table says). An end
-without one is an error, as is an error object in the middle; the events before it are handed out
-first.
+The drivers pull bytes and ask here; every rule stands here::
+
+    reader.next()       the next event; None: feed more, or the end if reader.done
+    reader.feed(data)   more bytes; b"" is the clean end of the body
+    reader.lost(...)    the error for a body that broke or fell silent
+
+Promises: events come in their order, and what was decoded before a fault is handed out before its
+error; a stream that ends without its terminal marker is an error; an error inside the stream raises
+what its HTTP status would; after the terminal marker nothing more is handed out; every error holds
+the ids of the call, the number of events handed out and, as ``partial``, what they add up to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
-from .error_mapping import error_from_response, implied_status
+from .assembly import Assembler, object_of
+from .error_fields import ErrorFields
+from .error_mapping import error_from_failure, error_from_response, implied_status
 from .errors import (
+    APIStatusError,
     RunInfraError,
     RunInfraStreamParseError,
+    StreamConsumedError,
+    StreamError,
     StreamEventTooLargeError,
     StreamTruncatedError,
+    UnexpectedContentError,
 )
-from .journey import Journey
-from .json_codec import decode, is_object, is_sequence
-from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
-from .wire import Headers
+from .metadata import Meta
+from .redaction import Redactor
+from .sse import ServerSentEvent, SSEDecoder
+from .stream_clocks import StreamClocks
+from .stream_content import (
+    BODY_LIMIT,
+    content_error,
+    looks_like_events,
+    payload_of,
+    type_of,
+)
+from .wire import Headers, TransportFailure
+
+if TYPE_CHECKING:
+    from runinfra_client.operations import StreamSpec
 
 T = TypeVar("T")
-R_co = TypeVar("R_co", covariant=True)
-E_contra = TypeVar("E_contra", contravariant=True)
+R = TypeVar("R")
+
+DRAIN_BYTES: Final = 64 * 1024  # read after the terminal marker, so that the connection is reused
+DRAIN_SECONDS: Final = 0.25
 
 _DONE: Final = b"[DONE]"
-_SNIPPET: Final = 200  # characters of a malformed event that its error shows
+_NOTHING: Final = frozenset({b"", b"null", _DONE})  # data that is no event
+_SHORT: Final = 16  # bytes; longer data is no marker
+_SNIPPET: Final = 120  # characters of an event that can't be read, in its error's message
+_KEPT: Final = 4_000  # and in its body
+
+State = Literal["open", "done", "closed", "failed"]
 
 
-class Assembler(Protocol[E_contra, R_co]):
-    """Puts the events of a stream together."""
-
-    @property
-    def text(self) -> str:
-        """The text so far."""
-        ...
-
-    @property
-    def usage(self) -> Any:
-        """What the call used, once it was told."""
-        ...
-
-    @property
-    def tool_calls(self) -> Any:
-        """The tool calls that are complete."""
-        ...
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing is missing."""
-        ...
-
-    def add(self, event: E_contra, /) -> str:
-        """Take an event; the new text."""
-        ...
-
-    def build(self) -> R_co:
-        """The result as far as it came."""
-        ...
-
-
-class EventReader(Generic[T]):
-    """Reads the events of one stream.
+class EventReader(Generic[T, R]):
+    """Turns the body of one streamed answer into events.
 
     Args:
-        parse: makes the event object of decoded JSON.
-        journey: of the call; its operation says how it streams, its settings what the limits are.
-        headers: of the answer, for errors.
+        spec: the markers of the stream, from the operation table.
+        parse: makes the event of its JSON object.
+        assembler: puts the events together.
+        meta: of the answer.
+        redactor: blanks secrets in everything that an error repeats.
+        max_event_bytes: limit for one event.
+        allow_truncated: a clean end of the body after at least one event ends the stream well.
+        error_fields: what every error of the call carries.
 
     Attributes:
-        complete: the terminal marker came.
-        fault: what ended the stream otherwise; to be raised when the events before are handed out.
+        state: ``open``, ``done`` (ended well), ``closed`` (by the application) or ``failed``.
+        error: why it failed.
+        event_count: events handed out.
+        news: the text that the last event handed out has brought.
+        truncated: it ended without its terminal marker, and was allowed to.
     """
 
     def __init__(
-        self, parse: Callable[[Mapping[str, Any]], T], journey: Journey, headers: Headers
+        self,
+        spec: StreamSpec,
+        *,
+        parse: Callable[[Mapping[str, Any]], T],
+        assembler: Assembler[R],
+        meta: Meta,
+        redactor: Redactor,
+        max_event_bytes: int,
+        allow_truncated: bool,
+        error_fields: ErrorFields,
     ) -> None:
-        spec = journey.call.operation.stream
-        if spec is None:
-            msg = f"the document does not say how {journey.call.operation.operation_id} streams"
-            raise TypeError(msg)
-        settings = journey.settings
+        self.state: State = "open"
+        self.error: RunInfraError | None = None
+        self.event_count = 0
+        self.news = ""
+        self.assembler = assembler
+        self.meta = meta
         self._spec = spec
+        self._by_type = bool(spec.terminal_events or spec.error_events)
         self._parse = parse
-        self._redactor = settings.redactor
-        self._headers = headers
-        self._decoder = SSEDecoder(settings.max_event_bytes)
-        self._limit = settings.max_event_bytes
-        self._allow_truncated = settings.allow_truncated
-        self._count = 0
-        self._open: set[int] = set()
-        self._closed: set[int] = set()
-        self.complete = False
-        self.fault: RunInfraError | None = None
+        self._redactor = redactor
+        self._allow_truncated = allow_truncated
+        self._error_fields = error_fields
+        self._decoder = SSEDecoder(max_event_bytes)
+        self._head: bytes | None = b""  # the body's beginning, until it is known to be events
+        self._ready: tuple[T, str] | None = None
+        self._ended = False  # the body has
+        self._rest: ServerSentEvent | None = None  # the event that the body ended in
+        self._fault: RunInfraError | None = None  # raised when the events before it are taken
+        self._decoded = 0
+        self._progressed = False
+        self._final: R | None = None
+        self.truncated = False
 
-    def feed(self, chunk: bytes) -> list[T]:
-        """The events that these bytes complete; nothing more after the end."""
-        if self.complete or self.fault is not None:
-            return []
+    @property
+    def drained(self) -> bool:
+        """Whether the body was read to its end."""
+        return self._ended
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes of the body; ``b""`` is its clean end."""
+        if self._head is not None:
+            data = self._begin(data)
+            if not data:
+                return
+        elif not data:
+            self._ended = True
+            self._rest = self._decoder.end()
+            return
+        fault = None
         try:
-            events = self._decoder.feed(chunk)
-        except EventTooLarge:
-            self.fault = StreamEventTooLargeError(
-                f"Event {self._count} is larger than max_event_bytes ({self._limit} bytes)."
+            self._decoder.feed(data)
+        except StreamEventTooLargeError as error:
+            fault = error
+        self._fault = fault
+
+    def next(self) -> T | None:
+        """The next event; ``None`` if more bytes are needed, or nothing more comes.
+
+        Raises:
+            RunInfraError: the stream failed; the same error again if it is asked again.
+        """
+        ready = self._ready
+        if ready is not None:
+            self._ready = None
+            self.event_count += 1
+            event, self.news = ready
+            return event
+        event_or_none = self._next()
+        if event_or_none is not None:
+            self.event_count += 1
+            self.news = self.assembler.news
+        return event_or_none
+
+    def peek(self) -> bool:
+        """Whether the next event is there, or the end; it stays to be handed out.
+
+        Raises:
+            RunInfraError: the stream failed.
+        """
+        if self._ready is None:
+            event = self._next()
+            if event is not None:
+                self._ready = (event, self.assembler.news)
+        return self._ready is not None or self.state == "done"
+
+    def take_progress(self) -> bool:
+        """Whether content has come since this was asked last."""
+        progressed, self._progressed = self._progressed, False
+        return progressed
+
+    def lost(self, failure: TransportFailure, clocks: StreamClocks) -> RunInfraError:
+        """The error for a body that broke, fell silent or took too long."""
+        if failure.kind == "closed" or self.state == "closed":
+            return self._failed(
+                StreamConsumedError("The stream was closed while it was being read.")
             )
-            return []
-        return self._read(events)
+        if self._head:
+            # What came is no stream of events; that says more than how it ended.
+            return self._failed(content_error(self.meta, self._head, self._redactor))
+        if failure.timed_out:
+            return self.timed_out(clocks)
+        return self._failed(error_from_failure(failure, self._redactor))
 
-    def finish(self) -> list[T]:
-        """The end of the input came."""
-        if self.complete or self.fault is not None:
-            return []
-        events = self._read(self._decoder.finish())
-        fault: RunInfraError | None = self.fault
-        if isinstance(fault, RunInfraStreamParseError):
-            # The last event was cut in its middle: that is an end too early, not bad JSON.
-            self.fault = None
-        if not self.complete and self.fault is None and not self._may_end():
-            self.fault = StreamTruncatedError(
-                f"The stream ended after {self._count} events without its terminal marker: "
-                "the answer is incomplete."
+    def timed_out(self, clocks: StreamClocks) -> RunInfraError:
+        """The error for the clock that ran out."""
+        return self._failed(clocks.error())
+
+    def close(self) -> None:
+        """The application wants no more events."""
+        if self.state == "open":
+            self.state = "closed"
+        self._ready = None
+        self._decoder.events.clear()
+
+    def check_iterable(self) -> None:
+        """A loop begins.
+
+        Raises:
+            StreamConsumedError: it could only be an empty one.
+        """
+        if self.state == "closed":
+            msg = (
+                "The stream is closed. Leaving its loop closes it; inside of a `with` block it"
+                " stays open."
             )
-        return events
+        elif self.state == "done" and self._ready is None:
+            msg = "The stream was read to its end before; .final(), .text and .usage remain."
+        else:
+            return
+        raise self._identified(StreamConsumedError(msg))
 
-    def _may_end(self) -> bool:
-        if self._allow_truncated and self._count:
-            return True
-        return (
-            self._spec.finish_reason_completes and bool(self._open) and self._open == self._closed
-        )
+    def final(self) -> R:
+        """The assembled result, after the end.
 
-    def _read(self, raw: list[ServerSentEvent]) -> list[T]:
-        events: list[T] = []
-        for event in raw:
-            data = event.data
-            if not data or data.isspace():
-                continue
-            if len(data) < 16 and data.strip() == _DONE:
-                if self._spec.done_ends:
-                    self.complete = True
-                    break
-                continue
-            parsed = self._event(event)
-            if self.fault is not None:
-                break
-            if parsed is not None:
-                events.append(parsed)
-                self._count += 1
-            if self.complete:
-                break
-        return events
+        Raises:
+            StreamConsumedError: the stream was closed before its end.
+            RunInfraError: the stream failed, or its events do not add up to a result.
+        """
+        if self.error is not None:
+            raise self.error.with_traceback(None)
+        if self.state != "done":
+            msg = "The stream was closed before its end."
+            raise self._identified(StreamConsumedError(msg))
+        if self._final is None:
+            fault = None
+            try:
+                # Cut short with permission: a tool call that is not complete is still none.
+                self._final = self.assembler.final(whole=not self.truncated)
+            except RunInfraError as error:
+                fault = error
+            if fault is not None:
+                raise self._identified(fault)
+        return self._final  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
 
-    def _event(self, event: ServerSentEvent) -> T | None:
-        content = self._content(event)
-        if not is_object(content):
+    def _begin(self, data: bytes) -> bytes:
+        """Take the beginning of the body; what of it is for the decoder."""
+        self._ended = not data
+        head = (self._head or b"") + data
+        if looks_like_events(self.meta, head):
+            self._head = None
+            return head
+        self._head = head
+        if self._ended or len(head) > BODY_LIMIT:
+            self._fault = content_error(self.meta, head[:BODY_LIMIT], self._redactor)
+        return b""
+
+    def _next(self) -> T | None:
+        if self.error is not None:
+            raise self.error.with_traceback(None)
+        if self.state == "closed":
+            self.check_iterable()
+        events = self._decoder.events
+        while events and self.state == "open":
+            event = self._take(events.popleft(), last=False)
+            if event is not None:
+                return event
+        if self.state == "open" and self._fault is not None:
+            raise self._failed(self._fault)
+        if self.state != "open" or not self._ended:
             return None
-        spec = self._spec
-        if spec.error_events or spec.terminal_events:
-            kind = content.get("type")
-            if not isinstance(kind, str):
-                # Some adapters name the event on its own line only.
-                kind = content["type"] = event.event
-            if kind in spec.error_events:
-                self._fail(_error_of(content))
+        rest, self._rest = self._rest, None
+        event = None if rest is None else self._take(rest, last=True)
+        if event is None and self.state == "open":
+            self._end()
+        return event
+
+    def _take(self, sse: ServerSentEvent, *, last: bool) -> T | None:
+        """The event of what was decoded; ``None`` if it is a marker, or says nothing."""
+        data = sse.data
+        if len(data) < _SHORT:
+            text = data.strip()
+            if text == _DONE and self._spec.done_ends:
+                self._finish()
+            if text in _NOTHING:
                 return None
-            self.complete = kind in spec.terminal_events
-        error = content.get("error")
-        if event.event == "error" or content.get("object") == "error":
-            error = error or content
-        # A response object has an `error` member of its own, but not beside `type`.
-        if error and "choices" not in content:
-            self._fail(error if is_object(error) else content)
+        payload = payload_of(data)
+        if payload is None:
+            self._refuse(sse, last=last)
             return None
-        if spec.finish_reason_completes:
-            self._note_choices(content.get("choices"))
-        return self._parsed(content, event)
+        self._decoded += 1
+        kind = None
+        if self._by_type:
+            kind = payload.get("type")
+            if not isinstance(kind, str):
+                kind = type_of(payload, sse.event)
+                payload["type"] = kind
+        if (
+            payload.get("error")
+            or kind in self._spec.error_events
+            or payload.get("object") == "error"
+            or sse.event == "error"
+        ):
+            raise self._failed(self._reported(payload))
+        event = self._read(payload)
+        if isinstance(event, str):
+            raise self._failed(self._parse_error(f"is not a {self._spec.event}: {event}", data))
+        if kind in self._spec.terminal_events:
+            self._finish()
+        return event
 
-    def _content(self, event: ServerSentEvent) -> Any:
-        content: Any = None
-        failed = False
+    def _read(self, payload: Mapping[str, Any]) -> T | str:
+        """The event of its JSON object, or what is wrong with it."""
         try:
-            content = decode(event.data)
-        except ValueError:
-            failed = True
-        if failed or not (content is None or is_object(content)):
-            what = "is not JSON" if failed else "is not a JSON object"
-            self._malformed(what, event)
-            return None
-        return content
-
-    def _parsed(self, content: dict[str, Any], event: ServerSentEvent) -> T | None:
-        problem = ""
-        try:
-            return self._parse(content)
+            event = self._parse(payload)
+            self._progressed = self.assembler.add(payload) or self._progressed
         except KeyError as error:
-            problem = f"lacks the field {error.args[0]!r}" if error.args else "lacks a field"
+            return f"the field {error.args[0]!r} is missing" if error.args else "a field is missing"
         except (TypeError, ValueError, AttributeError):
-            problem = "has a field of another type than promised"
-        self._malformed(problem, event)
-        return None
+            return "a field is of another type than promised"
+        return event
 
-    def _note_choices(self, choices: Any) -> None:
-        for choice in choices if is_sequence(choices) else ():
-            if is_object(choice):
-                index = choice.get("index")
-                number = index if isinstance(index, int) else 0
-                self._open.add(number)
-                if choice.get("finish_reason") is not None:
-                    self._closed.add(number)
+    def _refuse(self, sse: ServerSentEvent, *, last: bool) -> None:
+        """Raise for data that is not a JSON object; a cut ``[DONE]`` is as good as none."""
+        if sse.event == "error":
+            text = sse.data.decode("utf-8", "replace")
+            raise self._failed(self._reported({"message": text[:_KEPT]}))
+        if not last:
+            raise self._failed(self._parse_error("is not a JSON object", sse.data))
+        if not _DONE.startswith(sse.data.strip()):
+            raise self._failed(StreamTruncatedError("The stream ended inside of an event."))
 
-    def _fail(self, body: Mapping[str, Any]) -> None:
-        self.complete = False
-        status = implied_status(body)
-        self.fault = error_from_response(
-            status, self._headers, {"error": dict(body)}, self._redactor
+    def _end(self) -> None:
+        """The body has ended cleanly, without a terminal marker."""
+        if self._spec.finish_reason_completes and self.assembler.finished:
+            self._finish()
+        elif self._allow_truncated and self._decoded:
+            self.truncated = True
+            self._finish()
+        else:
+            msg = (
+                f"The stream ended after {self.event_count} events, before its terminal marker:"
+                " the answer is incomplete."
+            )
+            raise self._failed(StreamTruncatedError(msg))
+
+    def _finish(self) -> None:
+        """The stream has ended well; what comes now is ignored."""
+        if not self._decoded:
+            msg = "The stream was marked as done without a single event."
+            raise self._failed(UnexpectedContentError(msg))
+        self.state = "done"
+        self._decoder.events.clear()
+
+    def _reported(self, payload: Mapping[str, Any]) -> APIStatusError:
+        """The error that the gateway reports inside of the stream."""
+        details = payload
+        response = object_of(payload.get("response"))
+        if response:
+            self.assembler.add(payload)  # the partial result says that it failed
+            details = {"error": object_of(response.get("error"))}
+        headers = Headers(self.meta.headers.items())
+        error = error_from_response(implied_status(details), headers, details, self._redactor)
+        error.body = self._redactor.deep(payload)
+        return error
+
+    def _parse_error(self, problem: str, data: bytes) -> RunInfraStreamParseError:
+        text = self._redactor(data[:_KEPT].decode("utf-8", "replace"))
+        snippet = text if len(text) <= _SNIPPET else text[:_SNIPPET] + "…"
+        msg = f"Event {self.event_count} of the stream {problem}: {snippet!r}"
+        return RunInfraStreamParseError(msg, body=text)
+
+    def _failed(self, error: RunInfraError) -> RunInfraError:
+        """The stream is over, by this error."""
+        self.state = "failed"
+        self._decoder.events.clear()
+        if not isinstance(error, StreamConsumedError) and (
+            self.event_count or not isinstance(error, APIStatusError)
+        ):
+            # It ran, at least as far as the partial result shows.
+            error.update(phase="outcome_unknown", outcome_unknown=True)
+        self.error = self._identified(error)
+        return error
+
+    def _identified(self, error: RunInfraError) -> RunInfraError:
+        """The error, with what every error of a stream carries."""
+        error.update(**self._error_fields)
+        error.update(
+            request_id=self.meta.request_id,
+            headers=self.meta.headers,
+            event_count=self.event_count,
+            partial=self._partial(),
         )
+        if isinstance(error, StreamError):
+            error.status = self.meta.status
+        return error
 
-    def _malformed(self, what: str, event: ServerSentEvent) -> None:
-        self.complete = False
-        snippet = event.data[:_SNIPPET].decode("utf-8", "replace")
-        self.fault = RunInfraStreamParseError(
-            f"Event {self._count} of the stream {what}: {self._redactor(snippet)!r}"
-        )
-
-
-def _error_of(content: dict[str, Any]) -> Mapping[str, Any]:
-    """The error in a Responses event: at its top, under ``error``, or in the failed response."""
-    for holder in (content, content.get("response")):
-        if is_object(holder):
-            error = holder.get("error")
-            if is_object(error):
-                return error
-    return {name: value for name, value in content.items() if name != "type"}
+    def _partial(self) -> Any:
+        try:
+            return self.assembler.snapshot()
+        except RunInfraError:
+            return None  # not even a result in part, for example without an id

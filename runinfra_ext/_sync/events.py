@@ -3,50 +3,101 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 from runinfra_client import models
+from runinfra_client.operations import StreamSpec
 from runinfra_client.unions import ResponseStreamEvent, parse_response_stream_event
 
+from ..answers import parse_result
+from ..assembly import Assembler
 from ..chat_assembly import ChatAssembler
 from ..journey import Journey
 from ..metadata import Meta
 from ..response_assembly import ResponseAssembler
 from ..results import ChatCompletion, Response
-from ..streams import EventReader
+from ..structured import ParsedChatCompletion, parsed_completion
 from ._http import Source
-from .stream import Clocks, Stream
+from .stream import Stream
+
+P = TypeVar("P")
+T = TypeVar("T")
+R = TypeVar("R")
 
 ChatCompletionStream: TypeAlias = Stream[models.ChatCompletionChunk, ChatCompletion]
 ResponseStream: TypeAlias = Stream[ResponseStreamEvent, Response]
+ParsedStream: TypeAlias = Stream[models.ChatCompletionChunk, ParsedChatCompletion[P]]
 
 
 def chat_stream(source: Source, journey: Journey, meta: Meta) -> ChatCompletionStream:
     """The stream of a chat completion."""
-    reader = EventReader(models.ChatCompletionChunk.from_dict, journey, source.headers)
-    return Stream(
-        source,
-        reader,
-        ChatAssembler(ChatCompletion),
-        journey=journey,
-        meta=meta,
-        clocks=_clocks(journey),
-    )
+    build = partial(parse_result, ChatCompletion, meta=meta, redactor=journey.settings.redactor)
+    parse = models.ChatCompletionChunk.from_dict
+    return _stream(source, journey, meta, parse, ChatAssembler(build, _as_it_is))
+
+
+def parsed_chat_stream(
+    target: type[P],
+) -> Callable[[Source, Journey, Meta], ParsedStream[P]]:
+    """Makes streams of chat completions whose final text is parsed."""
+
+    def begin(source: Source, journey: Journey, meta: Meta) -> ParsedStream[P]:
+        build = partial(parse_result, ChatCompletion, meta=meta, redactor=journey.settings.redactor)
+        assembler: Assembler[ParsedChatCompletion[P]] = ChatAssembler(
+            build, partial(parsed_completion, target=target)
+        )
+        return _stream(source, journey, meta, models.ChatCompletionChunk.from_dict, assembler)
+
+    return begin
 
 
 def response_stream(source: Source, journey: Journey, meta: Meta) -> ResponseStream:
     """The stream of a response."""
-    reader = EventReader(parse_response_stream_event, journey, source.headers)
+    build = partial(parse_result, Response, meta=meta, redactor=journey.settings.redactor)
+    assembler = ResponseAssembler(build, _spec(journey).terminal_events)
+    return _stream(source, journey, meta, parse_response_stream_event, assembler)
+
+
+def _stream(
+    source: Source,
+    journey: Journey,
+    meta: Meta,
+    parse: Callable[[Mapping[str, Any]], T],
+    assembler: Assembler[R],
+) -> Stream[T, R]:
+    settings = journey.settings
     return Stream(
         source,
-        reader,
-        ResponseAssembler(Response),
-        journey=journey,
+        _spec(journey),
+        parse=parse,
+        assembler=assembler,
         meta=meta,
-        clocks=_clocks(journey),
+        redactor=settings.redactor,
+        idle_timeout=settings.idle_timeout,
+        progress_timeout=settings.progress_timeout,
+        deadline_at=journey.limits.deadline_at,
+        clock=settings.clock,
+        max_event_bytes=settings.max_event_bytes,
+        allow_truncated=settings.allow_truncated,
+        error_fields={
+            "operation": meta.operation,
+            "client_request_id": meta.client_request_id,
+            "idempotency_key": meta.idempotency_key,
+            "attempts": meta.attempts,
+            "failures": meta.failures,
+        },
     )
 
 
-def _clocks(journey: Journey) -> Clocks:
-    settings = journey.settings
-    return Clocks(settings.idle_timeout, settings.progress_timeout)
+def _as_it_is(completion: ChatCompletion) -> ChatCompletion:
+    return completion
+
+
+def _spec(journey: Journey) -> StreamSpec:
+    spec = journey.call.operation.stream
+    if spec is None:
+        msg = f"{journey.call.operation.operation_id} is no operation that streams"
+        raise TypeError(msg)
+    return spec

@@ -1,171 +1,121 @@
 # Generated from runinfra_ext/_async/stream.py by `make gen`; do not edit.
-"""A stream of events: pulls bytes, asks the rules, hands out events."""
+"""A streamed answer: pulls bytes and asks the :class:`~runinfra_ext.streams.EventReader`.
+
+Promises: nothing is read that nobody asked for; the connection is released when the stream ends,
+fails, is closed (from any task), is cancelled, or when its loop is left; after the end the rest of
+the body is read, within bounds, so that the connection can be used again. There is no asynchronous
+generator in it, so closing it while it is read is lawful.
+"""
 
 from __future__ import annotations
 
-import time
-from collections import deque
+import weakref
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
-from ..error_mapping import error_from_failure
-from ..errors import ReadTimeoutError, RunInfraError, StreamConsumedError
-from ..journey import Journey
+from ..assembly import Assembler
+from ..error_fields import ErrorFields
+from ..errors import StreamConsumedError
 from ..metadata import Meta
-from ..streams import Assembler, EventReader
-from ..wire import Headers, TransportFailure
-from ._http import Source
+from ..redaction import Redactor
+from ..stream_clocks import StreamClocks
+from ..stream_views import StreamView
+from ..streams import DRAIN_BYTES, DRAIN_SECONDS, EventReader
+from ..wire import TransportFailure
+
+if TYPE_CHECKING:
+    from runinfra_client.operations import StreamSpec
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-# After the terminal marker a server only has to end its body. Reading that lets the connection be
-# used again; a server that goes on sending is cut off.
-_DRAIN_BYTES: Final = 64 * 1024
-_DRAIN_SECONDS: Final = 0.25
+
+class ByteSource(Protocol):
+    """The body of an answer, pulled piece by piece."""
+
+    def receive(self, timeout: float | None = None) -> bytes:
+        """The next bytes; ``b""`` at its clean end; a ``TransportFailure`` at any other."""
+        ...
+
+    def close(self) -> None:
+        """Release the connection; may be called more than once, and while it is read."""
+        ...
 
 
-class Clocks(NamedTuple):
-    """Limits of a stream's silences, in seconds; ``None`` for no limit.
+class Stream(StreamView[T, R], Generic[T, R]):
+    """A streamed answer: iterate it for its events.
 
-    Attributes:
-        idle: without any byte; heartbeats count as bytes.
-        progress: without any event; heartbeats do not count.
-    """
+    Use it as a context manager, or iterate it in one loop: leaving the loop, by its end, ``break``
+    or an exception, releases the connection. :meth:`final` reads what is left and gives the whole
+    result.
 
-    idle: float | None
-    progress: float | None
-
-
-class Stream(Generic[T, R]):
-    """The events of a streamed answer.
-
-    Iterate over it, or take the whole by :meth:`final`. Close it, or use it as a context manager,
-    if you may leave early: the connection is released at once, and the gateway stops generating
-    as soon as it notices. It can be closed from any task.
-
-    Raises (while iterating):
-        StreamTruncatedError: it ended before its terminal marker.
-        APIStatusError: the gateway reported an error in the stream; the class is the one that the
-            HTTP status would have had.
-        RunInfraStreamParseError: an event is malformed.
-        RunInfraConnectionError: the connection broke, or a clock ran out.
-
-    Each of them holds what had arrived as ``partial``. Nothing is repeated automatically.
+    Args:
+        source: the body.
+        spec: the markers of the stream, from the operation table.
+        parse: makes the event of its JSON object.
+        assembler: puts the events together to the result.
+        meta: of the answer.
+        redactor: blanks secrets in everything that an error repeats.
+        idle_timeout: seconds without any byte, heartbeats counted; ``None``: the source's own.
+        progress_timeout: seconds without any content, heartbeats not counted; ``None``: no limit.
+        deadline_at: time of ``clock`` when the whole call must be over, if any.
+        clock: a monotonic clock in seconds.
+        max_event_bytes: limit for one event.
+        allow_truncated: a clean end of the body without the terminal marker ends the stream well.
+        error_fields: what every error of the call carries.
     """
 
     def __init__(
         self,
-        source: Source,
-        reader: EventReader[T],
-        assembler: Assembler[T, R],
+        source: ByteSource,
+        spec: StreamSpec,
         *,
-        journey: Journey,
+        parse: Callable[[Mapping[str, Any]], T],
+        assembler: Assembler[R],
         meta: Meta,
-        clocks: Clocks,
+        redactor: Redactor,
+        idle_timeout: float | None,
+        progress_timeout: float | None,
+        deadline_at: float | None,
+        clock: Callable[[], float],
+        max_event_bytes: int,
+        allow_truncated: bool,
+        error_fields: ErrorFields,
     ) -> None:
-        self._source = source
-        self._reader = reader
-        self._assembler = assembler
-        self._journey = journey
-        self._clocks = clocks
-        self._queue: deque[T] = deque()
-        self._count = 0
-        self._over = False  # nothing more is to be read
-        self._consumed = False  # the end was handed out
-        self._closed = False
-        self._error: RunInfraError | None = None
-        self._progress_at = time.monotonic()
-        self.meta = meta
+        self._source: ByteSource | None = source
+        self._clock = clock
+        self._clocks = StreamClocks(idle_timeout, progress_timeout, deadline_at, clock)
+        self._reader = EventReader(
+            spec,
+            parse=parse,
+            assembler=assembler,
+            meta=meta,
+            redactor=redactor,
+            max_event_bytes=max_event_bytes,
+            allow_truncated=allow_truncated,
+            error_fields=error_fields,
+        )
+        self._managed = False
+        self._reading = False
 
-    @property
-    def request_id(self) -> str | None:
-        """The gateway's id of this answer; there before the first event."""
-        return self.meta.request_id
-
-    @property
-    def headers(self) -> Headers:
-        """The answer's headers."""
-        return self._source.headers
-
-    @property
-    def text(self) -> str:
-        """The text of the events handed out so far (of the first choice)."""
-        return self._assembler.text
-
-    @property
-    def usage(self) -> Any:
-        """What the call used, once the stream told it."""
-        return self._assembler.usage
-
-    @property
-    def tool_calls(self) -> Any:
-        """The tool calls that are complete; half a call never shows."""
-        return self._assembler.tool_calls
-
-    @property
-    def text_stream(self) -> TextStream:
-        """Only the pieces of text (of the first choice)."""
-        return TextStream(self)
-
-    def __iter__(self) -> Self:
-        if self._consumed or self._closed:
-            msg = "The stream was already read to its end, or closed."
-            raise self._journey.complete(StreamConsumedError(msg, request_id=self.request_id))
-        return self
-
-    def __next__(self) -> T:
-        event, _ = self.next_event()
-        return event
-
-    def next_event(self) -> tuple[T, str]:
-        """The next event with its text; ``StopAsyncIteration`` at the end."""
-        while not self._queue:
-            if self._over:
-                self._consumed = True
-                if self._error is not None:
-                    raise self._error
-                raise StopIteration
-            self._pull()
-        event = self._queue.popleft()
-        self._count += 1
-        return event, self._assembler.add(event)
-
-    def prime(self) -> None:
-        """Read until the first event is there, without handing it out.
+    def __iter__(self) -> Events[T]:
+        """Begin a loop.
 
         Raises:
-            RunInfraError: the stream failed before its first event.
+            StreamConsumedError: the stream was read to its end, or closed.
         """
-        while not self._queue and not self._over:
-            self._pull()
-        if not self._queue and self._error is not None:
-            raise self._error
+        self._reader.check_iterable()
+        return Events[T](self)
 
-    def until_done(self) -> None:
-        """Read to the end, without keeping the events."""
-        if not self._consumed:
-            for _ in self:
-                pass
-        elif self._error is not None:
-            raise self._error
-
-    def final(self) -> R:
-        """Read to the end and give the whole result, as if it had not been streamed."""
-        self.until_done()
-        return self._result()
-
-    def _result(self) -> R:
-        result: Any = self._assembler.build()
-        result._meta = self.meta  # noqa: SLF001
-        return result  # type: ignore[no-any-return]
-
-    def close(self) -> None:
-        """Release the connection; may be called twice, and from any task."""
-        self._closed = True
-        self._source.close()
+    def __next__(self) -> T:
+        event = self._next()
+        if event is None:
+            raise StopIteration
+        return event
 
     def __enter__(self) -> Self:
+        self._managed = True
         return self
 
     def __exit__(
@@ -176,99 +126,161 @@ class Stream(Generic[T, R]):
     ) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        state = "over" if self._over else "open"
-        return f"<{type(self).__name__} {state}, {self._count} events, {self.request_id}>"
+    @property
+    def text_stream(self) -> Texts:
+        """The stream as pieces of text only; of several choices those of the first.
 
-    def _pull(self) -> None:
-        """Read once: new events, the end, or what went wrong."""
-        lost: TransportFailure | None = None
-        chunk = b""
+        Raises:
+            StreamConsumedError: the stream was read to its end, or closed.
+        """
+        self._reader.check_iterable()
+        return Texts(self)
+
+    def until_done(self) -> None:
+        """Read to the end, for those who only want what the stream has brought."""
+        while self._next() is not None:
+            pass
+
+    def final(self) -> R:
+        """Read to the end; the whole result, as if it had not been streamed.
+
+        Raises:
+            StreamConsumedError: the stream was closed before its end.
+            RunInfraError: the stream failed; ``partial`` holds what had arrived.
+        """
+        self.until_done()
+        return self._reader.final()
+
+    def prime(self) -> None:
+        """Read until the first event is there, without handing it out.
+
+        Raises:
+            RunInfraError: the stream failed before; it is closed then.
+        """
         try:
-            chunk = self._source.receive(self._silence())
-        except TransportFailure as failure:
-            lost = failure
+            while not self._reader.peek():
+                self._receive()
+        except GeneratorExit:
+            self._drop()
+            raise
         except BaseException:
-            # Cancelled, or interrupted: the connection is in an unknown state.
             self.close()
             raise
-        if lost is not None:
-            self._end(self._lost(lost))
-            return
-        events = self._reader.feed(chunk) if chunk else self._reader.finish()
-        if events:
-            self._queue.extend(events)
-            self._progress_at = time.monotonic()
-        elif self._stalled():
-            self._end(self._no_progress())
-            self._source.close()
-            return
-        if self._reader.fault is not None:
-            self._end(self._reader.fault)
-            self._source.close()
-        elif not chunk or self._reader.complete:
-            self._over = True
-            self._drain()
 
-    def _silence(self) -> float | None:
-        idle, progress = self._clocks
-        if progress is None:
-            return idle
-        left = max(0.001, self._progress_at + progress - time.monotonic())
-        return left if idle is None else min(idle, left)
+    def close(self) -> None:
+        """Release the connection. May be called again, from any task, and while it is read."""
+        source, self._source = self._source, None
+        self._reader.close()
+        if source is not None:
+            source.close()
 
-    def _stalled(self) -> bool:
-        progress = self._clocks.progress
-        return progress is not None and time.monotonic() >= self._progress_at + progress
+    def _next(self) -> T | None:
+        reader = self._reader
+        if self._reading:
+            msg = "Another task is reading this stream; one stream has one reader."
+            raise StreamConsumedError(msg)
+        try:
+            while (event := reader.next()) is None:
+                if reader.state == "done":
+                    self._drain()
+                    return None
+                self._receive()
+        except GeneratorExit:
+            # The coroutine is being thrown away and must not wait: the source closes itself.
+            self._drop()
+            raise
+        except BaseException:
+            self.close()
+            raise
+        return event
 
-    def _no_progress(self) -> RunInfraError:
-        message = f"The stream sent no content for {self._clocks.progress:g} s."
-        return ReadTimeoutError(message, outcome_unknown=True)
-
-    def _lost(self, failure: TransportFailure) -> RunInfraError:
-        if failure.kind == "read_timeout" and self._stalled():
-            return self._no_progress()
-        return error_from_failure(failure, self._journey.settings.redactor)
-
-    def _end(self, error: RunInfraError) -> None:
-        """Remember how it ended; the events that came before are handed out first."""
-        self._over = True
-        self._error = error
-        self._journey.complete(error)
-        for event in self._queue:
-            # So that `partial` holds all that arrived; handing them out adds nothing twice.
-            self._assembler.add(event)
-        self._queue.clear()
-        error.update(partial=self._result(), event_count=self._count, phase="outcome_unknown")
-        if error.request_id is None:
-            error.request_id = self.request_id
+    def _receive(self) -> None:
+        reader, clocks, source = self._reader, self._clocks, self._source
+        timeout = clocks.start(progressed=reader.take_progress())
+        if timeout is not None and timeout <= 0:
+            raise reader.timed_out(clocks)
+        failure: TransportFailure | None = None
+        data = b""
+        self._reading = True
+        try:
+            if source is not None:
+                data = source.receive(timeout)
+        except TransportFailure as error:
+            failure = error
+        finally:
+            self._reading = False
+        clocks.stop()
+        if failure is not None:
+            # Outside of the handler, so that the error holds no chain of others.
+            raise reader.lost(failure, clocks)
+        reader.feed(data)
 
     def _drain(self) -> None:
-        size = 0
+        """Read what is behind the terminal marker: a body read to its end frees its connection."""
+        source = self._source
+        if source is None:
+            return
+        until = self._clock() + DRAIN_SECONDS
+        left = DRAIN_BYTES
         try:
-            while size < _DRAIN_BYTES:
-                chunk = self._source.receive(_DRAIN_SECONDS)
-                if not chunk:
-                    return
-                size += len(chunk)
+            while not self._reader.drained and left > 0 and (rest := until - self._clock()) > 0:
+                data = source.receive(rest)
+                if not data:
+                    break
+                left -= len(data)
         except TransportFailure:
-            pass  # all that matters has arrived
-        finally:
-            self._source.close()
+            pass  # the answer is complete; only the connection can't be used again
+        self.close()
+
+    def _drop(self) -> None:
+        """Let go of the source, which closes itself when nobody holds it."""
+        self._source = None
+        self._reader.close()
+
+    def _loop_left(self) -> None:
+        # Inside of a `with` block another loop may follow; the block's end closes.
+        if not self._managed:
+            self._drop()
 
 
-class TextStream:
-    """The pieces of text of a stream."""
+class Loop:
+    """What a loop over a stream holds; when it lets go of it, the stream is closed.
+
+    A loop that has not begun (an iterator that was made and thrown away) closes nothing.
+    """
 
     def __init__(self, stream: Stream[Any, Any]) -> None:
         self._stream = stream
+        self._begun = False
 
     def __iter__(self) -> Self:
-        self._stream.__iter__()
         return self
 
+    def _begin(self) -> None:
+        self._begun = True
+        weakref.finalize(self, self._stream._loop_left).atexit = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+class Events(Loop, Generic[T]):
+    """The iterator of one loop over the events of a stream."""
+
+    def __next__(self) -> T:
+        if not self._begun:
+            self._begin()
+        event: T | None = self._stream._next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        if event is None:
+            raise StopIteration
+        return event
+
+
+class Texts(Loop):
+    """The iterator of one loop over the pieces of text of a stream."""
+
     def __next__(self) -> str:
-        while True:
-            _, text = self._stream.next_event()
-            if text:
-                return text
+        if not self._begun:
+            self._begin()
+        stream = self._stream
+        while stream._next() is not None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            if news := stream._reader.news:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+                return news
+        raise StopIteration

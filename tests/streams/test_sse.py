@@ -1,105 +1,198 @@
-"""The decoder of server-sent events: the grammar, any fragmentation, bounded memory."""
+"""The decoder of server-sent events, against the standard, every cut, and another decoder."""
 
 from __future__ import annotations
 
-import itertools
+import json
+from itertools import pairwise
+from pathlib import Path
 
+import httpx_sse
 import pytest
-from httpx_sse._decoders import SSEDecoder as Reference
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runinfra_ext.sse import EventTooLarge, ServerSentEvent, SSEDecoder
+from runinfra_ext.errors import StreamEventTooLargeError
+from runinfra_ext.sse import ServerSentEvent, SSEDecoder
+
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.sse"))
 
 
-def decode(*chunks, limit=1_000_000):
-    """Events of the chunks, with the one that the end cut off."""
+def decode(*pieces: bytes, limit: int = 1 << 20) -> list[ServerSentEvent]:
     decoder = SSEDecoder(limit)
-    return [e for chunk in chunks for e in decoder.feed(chunk)] + decoder.finish()
+    for piece in pieces:
+        decoder.feed(piece)
+    last = decoder.end()
+    return [*decoder.events, *([last] if last else [])]
 
 
-def test_the_grammar():
-    """Each rule of the standard once."""
-    assert decode(b"data: a\n\n") == [ServerSentEvent(b"a")]
-    assert decode(b"data:a\ndata: b\r\ndata:\r\r") == [ServerSentEvent(b"a\nb\n")]
-    assert decode(b"data:  two\n\n") == [ServerSentEvent(b" two")]
-    assert decode(b"\xef\xbb\xbfdata: a\n\n") == [ServerSentEvent(b"a")]
-    assert decode(b": beat\n\ndata: a\n\n") == [ServerSentEvent(b"a")]
-    assert decode(b"data\n\n") == [ServerSentEvent(b"")]
-    assert decode(b"event: x\n\ndata: a\n\n") == [ServerSentEvent(b"a")]
-    assert decode(b"event: x\ndata: a\n\ndata: b\n\n") == [
-        ServerSentEvent(b"a", "x"),
-        ServerSentEvent(b"b"),
-    ]
-    assert decode(b"id: 7\nretry: 10\ndata: a\n\ndata: b\n\n") == [
-        ServerSentEvent(b"a", "", "7", 10),
-        ServerSentEvent(b"b", "", "7"),
-    ]
-    assert decode(b"id: a\0b\nretry: soon\nother: x\ndata: a\n\n") == [ServerSentEvent(b"a")]
-    assert decode("data: a\u2028b\n\n".encode()) == [ServerSentEvent("a\u2028b".encode())]
-    assert decode(b"data: last") == [ServerSentEvent(b"last")]
-    assert decode() == []
+def data(*pieces: bytes) -> list[bytes]:
+    return [event.data for event in decode(*pieces)]
 
 
-CORPUS = [
-    b"data: a\n\n",
-    b"\xef\xbb\xbf: x\r\ndata: a\r\ndata: b\r\n\r\nevent: e\rdata: c\r\r",
-    'data: {"t":"ü\u2028😀"}\n\nid: 1\ndata: z'.encode(),
-    b"\r\n\r\ndata:x\r\r\n\n",
-]
-
-
-@pytest.mark.parametrize("text", CORPUS)
-def test_every_way_to_cut_it(text):
-    """One, two or three pieces, and single bytes: always the same events."""
-    whole = decode(text)
-    assert decode(*(text[i : i + 1] for i in range(len(text)))) == whole
-    for a, b in itertools.combinations(range(len(text) + 1), 2):
-        assert decode(text[:a], text[a:b], b"", text[b:]) == whole
-
-
-LINES = st.lists(
-    st.sampled_from(
-        ["data: a", "data:", "data: é😀", "event: x", "event", ": c", "id: 5", "", "", "foo: bar"]
-    ),
-    max_size=12,
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"data: a\n\ndata: b\n\n", [b"a", b"b"]),
+        (b"data: a\r\n\r\ndata: b\r\n\r\n", [b"a", b"b"]),
+        (b"data: a\r\rdata: b\r\r", [b"a", b"b"]),
+        (b"data: a\r\n\ndata: b\n\r\n", [b"a", b"b"]),
+        (b"data:a\n\n", [b"a"]),
+        (b"data:  a\n\n", [b" a"]),
+        (b"data: a\ndata: b\n\n", [b"a\nb"]),
+        (b"data\n\n", [b""]),
+        (b"data:\ndata\n\n", [b"\n"]),
+        (b": comment\n\n:\n\ndata: a\n:x\ndata: b\n\n", [b"a\nb"]),
+        (b"\xef\xbb\xbfdata: a\n\n", [b"a"]),
+        (b"data: \xef\xbb\xbfa\n\n", [b"\xef\xbb\xbfa"]),
+        (b"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\ndata: b\n\n", [b"b"]),
+        ("data: a\u2028b\u0085c\n\n".encode(), ["a\u2028b\u0085c".encode()]),
+        (b"data: a\x0bb\x0cc\x1cd\n\n", [b"a\x0bb\x0cc\x1cd"]),
+        (b"event: x\n\ndata: a\n\n", [b"a"]),
+        (b"dat: a\n\ndatax: b\n\n data: c\n\n", []),
+        (b"data: a", [b"a"]),
+        (b"data: a\n", [b"a"]),
+        (b"", []),
+        (b"\n\n\n", []),
+        (b"\xef\xbb", []),
+    ],
 )
+def test_grammar(body: bytes, expected: list[bytes]) -> None:
+    """Line ends, fields, comments and the byte order mark are those of the standard."""
+    assert expected == data(body)
 
 
-@given(LINES, st.sampled_from(["\n", "\r\n", "\r"]), st.lists(st.integers(0, 200), max_size=6))
-def test_against_an_independent_decoder(lines, end, cuts):
-    """The same events as httpx-sse, for whole input, wherever it is cut."""
-    reference = Reference()
+def test_event_id_and_retry() -> None:
+    """The event's name lasts for one event, an id until the next, retry belongs to the stream."""
+    decoder = SSEDecoder(1000)
+    decoder.feed(b"event: x\nid: 1\nretry: 250\ndata: a\n\nid: 2\0\ndata: b\n\nid: \ndata: c\n\n")
+
+    assert [
+        ServerSentEvent(b"a", "x", "1"),
+        ServerSentEvent(b"b", "", "1"),
+        ServerSentEvent(b"c", "", ""),
+    ] == list(decoder.events)
+    assert decoder.retry == 250
+
+
+@pytest.mark.parametrize("retry", [b"-1", b"1.5", b"x", b"9" * 10])
+def test_unusable_retry_is_ignored(retry: bytes) -> None:
+    """Only digits set the reconnection time, and not those of decades."""
+    decoder = SSEDecoder(1000)
+    decoder.feed(b"retry: " + retry + b"\n")
+
+    assert decoder.retry is None
+
+
+def test_event_comes_with_its_blank_line() -> None:
+    """An event is there as soon as the CR of its blank line is, and not once more for the LF."""
+    decoder = SSEDecoder(1000)
+    decoder.feed(b"data: a\r\n\r")
+    assert [b"a"] == [event.data for event in decoder.events]
+
+    decoder.feed(b"\ndata: b\n\n")
+    assert [b"a", b"b"] == [event.data for event in decoder.events]
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_every_cut_of_the_corpus(path: Path) -> None:
+    """Two pieces, cut anywhere, or single bytes, give the same events as the whole."""
+    body = path.read_bytes()
+    whole = decode(body)
+
+    assert whole == decode(*(body[i : i + 1] for i in range(len(body))))
+    for cut in range(len(body)):
+        assert whole == decode(body[:cut], body[cut:])
+
+
+LINES = st.one_of(
+    st.sampled_from(
+        ["", "data", "data:", "data: x", "data:y", "event: e", "id: 7", "retry: 5", ": c", "z: 1"]
+    ),
+    st.text(alphabet="d:ata \u2028\u0085é\x0b\0", max_size=8),
+)
+ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
+
+
+@given(st.lists(st.tuples(LINES, ENDS), max_size=12), st.data())
+def test_any_fragmentation(lines: list[tuple[str, bytes]], draw: st.DataObject) -> None:
+    """However a body is cut, the events are the same."""
+    body = b"".join(line.encode() + end for line, end in lines)
+    cuts = sorted(draw.draw(st.lists(st.integers(0, len(body)), max_size=6)))
+    edges = [0, *cuts, len(body)]
+    pieces = [body[a:b] for a, b in pairwise(edges)]
+
+    assert decode(body) == decode(*pieces)
+
+
+@given(st.lists(LINES, max_size=20))
+def test_like_another_decoder(lines: list[str]) -> None:
+    """httpx-sse, fed with lines, gives the same events.
+
+    It also gives events without data, which the standard drops, and takes any number for retry.
+    """
+    other = httpx_sse._decoders.SSEDecoder()
     expected = []
+    has_data = False
     for line in [*lines, ""]:
-        event = reference.decode(line)
-        if event is not None and event.data:
-            expected.append((event.data, event.event if event.event != "message" else ""))
-    raw = "".join(line + end for line in [*lines, ""]).encode()
-    places = sorted({min(cut, len(raw)) for cut in cuts})
-    chunks = [raw[a:b] for a, b in zip([0, *places], [*places, len(raw)])]
-    events = [(e.data.decode(), e.event) for e in decode(*chunks) if e.data]
-    assert events == expected
+        has_data = has_data or line == "data" or line.startswith("data:")
+        event = other.decode(line)
+        if line == "" and event is not None and has_data:
+            name = "" if event.event == "message" else event.event
+            expected.append(ServerSentEvent(event.data.encode(), name, event.id))
+        if line == "":
+            has_data = False
+    decoder = SSEDecoder(1 << 20)
+    decoder.feed("".join(f"{line}\n" for line in [*lines, ""]).encode())
+
+    assert expected == list(decoder.events)
 
 
-def test_memory_is_bounded():
-    """An event beyond the limit is an error, in one line or in many, also without any line end."""
-    for chunks in (
-        [b"data: " + b"x" * 101],
-        [b"x" * 60, b"x" * 60],
-        [b"data: xxxxxxxxxx\n"] * 10,
-        [b": beat\n"] * 20,
-    ):
-        with pytest.raises(EventTooLarge):
-            decode(*chunks, limit=100)
-    assert len(decode(*[b"data: " + b"x" * 80 + b"\n\n"] * 50, limit=100)) == 50
+@given(st.text(), st.integers(1, 7))
+def test_text_survives(text: str, size: int) -> None:
+    """Any text, as JSON with its characters unescaped, comes back, in pieces of any size."""
+    body = b"data: " + json.dumps([text], ensure_ascii=False).encode("utf-8", "replace") + b"\n\n"
+    expected = [body[6:-2]]
+
+    assert expected == data(*(body[i : i + size] for i in range(0, len(body), size)))
 
 
-def test_work_is_linear():
-    """A line of a megabyte in single bytes costs one search for each byte, not for each prefix."""
-    decoder = SSEDecoder(10_000_000)
+@pytest.mark.parametrize("size", [1, 7, 4096])
+@pytest.mark.parametrize(
+    "body",
+    [b"data: " + b"x" * 95 + b"\n\n", b"data: xxxxxxxxxx\n" * 9, b": " + b"x" * 100],
+    ids=["line", "lines", "comment"],
+)
+def test_limit(size: int, body: bytes) -> None:
+    """Beyond the limit there is a typed error, whether or not the event has ended."""
+    decoder = SSEDecoder(100)
+    first = b"data: first\n\n"
+    pieces = [body[i : i + size] for i in range(0, len(body), size)]
+    decoder.feed(first)
+
+    with pytest.raises(StreamEventTooLargeError, match="100 bytes"):
+        for piece in pieces:
+            decoder.feed(piece)
+    assert [b"first"] == [event.data for event in decoder.events]
+
+
+def test_limit_is_of_one_event() -> None:
+    """Events up to the limit, and comments between lines, may go on for ever."""
+    event = b"data: " + b"x" * 94 + b"\n\n"
+
+    assert 500 == len(decode(*[event] * 500, limit=100))
+    assert [b"a\nb"] == [
+        e.data for e in decode(b"data: a\n", *[b": ping\n"] * 500, b"data: b\n\n", limit=100)
+    ]
+
+
+def test_work_is_linear() -> None:
+    """A long event that comes in small pieces is joined once, not once for each piece."""
+    decoder = SSEDecoder(1 << 22)
     decoder.feed(b"data: ")
-    for _ in range(200_000):
-        decoder.feed(b"xxxxx")
-    (event,) = decoder.feed(b"\n\n")
-    assert len(event.data) == 1_000_000
+    for _ in range(2000):
+        decoder.feed(b"x" * 100)
+    pieces = decoder._tail
+
+    assert 2001 == len(pieces)
+    decoder.feed(b"\n\n")
+    assert 200_000 == len(decoder.events[0].data)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Unpack, overload
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar, Unpack, overload
+
+from runinfra_client import models
 
 from ...answers import json_result
 from ...calls import ChatCompletionCall
+from ...errors import InvalidRequestError
 from ...requests import json_call
 from ...results import ChatCompletion
 from ...signatures import documented
-from ..events import AsyncChatCompletionStream, chat_stream
+from ...structured import ParsedChatCompletion, parsed_completion, response_format_for
+from ...tools import DEFAULT_MAX_STEPS, FunctionTool, ToolConversation, ToolRun
+from ..events import AsyncChatCompletionStream, AsyncParsedStream, chat_stream, parsed_chat_stream
+from ..tool_loop import run_tools
 from ..transport import AsyncTransport
+
+P = TypeVar("P")
 
 
 class AsyncChatCompletions:
@@ -61,6 +70,95 @@ class AsyncChatCompletions:
         if call.streaming:
             return await transport.open(call, chat_stream)
         return await transport.fetch(call, json_result(ChatCompletion, transport.settings.redactor))
+
+    @overload
+    async def parse(
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: Literal[False] | None = None,
+        **params: Unpack[ChatCompletionCall],
+    ) -> ParsedChatCompletion[P]: ...
+
+    @overload
+    async def parse(
+        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
+    ) -> AsyncParsedStream[P]: ...
+
+    @overload
+    async def parse(
+        self, target: type[P], /, *, stream: bool, **params: Unpack[ChatCompletionCall]
+    ) -> ParsedChatCompletion[P] | AsyncParsedStream[P]: ...
+
+    @documented("createChatCompletion")
+    async def parse(
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: bool | None = None,
+        **params: Unpack[ChatCompletionCall],
+    ) -> ParsedChatCompletion[P] | AsyncParsedStream[P]:
+        """Complete a conversation with an object: of an attrs class, a dataclass and the like.
+
+        The ``response_format`` is that of the target, which is given as the first argument.
+
+        Returns:
+            A ``ChatCompletion`` whose ``.parsed`` is the object; with ``stream=True`` a stream
+            whose ``.final()`` is that.
+
+        Raises:
+            StructuredOutputError: the text does not fit, was cut short or refused.
+            InvalidRequestError: an argument is wrong, or the target has no schema.
+            APIStatusError: the gateway said no.
+            RunInfraConnectionError: no answer.
+        """
+        transport = self._transport
+        if params.get("response_format") is not None:
+            msg = "response_format: it is made of the target"
+            raise InvalidRequestError(msg, param="response_format")
+        arguments: Any = {**params, "response_format": response_format_for(target)}
+        call = json_call(
+            "createChatCompletion",
+            arguments,
+            transport.settings,
+            function="chat.completions.parse",
+            stream=stream,
+        )
+        if call.streaming:
+            return await transport.open(call, parsed_chat_stream(target))
+        make = json_result(ChatCompletion, transport.settings.redactor)
+        # Parsed behind the call: what the model wrote says nothing about how the call went.
+        return parsed_completion(await transport.fetch(call, make), target)
+
+    @documented("createChatCompletion")
+    async def run_tools(
+        self,
+        functions: Sequence[Callable[..., Any] | FunctionTool],
+        /,
+        *,
+        max_steps: int = DEFAULT_MAX_STEPS,
+        on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
+        **params: Unpack[ChatCompletionCall],
+    ) -> ToolRun:
+        """Complete a conversation, calling the functions that the model asks for.
+
+        The functions are the first argument; ``max_steps`` limits the requests; with ``on_event``
+        every request is a stream whose chunks are given to it.
+
+        Returns:
+            The last ``.completion``, all ``.messages`` and the number of ``.steps``.
+
+        Raises:
+            ToolLoopError: the limit of steps is reached, or a result has no JSON form.
+            InvalidRequestError: an argument is wrong, or a function can't be described.
+            APIStatusError: the gateway said no.
+            RunInfraConnectionError: no answer.
+        """
+        given: dict[str, Any] = dict(params)
+        conversation = ToolConversation(given.pop("messages", None) or (), functions, max_steps)
+        return await run_tools(self.create, conversation, given, on_event)
 
 
 class AsyncChat:
