@@ -7,13 +7,12 @@ status that it stands for.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, Self, TypeVar, cast
 
 from .error_mapping import error_from_response, implied_status
-from .errors import APIStatusError, ResponseShapeError, RunInfraError, UnexpectedContentError
-from .json_codec import decode, is_object
+from .errors import APIStatusError, ResponseShapeError, UnexpectedContentError
+from .json_codec import decode
 from .metadata import Meta
 from .redaction import Redactor
 from .wire import Headers
@@ -111,27 +110,6 @@ def _reported(
 ) -> APIStatusError:
     status = implied_status(reported)
     return error_from_response(status, _headers(meta), content, redactor)
-
-
-def stream_refusal(body: bytes, meta: Meta, redactor: Redactor) -> RunInfraError:
-    """Why a 2xx answer of another media type is no stream of events.
-
-    Args:
-        body: what came of the body.
-        meta: of the answer.
-        redactor: blanks secrets in what the error shows.
-    """
-    content: Any = None
-    with contextlib.suppress(ValueError):
-        content = decode(body)
-    if is_object(content) and content.get("error"):
-        return _reported(content["error"], content, meta, redactor)
-    if not body.strip():
-        msg = f"The gateway answered a streamed call with status {meta.status} and an empty body."
-        return UnexpectedContentError(msg)
-    what = "plain JSON" if isinstance(content, dict) else media_type(meta.headers)
-    msg = f"The gateway answered a streamed call with {what} instead of events. {BASE_URL_HINT}"
-    return UnexpectedContentError(msg)
 
 
 def media_type(headers: Mapping[str, str]) -> str:

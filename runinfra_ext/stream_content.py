@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from .answers import BASE_URL_HINT, media_type
 from .error_mapping import error_from_response, implied_status
 from .errors import RunInfraError, StreamTruncatedError, UnexpectedContentError
-from .json_codec import decode
+from .json_codec import decode, is_object
 from .metadata import Meta
 from .redaction import Redactor
 from .wire import Headers
@@ -57,8 +57,8 @@ def content_error(meta: Meta, body: bytes, redactor: Redactor) -> RunInfraError:
             what = "json"
         except ValueError:
             content = body.decode("utf-8", "replace")[:_SHOWN]
-    if isinstance(content, dict) and (content.get("error") or content.get("object") == "error"):  # pyright: ignore[reportUnknownMemberType]
-        return error_from_response(implied_status(content), headers, content, redactor)  # pyright: ignore[reportUnknownArgumentType]
+    if is_object(content) and (content.get("error") or content.get("object") == "error"):
+        return error_from_response(implied_status(content), headers, content, redactor)
     kind = media_type(meta.headers) or "no content type"
     labelled = media_type(meta.headers) in {EVENTS, ""}
     if what == "empty" and labelled and meta.status != _NO_CONTENT:

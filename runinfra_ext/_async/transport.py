@@ -7,15 +7,12 @@ Errors are raised outside of ``except`` blocks, so that they hold no chain of ot
 from __future__ import annotations
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from ..answers import media_type, stream_refusal
 from ..errors import ResponseTooLargeError, RunInfraError
 from ..journey import Call, Journey
 from ..metadata import Meta
 from ..options import Settings
-from ..requests import EVENTS
 from ..wire import TransportFailure
 from ._http import AsyncHTTP, AsyncSource
 from ._timing import sleep
@@ -89,8 +86,6 @@ class AsyncTransport:
             answer = await self._answer(journey, whole=False)
             meta = journey.answered(answer.source.status, answer.source.headers)
             stream = begin(answer.source, journey, meta)
-            if call.accept == EVENTS:
-                await self._require_events(answer.source, journey, meta)
             if not self.settings.retry_streams:
                 return stream
             try:
@@ -101,14 +96,6 @@ class AsyncTransport:
                 return stream
             await stream.aclose()
             await sleep(journey.spoiled(fault))
-
-    async def _require_events(self, source: AsyncSource, journey: Journey, meta: Meta) -> None:
-        """Raise if the answer to a streamed call is something else than events."""
-        if media_type(meta.headers) in {"", EVENTS} and meta.status != HTTPStatus.NO_CONTENT:
-            return
-        body = await self._error_body(source)
-        error = stream_refusal(body, meta, self.settings.redactor)
-        raise journey.unusable(error, meta, body)
 
     async def _answer(self, journey: Journey, *, whole: bool) -> Answer:
         """Attempts until one is answered 2xx (and, if ``whole``, its body has been read)."""

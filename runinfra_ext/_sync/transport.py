@@ -8,15 +8,12 @@ Errors are raised outside of ``except`` blocks, so that they hold no chain of ot
 from __future__ import annotations
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from ..answers import media_type, stream_refusal
 from ..errors import ResponseTooLargeError, RunInfraError
 from ..journey import Call, Journey
 from ..metadata import Meta
 from ..options import Settings
-from ..requests import EVENTS
 from ..wire import TransportFailure
 from ._http import HTTP, Source
 from ._timing import sleep
@@ -90,8 +87,6 @@ class Transport:
             answer = self._answer(journey, whole=False)
             meta = journey.answered(answer.source.status, answer.source.headers)
             stream = begin(answer.source, journey, meta)
-            if call.accept == EVENTS:
-                self._require_events(answer.source, journey, meta)
             if not self.settings.retry_streams:
                 return stream
             try:
@@ -102,14 +97,6 @@ class Transport:
                 return stream
             stream.close()
             sleep(journey.spoiled(fault))
-
-    def _require_events(self, source: Source, journey: Journey, meta: Meta) -> None:
-        """Raise if the answer to a streamed call is something else than events."""
-        if media_type(meta.headers) in {"", EVENTS} and meta.status != HTTPStatus.NO_CONTENT:
-            return
-        body = self._error_body(source)
-        error = stream_refusal(body, meta, self.settings.redactor)
-        raise journey.unusable(error, meta, body)
 
     def _answer(self, journey: Journey, *, whole: bool) -> Answer:
         """Attempts until one is answered 2xx (and, if ``whole``, its body has been read)."""
