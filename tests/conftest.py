@@ -5,13 +5,21 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from runinfra_ext import AsyncRunInfra, RunInfra
 from runinfra_ext.sandbox import Sandbox
+
+# The same examples on every run, and no limit of time for one: a slow machine is no failure.
+# HYPOTHESIS_PROFILE=search looks for new ones.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 class Blocking:

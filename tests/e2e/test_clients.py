@@ -148,6 +148,18 @@ def test_many_threads_at_the_first_call(gateway, hello):
     assert len(gateway.charges) == 64
 
 
+def test_connections_are_kept_alive(gateway):
+    """Sockets probe a silent peer, and send without delay."""
+    import socket
+
+    with RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
+        client.models.list()
+        (connection,) = client._http._made._transport._pool.connections
+        sock = connection._connection._network_stream.get_extra_info("socket")
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
 def test_fork_after_use(gateway):
     """25: the child makes connections of its own; the parent's go on working."""
     with RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
