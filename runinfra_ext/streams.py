@@ -15,7 +15,7 @@ the ids of the call, the number of events handed out and, as ``partial``, what t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, cast
 
 from .assembly import Assembler, object_of
 from .error_fields import ErrorFields
@@ -236,7 +236,8 @@ class EventReader(Generic[T, R]):
                 fault = error
             if fault is not None:
                 raise self._identified(fault)
-        return self._final  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+        # R itself may allow None, so only a cast can say that it was made above.
+        return cast("R", self._final)
 
     def _begin(self, data: bytes) -> bytes:
         """Take the beginning of the body; what of it is for the decoder."""

@@ -8,7 +8,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from .errors import WebhookVerificationError
 
@@ -109,7 +109,7 @@ def verify(
 def checked_secrets(secret: object) -> tuple[str, ...]:
     """The secrets: one, or several while one is being replaced."""
     several = isinstance(secret, list | tuple)
-    candidates: tuple[object, ...] = tuple(secret) if several else (secret,)  # type: ignore[arg-type]
+    candidates = cast("Sequence[object]", secret) if several else (secret,)
     if not candidates:
         raise failure("bad_secret", "secret: expected at least one")
     checked: list[str] = []

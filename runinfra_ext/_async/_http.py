@@ -270,8 +270,8 @@ def _install_backend(client: httpx.AsyncClient) -> None:
     for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         pool = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
-        if backend is not None and not isinstance(backend, _Backend):
-            pool._network_backend = _Backend(backend)  # type: ignore[union-attr]  # noqa: SLF001
+        if pool is not None and backend is not None and not isinstance(backend, _Backend):
+            pool._network_backend = _Backend(backend)  # noqa: SLF001
 
 
 def _abandon(loop: asyncio.AbstractEventLoop, response: httpx.Response) -> None:

@@ -108,9 +108,11 @@ class AsyncRunInfra:
         copy._set(self._settings.changed(options), self._http)
         return copy
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Close the connections; the client can't be used afterwards."""
         await self._http.aclose()
+
+    aclose = close
 
     async def __aenter__(self) -> Self:
         if self._http.closed:
@@ -124,7 +126,7 @@ class AsyncRunInfra:
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self.aclose()
+        await self.close()
 
     def __reduce__(self) -> NoReturn:
         msg = "a client is never pickled or copied, because it holds the API key; make a new one"
