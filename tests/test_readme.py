@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SNIPPETS = [
     snippet
-    for name in ("README.md", "docs/sandbox.md")
+    for name in ("README.md", "docs/sandbox.md", "docs/webhooks.md")
     for snippet in re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
 ]
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import create_app
+from .deliveries import SECRET, deliver
 from .state import (
     API_KEY,
     EXPIRED_API_KEY,
@@ -93,6 +95,7 @@ class Sandbox:
         pipeline_api_key: key of that pipeline only.
         other_pipeline_id: another pipeline, which that key may not use.
         expired_api_key: a key that is refused.
+        webhook_secret: what webhooks are signed with.
     """
 
     api_key = API_KEY
@@ -100,6 +103,7 @@ class Sandbox:
     pipeline_api_key = PIPELINE_API_KEY
     other_pipeline_id = OTHER_PIPELINE_ID
     expired_api_key = EXPIRED_API_KEY
+    webhook_secret = SECRET
 
     def __init__(
         self,
@@ -209,6 +213,22 @@ class Sandbox:
         if self._process is not None:
             return [Charge(**charge) for charge in self._fetch("charges", None)]
         return list(self.state.charges)
+
+    def deliver(
+        self,
+        url: str,
+        event: Mapping[str, Any],
+        *,
+        secret: str = SECRET,
+        attempts: int = 3,
+        timestamp: int | None = None,
+    ) -> list[int]:
+        """Send a signed webhook to an endpoint of yours, again until it answers 2xx.
+
+        Returns:
+            The status of each delivery, 0 where there was no answer.
+        """
+        return deliver(url, event, secret=secret, attempts=attempts, timestamp=timestamp)
 
     def requests_for(self, client_request_id: str) -> list[Entry]:
         """The requests of one call: all that came with its client request id."""
