@@ -181,6 +181,32 @@ def test_fork_after_use(gateway):
         assert client._http._made is parents
 
 
+def test_fork_with_an_async_client(gateway):
+    """25: the same for the async client: the child's loop gets connections of its own."""
+    client = AsyncRunInfra(api_key=gateway.api_key, base_url=gateway.base_url)
+
+    async def use():
+        result = await client.models.list()
+        await client._http._clients[asyncio.get_running_loop()].aclose()
+        return result
+
+    assert asyncio.run(use()).data
+    parents = client._http._lock
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking with threads, on 3.12
+        pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            ok = asyncio.run(use()).data and client._http._lock is not parents
+            code = 0 if ok else 2
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert client._http._lock is parents
+
+
 def test_a_second_event_loop(gateway):
     """25: an async client works in a second `asyncio.run`, with connections of that loop."""
     client = AsyncRunInfra(api_key=gateway.api_key, base_url=gateway.base_url)
