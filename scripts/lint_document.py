@@ -80,6 +80,12 @@ def _schemas(document: Mapping[str, Any]) -> Iterator[Finding]:
         known = [tag for tag in tags if tag is not None]
         if len(set(known)) != len(known):
             yield Finding(where, "distinct-tags", f"members of {name} share a tag")
+        last = schemas.resolve(members[-1]) if known else {}
+        kind = last.get("properties", {}).get("type", {})
+        if kind.get("type") == "string" and "const" not in kind:
+            excluded = kind.get("not", {}).get("enum", ())
+            if set(excluded) != {value for _, value in known}:
+                yield Finding(where, "unknown-kinds", f"{name}: the last member takes known kinds")
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 
 from runinfra_ext import AsyncRunInfra, RunInfra
-from runinfra_ext.sandbox import Sandbox
+from runinfra_ext.sandbox import Sandbox, Settings
 
 # The same examples on every run, and no limit of time for one: a slow machine is no failure.
 # HYPOTHESIS_PROFILE=search looks for new ones.
@@ -101,16 +101,16 @@ class Both:
 @pytest.fixture(scope="session")
 def session_gateway() -> Iterator[Sandbox]:
     """The sandbox of the whole session."""
-    with Sandbox() as gateway:
+    with Sandbox(settings=Settings(check_answers=True)) as gateway:
         yield gateway
 
 
 @pytest.fixture
 def gateway(session_gateway: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox, with an empty journal."""
+    """The sandbox, with an empty journal; what it answers must satisfy the document."""
     session_gateway.reset()
     yield session_gateway
-    session_gateway.state.tokens_per_second = 0.0
+    assert [problem for entry in session_gateway.journal for problem in entry.answer_problems] == []
 
 
 @pytest.fixture(params=["sync", "async"])

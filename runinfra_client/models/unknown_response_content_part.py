@@ -15,7 +15,7 @@ class UnknownResponseContentPart:
     """A part of a kind that this document does not know.
 
     Attributes:
-        type: Its kind.
+        type: Its kind; none of the known ones, so that a broken known one stays broken.
     """
 
     type: str

@@ -23,8 +23,9 @@ except ImportError as error:  # pragma: no cover - only without the extra
 
 from .app import create_app
 from .server import Sandbox
+from .settings import Settings
 from .state import Charge, Entry, SandboxState
 
 del _starlette, _uvicorn
 
-__all__ = ["Charge", "Entry", "Sandbox", "SandboxState", "create_app"]
+__all__ = ["Charge", "Entry", "Sandbox", "SandboxState", "Settings", "create_app"]

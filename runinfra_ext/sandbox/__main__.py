@@ -10,6 +10,7 @@ import socket
 import sys
 
 from .server import listen, make_server
+from .settings import add_options, settings_of
 from .state import API_KEY, PIPELINE_API_KEY, PIPELINE_ID, Entry, SandboxState
 
 
@@ -21,16 +22,20 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
     parser.add_argument("--port", type=int, default=8080, help="0 for a free one (default 8080)")
-    parser.add_argument("--tokens-per-second", type=float, default=0.0, help="pace of streams")
     parser.add_argument("--json", action="store_true", help="print the start line as JSON")
     parser.add_argument("--quiet", action="store_true", help="do not log requests")
+    add_options(parser)
     options = parser.parse_args(arguments)
+    try:
+        settings = settings_of(options)
+    except ValueError as error:
+        parser.error(str(error))
     try:
         listener = listen(options.host, options.port)
     except (OSError, OverflowError) as error:
         print(f"can't listen on {options.host}:{options.port}: {error}", file=sys.stderr)
         return 2
-    state = SandboxState(tokens_per_second=options.tokens_per_second)
+    state = SandboxState(settings)
     if not options.quiet:
         state.on_answer = _log
     host = f"[{options.host}]" if ":" in options.host else options.host

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from . import faults, strict
+from .bodies import TooLarge, read_bytes, read_form, read_json
+from .catalog import DEFAULTS, ENDPOINTS, MODELS, UNVERIFIED
+from .control import PREFIX, NoSuchRoute, control
 from .operations import HANDLERS, Context, Refused, Result, unknown_model
 from .shapes import is_object
-from .state import DEFAULTS, MODELS, OTHER_PIPELINE_ID, PIPELINE_ID, Entry, Key, SandboxState
+from .state import OTHER_PIPELINE_ID, PIPELINE_ID, Entry, Key, SandboxState
 from .wire import Wire, send_faulty_stream, send_stream
 
 Scope = MutableMapping[str, Any]
@@ -27,7 +30,10 @@ _PIPELINES: Final = frozenset({PIPELINE_ID, OTHER_PIPELINE_ID})
 _KEPT: Final = frozenset(
     {"createChatCompletion", "createResponse", "createEmbedding", "createRerank", "createImage"}
 )
-_SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+_SECRET_HEADERS: Final = frozenset(
+    {"authorization", "cookie", "proxy-authorization", "api-key", "x-api-key"}
+)
+_ANSWER_BYTES: Final = 4096  # a larger answer stands in the journal as a description
 
 
 def create_app(
@@ -73,12 +79,17 @@ class Exchange:
             headers={k: v for k, v in self.headers.items() if k not in _SECRET_HEADERS},
         )
         self.wire = Wire(send, scope)
+        self.settings = state.settings
+        self.gate = state.gate
+        self.working = False
+        self.route: strict.Route | None = None
+        self.token = ""
         self.scoped_to: str | None = None
         self.claimed: tuple[str, str, str] | None = None
 
     async def run(self) -> None:
         """Answer the request, whatever it is."""
-        if self.scope["path"].startswith("/sandbox/"):
+        if self.scope["path"].startswith(PREFIX):
             await self._control()
             return
         self.state.journal.append(self.entry)
@@ -86,6 +97,10 @@ class Exchange:
             await self._answer()
         except Refused as refused:
             await self._refuse(refused)
+        except TooLarge:
+            # As a serverless edge says it: plain text, without a request id.
+            self.entry.status = 413
+            await self.wire.send(413, {"content-type": "text/plain"}, b"FUNCTION_PAYLOAD_TOO_LARGE")
         finally:
             self._release()
             if self.state.on_answer is not None:
@@ -93,20 +108,22 @@ class Exchange:
 
     async def _answer(self) -> None:
         route, values = self._route()
+        self.route = route
         self.entry.operation = route.operation_id
         key = self._authorize()
-        size = int(self.headers.get("content-length", "0") or 0)
-        if size > self.state.max_body_bytes:
-            # As a serverless edge says it: plain text, without a request id.
-            await self.wire.send(413, {"content-type": "text/plain"}, b"FUNCTION_PAYLOAD_TOO_LARGE")
-            self.entry.status = 413
-            return
-        fault = faults.parse(
-            self.state.next_fault(self.headers.get(faults.HEADER), self.entry.client_request_id)
-        )
+        if route.method == "POST":
+            self.gate.admit(self.token)
+        if int(self.headers.get("content-length", "0") or 0) > self.settings.max_body_bytes:
+            raise TooLarge
+        wanted = self.headers.get(faults.HEADER)
+        fault = faults.parse(self.state.next_fault(wanted, self.entry.client_request_id))
         if fault is not None and await self._before_work(fault):
             return
-        body = await self._body(route, values)
+        try:
+            body = await self._body(route, values)
+        except Refused as refused:
+            self.entry.problems.append(str(refused))
+            raise
         model = str(body.get("model", ""))
         if model.startswith(faults.MODEL_PREFIX):
             wanted = model.removeprefix(faults.MODEL_PREFIX)
@@ -118,6 +135,9 @@ class Exchange:
             model = self._model(model, route.operation_id)
         if await self._replay(route.operation_id, key, body):
             return
+        self.gate.afford(route.operation_id)
+        self.gate.enter()
+        self.working = True
         context = Context(model, int(self.state.clock()), str(self.request.base_url))
         result = HANDLERS[route.operation_id](body, context)
         if route.method == "POST":
@@ -161,6 +181,7 @@ class Exchange:
         key = self.state.keys.get(token.strip()) if scheme.lower() == "bearer" else None
         if key is None or key.expired:
             raise Refused(401, "The API key is not valid.", "auth_error", code="auth_error")
+        self.token = token.strip()
         if self.scoped_to is not None:
             if key.pipeline_id is not None and key.pipeline_id != self.scoped_to:
                 raise Refused(
@@ -189,71 +210,38 @@ class Exchange:
         if problem is not None:
             raise Refused(400, problem.message, param=problem.param)
         component = strict.request_component(route)
+        limit = self.settings.max_body_bytes
         if route.operation_id == "createVoicePipeline":
-            return {"audio": await self.request.body()}
+            return {"audio": await read_bytes(self.request, limit)}
         if component is None:
             return dict(values)
         if route.operation_id == "createTranscription":
-            body, checked = await self._form()
+            body, checked = await read_form(self.request)
         else:
-            body = checked = await self._json()
+            body = checked = await read_json(self.request, limit)
+        if self.scoped_to is not None:
+            body.setdefault("model", "default")
+            checked.setdefault("model", "default")
         self.entry.body = {k: v for k, v in body.items() if not isinstance(v, bytes)}
         problem = strict.problem_of(component, checked)
         if problem is not None:
-            self.entry.problems.append(f"{problem.param}: {problem.message}")
             code = "missing_required_field" if "required property" in problem.message else None
             raise Refused(400, problem.message, param=problem.param, code=code)
         return body
 
-    async def _json(self) -> dict[str, Any]:
-        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise Refused(400, "Send Content-Type: application/json.", code="invalid_content_type")
-        try:
-            body: Any = json.loads(await self.request.body())
-        except (ValueError, RecursionError):
-            body = None
-        if not is_object(body):
-            raise Refused(400, "The body is not a JSON object.", code="invalid_json")
-        if any(name.startswith("runinfra") for name in body):
-            raise Refused(400, "Fields starting with runinfra are reserved.")
-        defaults = {} if self.scoped_to is None else {"model": "default"}
-        return {**defaults, **body}
-
-    async def _form(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The form's fields, and the same as the document would see them."""
-        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "multipart/form-data":
-            raise Refused(400, "Send multipart/form-data.", code="invalid_content_type")
-        try:
-            form = await self.request.form()
-        except Exception as error:
-            raise Refused(400, "The form can't be read.", code="invalid_form") from error
-        body: dict[str, Any] = {}
-        checked: dict[str, Any] = {}
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                body[name] = await value.read()
-                checked[name] = ""
-            elif name.endswith("[]"):
-                body.setdefault(name, []).append(value)
-                checked[name] = body[name]
-            else:
-                body[name] = value
-                checked[name] = _number(value) if name == "temperature" else value
-        await form.close()
-        if "file" in body and not isinstance(body["file"], bytes):
-            raise Refused(400, "file: expected a file part.", param="file")
-        if self.scoped_to is not None:
-            body.setdefault("model", "default")
-            checked.setdefault("model", "default")
-        return body, checked
-
     def _model(self, model: str, operation: str) -> str:
         if model == "default" and self.scoped_to is not None:
-            return DEFAULTS[operation]
-        if model not in MODELS:
+            model = DEFAULTS[operation]
+        if model not in MODELS and model != UNVERIFIED:
             raise unknown_model(model)
+        if model in MODELS and ENDPOINTS[operation] not in MODELS[model]["supported_endpoints"]:
+            raise Refused(
+                400,
+                f"The model {model} does not serve {ENDPOINTS[operation]}.",
+                code="unsupported_model_operation",
+                param="model",
+            )
+        self.gate.model(model)
         return model
 
     async def _replay(self, operation: str, key: Key, body: Mapping[str, Any]) -> bool:
@@ -283,6 +271,7 @@ class Exchange:
         headers = {**known.headers, **self._headers(), "x-runinfra-idempotent-replay": "true"}
         self.entry.replayed = True
         self.entry.status = known.status
+        self._note(headers, known.body)
         await self.wire.send(known.status, headers, known.body)
         return True
 
@@ -290,18 +279,18 @@ class Exchange:
         headers = self._headers()
         self.entry.status = 200
         if result.events is not None:
-            named, state = result.named_events, self.state
+            events, named = self._counted(result.events), result.named_events
             if fault is None:
-                await send_stream(self.wire, headers, result.events, state, named=named)
+                await send_stream(self.wire, headers, events, self.settings, named=named)
             else:
-                await send_faulty_stream(
-                    self.wire, headers, list(result.events), fault, named=named
-                )
+                await send_faulty_stream(self.wire, headers, list(events), fault, named=named)
             return
         content = result.content
         if content is None:
             content = json.dumps(result.json, separators=(",", ":")).encode()
         headers["content-type"] = result.media_type
+        self._note(headers, content)
+        await self._think(result.json)
         if self.claimed is not None:
             self.state.settle(self.claimed, 200, {"content-type": result.media_type}, content)
             self.claimed = None
@@ -310,14 +299,43 @@ class Exchange:
         else:
             await self.wire.send(200, headers, content)
 
+    async def _think(self, answer: Any) -> None:
+        """Take as long for a whole answer as its stream would."""
+        usage: Any = answer.get("usage") if is_object(answer) else None
+        tokens: int = usage.get("completion_tokens", 0) if is_object(usage) else 0
+        pace = self.settings.tokens_per_second
+        pause = self.settings.time_to_first_token + (tokens / pace if pace else 0.0)
+        if tokens and pause:
+            await asyncio.sleep(pause)
+
+    def _counted(self, events: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The events of a stream, noted in the journal."""
+        for number, event in enumerate(events, 1):
+            if self.settings.check_answers and self.route is not None:
+                self.entry.answer_problems += strict.event_problems(self.route, event)
+            self.entry.answer = f"{number} events"
+            yield event
+
+    def _note(self, headers: Mapping[str, str], content: bytes) -> None:
+        """Note an answer in the journal."""
+        media_type = headers["content-type"]
+        if self.settings.check_answers and self.route is not None and self.entry.fault is None:
+            self.entry.answer_problems += strict.answer_problems(
+                self.route, self.entry.status, headers, content
+            )
+        if media_type == "application/json" and len(content) <= _ANSWER_BYTES:
+            self.entry.answer = json.loads(content)
+        else:
+            self.entry.answer = f"{len(content)} bytes of {media_type}"
+
     def _headers(self) -> dict[str, str]:
-        headers = {
-            "x-request-id": self.entry.request_id,
-            "x-ratelimit-limit": "5000",
-            "x-ratelimit-remaining": "4999",
-            "x-ratelimit-reset": str(int(self.state.clock()) + 60),
-            "x-ratelimit-tier": "core",
-        }
+        headers = {"x-request-id": self.entry.request_id}
+        if self.token:
+            level = self.gate.bucket(self.token).level()
+            headers["x-ratelimit-limit"] = str(level.limit)
+            headers["x-ratelimit-remaining"] = str(level.remaining)
+            headers["x-ratelimit-reset"] = str(level.reset)
+            headers["x-ratelimit-tier"] = self.settings.plan
         if self.entry.client_request_id is not None:
             headers["x-client-request-id"] = self.entry.client_request_id
         return headers
@@ -325,37 +343,25 @@ class Exchange:
     async def _refuse(self, refused: Refused) -> None:
         self.entry.status = refused.status
         headers = {**self._headers(), "content-type": "application/json", **refused.headers}
-        # The rest of the body is read, so that a client that still sends is not cut off.
-        await self.wire.send(refused.status, headers, json.dumps(refused.body).encode())
+        content = json.dumps(refused.body).encode()
+        self._note(headers, content)
+        await self.wire.send(refused.status, headers, content)
 
     def _release(self) -> None:
+        if self.working:
+            self.gate.leave()
         if self.claimed is not None:
             self.state.settle(self.claimed, 500, {}, b"")
             self.claimed = None
 
     async def _control(self) -> None:
-        """The sandbox's own routes, for programs that run it as a process."""
-        action = self.scope["path"].removeprefix("/sandbox/")
-        answer: Any = {"ok": True}
-        if action == "journal":
-            answer = [
-                {**vars(entry), "headers": dict(entry.headers)} for entry in self.state.journal
-            ]
-        elif action == "charges":
-            answer = [vars(charge) for charge in self.state.charges]
-        elif action == "reset" and self.scope["method"] == "POST":
-            self.state.reset()
-        elif action == "script" and self.scope["method"] == "POST":
-            self.state.script.extend(str(name) for name in await self.request.json())
-        else:
-            await self.wire.send(404, {"content-type": "text/plain"}, b"no such control route")
-            return
+        """Answer on one of the sandbox's own routes."""
+        status = 200
+        try:
+            answer = await control(self.state, self.request)
+        except NoSuchRoute:
+            status, answer = 404, {"error": "no such control route"}
+        except (TypeError, ValueError) as error:
+            status, answer = 400, {"error": str(error)}
         body = json.dumps(answer, default=str).encode()
-        await self.wire.send(200, {"content-type": "application/json"}, body)
-
-
-def _number(text: str) -> Any:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+        await self.wire.send(status, {"content-type": "application/json"}, body)

@@ -8,9 +8,11 @@ the end only the first N attempts of a call have it.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from .limits import paused
 from .operations import Refused
 
 HEADER: Final = "x-sandbox-fault"
@@ -42,15 +44,18 @@ NAMES: Final[Mapping[str, str]] = {
     "paused": "429 `hosted_model_paused` with `paused_until`",
     "in-progress": "409: the first request with this key still runs",
     "replay-unavailable": "422: done and charged, the reply was not kept",
+    "mislabelled": "a JSON error body, labelled as this media type (`audio/mpeg`)",
     "redirect": "307 to this URL",
     "never-answer": "accept the request and say nothing",
     "reset": "reset the connection instead of answering",
     "lost": "do the work, charge it, and drop the connection",
     "cut-body": "close in the middle of a chunked body",
     "short-body": "close before `Content-Length` is reached",
+    "hang-up": "answer well, then close the connection without having said so",
     "drip-headers": "one byte of the headers every 50 ms, for ever",
     "drip-body": "headers at once, then one byte of the body every 50 ms",
     "truncate": "end the stream cleanly after N events (2), without its marker",
+    "half-event": "end the stream cleanly in the middle of an event, after N events (2)",
     "cut-stream": "close the stream in the middle of a chunk after N events (2)",
     "stall": "say nothing after N events (2), and stay connected",
     "heartbeats": "after N events (1) send comments only, every 20 ms",
@@ -117,15 +122,7 @@ def refusal(fault: Fault) -> Refused | None:
     if fault.name == "quota":
         return Refused(429, "The quota is used up.", "rate_limit_error", code="insufficient_quota")
     if fault.name == "paused":
-        until = "2026-11-24T08:00:00Z"
-        return Refused(
-            429,
-            "Model paused.",
-            "rate_limit_error",
-            code="hosted_model_paused",
-            headers={"retry-after": "3600"},
-            paused_until=until,
-        )
+        return paused(time.time())
     if fault.name == "in-progress":
         return in_progress()
     if fault.name == "replay-unavailable":

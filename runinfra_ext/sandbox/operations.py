@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from . import pictures, responses_adapter, sounds, vectors
+from .catalog import MODELS
 from .content import Said, answer, count_tokens, digest, pieces, reply
-from .state import MODELS
 
 
 class Refused(Exception):

@@ -8,15 +8,18 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import create_app
 from .deliveries import SECRET, deliver
+from .settings import Changes, Settings, arguments_of
 from .state import (
     API_KEY,
     EXPIRED_API_KEY,
@@ -85,7 +88,8 @@ class Sandbox:
     Args:
         host: loopback address to listen on.
         port: 0 for a free one.
-        state: pace, limits and clock; defaults if left out.
+        settings: pace, limits and money; see :class:`~runinfra_ext.sandbox.Settings`.
+        clock: Unix time in seconds, for limits that pass by themselves; not in process mode.
         process: run it in a process of its own; then ``journal`` and ``charges`` are fetched.
 
     Attributes:
@@ -110,10 +114,11 @@ class Sandbox:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        state: SandboxState | None = None,
+        settings: Settings | None = None,
+        clock: Callable[[], float] = time.time,
         process: bool = False,
     ) -> None:
-        self.state = SandboxState() if state is None else state
+        self.state = SandboxState(settings, clock=clock)
         self._host, self._port = host, port
         self._as_process = process
         self._process: subprocess.Popen[str] | None = None
@@ -175,7 +180,9 @@ class Sandbox:
             "--quiet",
         ]
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
-            [*command, "--host", self._host], stdout=subprocess.PIPE, text=True
+            [*command, "--host", self._host, *arguments_of(self.state.initial)],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         if self._process.stdout is None:
             return
@@ -187,7 +194,7 @@ class Sandbox:
         self.base_url = json.loads(line)["base_url"]
 
     def reset(self) -> None:
-        """Forget requests, charges, idempotency keys and scripts."""
+        """Forget all that happened, and go back to the settings of the beginning."""
         if self._process is not None:
             self._fetch("reset", b"")
         else:
@@ -199,6 +206,22 @@ class Sandbox:
             self._fetch("script", json.dumps(faults).encode())
         else:
             self.state.script.extend(faults)
+
+    def configure(self, **changes: Unpack[Changes]) -> None:
+        """Change settings while it runs; what was used of the limits is forgotten.
+
+        Args:
+            changes: fields of :class:`~runinfra_ext.sandbox.Settings`.
+
+        Raises:
+            TypeError: there is no such setting.
+            ValueError: a value makes no sense.
+        """
+        replace(self.state.initial, **changes)  # says here what is wrong, in process mode too
+        if self._process is not None:
+            self._fetch("settings", json.dumps(changes).encode())
+        else:
+            self.state.configure(changes)
 
     @property
     def journal(self) -> list[Entry]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from .catalog import PRICES
+from .limits import Gate
+from .settings import Settings
 
 API_KEY: Final = "rp_live_sandbox" + "0" * 48
 PIPELINE_API_KEY: Final = "rp_live_pipeline" + "0" * 47
@@ -15,39 +20,8 @@ EXPIRED_API_KEY: Final = "rp_live_expired0" + "0" * 48
 PIPELINE_ID: Final = "pipe_demo"
 OTHER_PIPELINE_ID: Final = "pipe_other"
 JOURNAL_LIMIT: Final = 10_000  # requests remembered; the oldest are forgotten
-
-_CHAT: Final = ("chat_completions", "responses")
-MODELS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "acme-chat-8b": {
-        "name": "Acme Chat 8B",
-        "context_window": 131_072,
-        "max_output_tokens": 32_768,
-        "pricing": {"input": 0.11, "output": 0.42},
-        "supported_endpoints": list(_CHAT),
-        "input_modalities": ["text", "image"],
-        "reasoning_efforts": ["none", "low", "high"],
-    },
-    "Qwen/Qwen3-32B": {
-        "name": "Qwen3 32B",
-        "context_window": 131_072,
-        "supported_endpoints": list(_CHAT),
-    },
-    "acme-embed-m": {"name": "Acme Embed M", "supported_endpoints": ["embeddings"]},
-    "acme-rerank": {"name": "Acme Rerank", "supported_endpoints": ["rerank"]},
-    "acme-flux": {"name": "Acme Flux", "supported_endpoints": ["images"]},
-    "acme-tts": {"name": "Acme TTS", "supported_endpoints": ["audio_speech"]},
-    "acme-asr": {"name": "Acme ASR", "supported_endpoints": ["audio_transcriptions"]},
-}
-# What `default` stands for on a pipeline's URL, by operation.
-DEFAULTS: Final = {
-    "createChatCompletion": "acme-chat-8b",
-    "createResponse": "acme-chat-8b",
-    "createEmbedding": "acme-embed-m",
-    "createRerank": "acme-rerank",
-    "createImage": "acme-flux",
-    "createSpeech": "acme-tts",
-    "createTranscription": "acme-asr",
-}
+# What a request may meet by chance: each passes when it is tried again.
+_PASSING_FAULTS: Final = ("503", "429", "500", "reset", "lost")
 
 
 @dataclass(frozen=True)
@@ -66,11 +40,28 @@ class Charge:
     operation: str
     idempotency_key: str | None
     client_request_id: str | None
+    cents: int = 0
 
 
 @dataclass
 class Entry:
-    """One request as the sandbox saw it; credentials are left out."""
+    """One request as the sandbox saw it, and what became of it; credentials are left out.
+
+    Attributes:
+        request_id: as the answer tells it.
+        method: of the request.
+        path: of the request.
+        operation: ``operationId`` of the document; ``None`` if the route is unknown.
+        headers: of the request, in small letters.
+        body: of the request: decoded JSON, or a form's fields without its files.
+        status: of the answer; -1 if there was none.
+        answer: the decoded JSON, or a description like ``12 events``.
+        charged: whether work was done and paid for.
+        replayed: whether the answer came from the store.
+        fault: that was asked for, or met by chance.
+        problems: where the request breaks the document.
+        answer_problems: where the answer does; see ``Settings.check_answers``.
+    """
 
     request_id: str
     method: str
@@ -79,10 +70,17 @@ class Entry:
     headers: Mapping[str, str]
     body: Any = None
     status: int = 0
+    answer: Any = None
     charged: bool = False
     replayed: bool = False
     fault: str | None = None
     problems: list[str] = field(default_factory=list[str])
+    answer_problems: list[str] = field(default_factory=list[str])
+
+    @property
+    def valid(self) -> bool:
+        """Whether the request satisfied the document."""
+        return not self.problems
 
     @property
     def client_request_id(self) -> str | None:
@@ -110,27 +108,15 @@ class SandboxState:
     """All that changes while the sandbox runs; thread-safe where requests meet.
 
     Args:
+        settings: limits, pace and money.
         clock: Unix time in seconds.
-        tokens_per_second: pace of streams; 0 sends at once.
-        heartbeat_seconds: silence after which a stream sends a comment.
-        max_body_bytes: a larger request is answered with 413, as an edge would.
-        max_replay_bytes: a larger answer is not kept for replay.
     """
 
     def __init__(
-        self,
-        *,
-        clock: Callable[[], float] = time.time,
-        tokens_per_second: float = 0.0,
-        heartbeat_seconds: float = 15.0,
-        max_body_bytes: int = 1024 * 1024 * 1024,
-        max_replay_bytes: int = 4 * 1024 * 1024,
+        self, settings: Settings | None = None, *, clock: Callable[[], float] = time.time
     ) -> None:
+        self.initial = Settings() if settings is None else settings
         self.clock = clock
-        self.tokens_per_second = tokens_per_second
-        self.heartbeat_seconds = heartbeat_seconds
-        self.max_body_bytes = max_body_bytes
-        self.max_replay_bytes = max_replay_bytes
         self.keys: dict[str, Key] = {
             API_KEY: Key(),
             PIPELINE_API_KEY: Key(pipeline_id=PIPELINE_ID),
@@ -141,15 +127,30 @@ class SandboxState:
         self.reset()
 
     def reset(self) -> None:
-        """Forget requests, charges, idempotency keys and scripts."""
+        """Forget all that happened, and go back to the settings of the beginning."""
         with self._lock:
+            self.settings = self.initial
             self.journal: deque[Entry] = deque(maxlen=JOURNAL_LIMIT)
             self.charges: list[Charge] = []
             self.stored: dict[tuple[str, str, str], Stored] = {}
             self.script: deque[str] = deque()
             self.seen: dict[tuple[str, str], int] = {}
-            self.balance_cents = 100_000
+            self.gate = Gate(self.settings, self.clock)
+            self._luck = random.Random(self.settings.seed)  # noqa: S311 - repeatable, not secret
             self._count = 0
+
+    def configure(self, changes: Mapping[str, Any]) -> None:
+        """Change settings; what was used of the limits is forgotten.
+
+        Raises:
+            TypeError: there is no such setting.
+            ValueError: a value makes no sense.
+        """
+        changed = replace(self.settings, **changes)
+        with self._lock:
+            self.settings = changed
+            self.gate = Gate(changed, self.clock)
+            self._luck = random.Random(changed.seed)  # noqa: S311 - repeatable, not secret
 
     def next_request_id(self) -> str:
         """A request id; counted, so that runs are alike."""
@@ -158,7 +159,7 @@ class SandboxState:
             return f"req_{self._count:06d}"
 
     def next_fault(self, wanted: str | None, client_request_id: str | None) -> str | None:
-        """The fault of this request: the script's next, or the wanted one.
+        """The fault of this request: the script's next, the wanted one, or one by chance.
 
         A wanted fault may end with ``*N``: then only the first N requests with the same client
         request id have it, so that ``503*2`` fails twice and then passes.
@@ -168,7 +169,8 @@ class SandboxState:
                 name = self.script.popleft()
                 return None if name == "ok" else name
             if not wanted:
-                return None
+                unlucky = self._luck.random() < self.settings.error_rate
+                return self._luck.choice(_PASSING_FAULTS) if unlucky else None
             name, star, times = wanted.rpartition("*")
             if not star or not times.isdigit():
                 return wanted
@@ -179,13 +181,16 @@ class SandboxState:
     def charge(self, entry: Entry) -> None:
         """Note that work was done and paid for."""
         entry.charged = True
+        cents = PRICES.get(entry.operation or "", 0)
         with self._lock:
+            self.gate.spent_cents += cents
             self.charges.append(
                 Charge(
                     entry.request_id,
                     entry.operation or "",
                     entry.idempotency_key,
                     entry.client_request_id,
+                    cents,
                 )
             )
 
@@ -207,5 +212,5 @@ class SandboxState:
                 return
             stored = self.stored[key]
             stored.status, stored.headers = status, headers
-            stored.kept = len(body) <= self.max_replay_bytes
+            stored.kept = len(body) <= self.settings.max_replay_bytes
             stored.body = body if stored.kept else b""

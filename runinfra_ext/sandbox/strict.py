@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from importlib import resources
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import jsonschema_rs
 
@@ -55,13 +55,14 @@ def routes() -> tuple[Route, ...]:
     return tuple(found)
 
 
+def _compiled(schema: Mapping[str, Any]) -> Any:
+    whole = {**schema, "components": {"schemas": document()["components"]["schemas"]}}
+    return jsonschema_rs.Draft202012Validator(whole)
+
+
 @functools.cache
 def _validator(component: str) -> Any:
-    schema = {
-        "$ref": f"#/components/schemas/{component}",
-        "components": {"schemas": document()["components"]["schemas"]},
-    }
-    return jsonschema_rs.Draft202012Validator(schema)
+    return _compiled({"$ref": _REF + component})
 
 
 @functools.cache
@@ -106,3 +107,66 @@ def header_problem(headers: Mapping[str, str]) -> Problem | None:
         if name in headers and not validator.is_valid(headers[name]):
             return Problem(name, f"The header {name} is not as the document says.")
     return None
+
+
+def _plain(media_type: str) -> str:
+    """A media type without parameters like ``charset``."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _response(route: Route, status: int) -> Mapping[str, Any] | None:
+    response: Any = route.data["responses"].get(str(status))
+    if response is not None and "$ref" in response:
+        response = document()["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    return cast("Mapping[str, Any] | None", response)
+
+
+@functools.cache
+def _answer_validator(operation_id: str, status: int, media_type: str) -> Any:
+    route = next(route for route in routes() if route.operation_id == operation_id)
+    response = _response(route, status) or {}
+    schema = response["content"][media_type]["schema"]
+    return _compiled(schema)
+
+
+def answer_problems(
+    route: Route, status: int, headers: Mapping[str, str], content: bytes
+) -> list[str]:
+    """Where an answer breaks the document.
+
+    Args:
+        route: that was asked.
+        status: of the answer.
+        headers: of the answer, in small letters.
+        content: its body.
+    """
+    response = _response(route, status)
+    if response is None:
+        return [f"{status} is not documented"]
+    missing = [
+        f"the header {name} is missing"
+        for name, header in response.get("headers", {}).items()
+        if name not in headers and _header(header).get("required")
+    ]
+    media_type = _plain(headers["content-type"])
+    if media_type not in response["content"]:
+        return [*missing, f"{media_type} is not documented for {status}"]
+    if media_type != "application/json":
+        return missing
+    validator = _answer_validator(route.operation_id, status, media_type)
+    return [*missing, *(error.message for error in validator.iter_errors(json.loads(content)))]
+
+
+def _header(header: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" in header:
+        found: Mapping[str, Any] = document()["components"]["headers"][
+            header["$ref"].rpartition("/")[2]
+        ]
+        return found
+    return header
+
+
+def event_problems(route: Route, event: Mapping[str, Any]) -> list[str]:
+    """Where an event of a stream breaks the document."""
+    validator = _validator(route.data["x-runinfra-stream"]["event"])
+    return [error.message for error in validator.iter_errors(event)]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from . import faults
 from .faults import Fault
-from .state import SandboxState
+from .settings import Settings
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 TRANSPORT: Final = "runinfra.transport"  # where the server puts the connection, for faults
@@ -19,6 +19,9 @@ TRANSPORT: Final = "runinfra.transport"  # where the server puts the connection,
 _DRIP_SECONDS: Final = 0.05
 _BEAT_SECONDS: Final = 0.02
 _FOR_EVER: Final = 3600.0  # seconds; a client or the sandbox's own end comes first
+_BREAKS: Final = frozenset(
+    {"truncate", "half-event", "cut-stream", "stall", "heartbeats", "error-after", "malformed"}
+)
 _SSE: Final = {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
@@ -102,6 +105,11 @@ class Wire:
             body = {"error": {"message": "Too busy.", "type": code, "code": code}}
             kind = {"content-type": "application/json"}
             await self.send(200, {**headers, **kind}, json.dumps(body).encode())
+        elif name == "mislabelled":
+            status = 200
+            body = {"error": {"message": "No speech today.", "type": "api_error", "code": "none"}}
+            kind = {"content-type": fault.argument or "audio/mpeg"}
+            await self.send(200, {**headers, **kind}, json.dumps(body).encode())
         elif name == "redirect":
             status = 307
             await self.send(307, {**headers, "location": fault.argument}, b"")
@@ -134,6 +142,9 @@ class Wire:
             await self.raw(head + b"content-length: %d\r\n\r\n" % (len(body) + 100))
             await self.raw(body)
             await self.drop()
+        elif name == "hang-up":
+            await self.send(200, headers, body)
+            await self.drop()
         elif name == "drip-body":
             await self.raw(head + b"content-length: %d\r\n\r\n" % len(body))
             await self._drip(body)
@@ -154,22 +165,23 @@ async def send_stream(
     wire: Wire,
     headers: Mapping[str, str],
     events: Iterator[dict[str, Any]],
-    state: SandboxState,
+    settings: Settings,
     *,
     named: bool,
 ) -> None:
     """A stream as it should be, at the sandbox's pace."""
     await wire.start(200, {**headers, **_SSE})
-    pause = 1 / state.tokens_per_second if state.tokens_per_second else 0.0
+    pause = 1 / settings.tokens_per_second if settings.tokens_per_second else 0.0
+    left = settings.time_to_first_token
     for event in events:
-        left = pause
         while left > 0:
-            beat = min(left, state.heartbeat_seconds)
+            beat = min(left, settings.heartbeat_seconds)
             await asyncio.sleep(beat)
             left -= beat
             if left > 0:
                 await wire.piece(b": heartbeat\n\n")
         await wire.piece(frame(event, named=named))
+        left = pause
     if not named:
         await wire.piece(b"data: [DONE]\n\n")
     await wire.piece(b"", last=True)
@@ -213,7 +225,7 @@ async def send_faulty_stream(
     elif name == "unknown-events":
         frames.insert(1, _unknown(events[0], named=named))
         end += frame({**events[0], "late": True}, named=named)
-    elif name in {"truncate", "cut-stream", "stall", "heartbeats", "error-after", "malformed"}:
+    elif name in _BREAKS:
         for data in frames[:count]:
             await wire.piece(data)
         await _break(wire, fault, frames[count:] or [b"data: {}\n\n"])
@@ -227,6 +239,8 @@ async def _break(wire: Wire, fault: Fault, rest: list[bytes]) -> None:
     name = fault.name
     if name == "truncate":
         await wire.piece(b"", last=True)
+    elif name == "half-event":
+        await wire.piece(rest[0][: len(rest[0]) // 2], last=True)
     elif name == "cut-stream":
         await wire.raw(b"%x\r\n" % len(rest[0]) + rest[0][: len(rest[0]) // 2])
         await wire.drop()

@@ -54,6 +54,11 @@ MISTAKES = [
         "json_object",
         "distinct-tags",
     ),
+    (
+        (*schema("UnknownResponseStreamEvent"), "properties", "type", "not", "enum"),
+        ["error"],
+        "unknown-kinds",
+    ),
     ((*CHAT, "summary"), None, "complete"),
     ((*CHAT, "x-runinfra-replay", "conservative"), None, "replay"),
     ((*CHAT, "x-runinfra-stream"), None, "stream"),

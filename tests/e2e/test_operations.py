@@ -43,7 +43,7 @@ def test_chat_answers_the_prompt(both, hello, scoped):
     assert chat.meta.attempts == 1
     assert chat.meta.idempotency_key == both.gateway.journal[-1].idempotency_key
     assert chat.meta.client_request_id == both.gateway.journal[-1].client_request_id
-    assert chat.meta.rate_limit.limit == 5000
+    assert chat.meta.rate_limit.limit == 60_000
     path = "/v1/pipe_demo/chat/completions" if scoped else "/v1/chat/completions"
     assert both.gateway.journal[-1].path == path
 

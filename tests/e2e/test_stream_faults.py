@@ -261,7 +261,7 @@ def test_odd_indexes_of_tool_calls(both):
 
 def test_leaving_early_releases_the_connection(both):
     """21: `break` closes the socket, and the client goes on working."""
-    both.gateway.state.tokens_per_second = 50
+    both.gateway.configure(tokens_per_second=50)
 
     async def scenario():
         async with both.client() as client:
@@ -273,7 +273,7 @@ def test_leaving_early_releases_the_connection(both):
                 with pytest.raises(sdk.StreamConsumedError):
                     async for _ in stream:
                         pass
-            both.gateway.state.tokens_per_second = 0
+            both.gateway.configure(tokens_per_second=0)
             return await client.models.list()
 
     assert both.run(scenario).data
@@ -311,7 +311,7 @@ def test_second_iteration_is_an_error(both):
 
 def test_dropped_stream_gives_its_connection_back(both):
     """21: garbage collection without close releases the connection."""
-    both.gateway.state.tokens_per_second = 20
+    both.gateway.configure(tokens_per_second=20)
 
     async def scenario():
         async with both.client() as client:
@@ -321,7 +321,7 @@ def test_dropped_stream_gives_its_connection_back(both):
             del stream
             gc.collect()
             await asyncio.sleep(0.05)
-            both.gateway.state.tokens_per_second = 0
+            both.gateway.configure(tokens_per_second=0)
             await client.models.list()
             http = getattr(client, "inner", client)._http
             made = http._made if both.kind == "sync" else next(iter(http._clients.values()))
@@ -332,7 +332,7 @@ def test_dropped_stream_gives_its_connection_back(both):
 
 def test_cancellation_closes_the_connection(gateway):
     """21: a cancelled task is cancelled, and its connection is closed."""
-    gateway.state.tokens_per_second = 10
+    gateway.configure(tokens_per_second=10)
 
     async def main():
         async with sdk.AsyncRunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
@@ -366,7 +366,7 @@ def test_cancellation_closes_the_connection(gateway):
 
 def test_close_from_another_task(gateway):
     """A stream can be closed while another task reads it; the reader gets an error."""
-    gateway.state.tokens_per_second = 5
+    gateway.configure(tokens_per_second=5)
 
     async def main():
         async with sdk.AsyncRunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:

@@ -224,7 +224,7 @@ def test_an_early_refusal_is_reported(both):
     """22: a 413 while the upload is still under way is the error, not a broken pipe."""
     from runinfra_ext import PayloadTooLargeError
 
-    both.gateway.state.max_body_bytes = 1000
+    both.gateway.configure(max_body_bytes=1000)
 
     async def scenario():
         async with both.client() as client:
@@ -235,6 +235,6 @@ def test_an_early_refusal_is_reported(both):
     try:
         error = both.run(scenario)
     finally:
-        both.gateway.state.max_body_bytes = 1024**3
+        both.gateway.configure(max_body_bytes=1024**3)
     assert (error.status, error.attempts) == (413, 1)
     assert "FUNCTION_PAYLOAD_TOO_LARGE" in error.message

@@ -15,7 +15,7 @@ import wave
 import httpx
 import pytest
 
-from runinfra_ext.sandbox import Sandbox, SandboxState
+from runinfra_ext.sandbox import Sandbox, Settings
 from runinfra_ext.sandbox.strict import problem_of
 
 HELLO = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Name one prime."}]}
@@ -36,7 +36,7 @@ def test_headers_of_every_answer(http):
         assert answer.status_code == status
         assert answer.headers["x-request-id"].startswith("req_")
         assert answer.headers["x-client-request-id"] == "mine"
-        assert answer.headers["x-ratelimit-limit"] == "5000"
+        assert answer.headers["x-ratelimit-limit"] == "60000"
 
 
 @pytest.mark.parametrize(
@@ -153,8 +153,7 @@ def test_idempotency_and_charges(http, gateway):
 
 def test_large_answers_are_not_kept(gateway):
     """Beyond the limit of the store a repeat is a 422, and runs nothing."""
-    state = SandboxState(max_replay_bytes=10)
-    with Sandbox(state=state) as small:
+    with Sandbox(settings=Settings(max_replay_bytes=10)) as small:
         headers = {"authorization": f"Bearer {small.api_key}", "Idempotency-Key": "k"}
         for status in (200, 422):
             answer = httpx.post(small.base_url + "/chat/completions", json=HELLO, headers=headers)
@@ -165,7 +164,7 @@ def test_large_answers_are_not_kept(gateway):
 
 def test_a_running_request_holds_its_key(gateway):
     """While the first request runs, a second with its key is a 409."""
-    gateway.state.tokens_per_second = 0
+    gateway.configure(tokens_per_second=0)
     headers = {"authorization": f"Bearer {gateway.api_key}", "Idempotency-Key": "k"}
     from runinfra_ext.sandbox.state import Stored
 
@@ -220,8 +219,8 @@ def test_faults_by_model_and_script(http, gateway):
 
 def test_pace_and_heartbeats():
     """A slow stream sends comments while nothing is to be said."""
-    state = SandboxState(tokens_per_second=10, heartbeat_seconds=0.03)
-    with Sandbox(state=state) as slow:
+    settings = Settings(tokens_per_second=10, heartbeat_seconds=0.03)
+    with Sandbox(settings=settings) as slow:
         headers = {"authorization": f"Bearer {slow.api_key}"}
         body = {**HELLO, "stream": True}
         text = httpx.post(slow.base_url + "/chat/completions", json=body, headers=headers).text

@@ -37,7 +37,7 @@ def busy(both: Any, client: Any) -> int:
 @pytest.mark.parametrize("operation", TARGETS)
 def test_leaving_a_loop_frees_the_connection(both: Any, operation: str) -> None:
     """21: `break` without a `with` block frees the connection, though the stream is still held."""
-    both.gateway.state.tokens_per_second = 20
+    both.gateway.configure(tokens_per_second=20)
 
     async def scenario() -> Any:
         async with both.client() as client:

@@ -1,0 +1,103 @@
+"""Reads requests' bodies, and refuses what the document does not allow."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from .operations import Refused
+from .shapes import is_object
+
+_FORM: Final = "multipart/form-data"
+
+
+class TooLarge(Exception):
+    """The body is larger than the sandbox takes."""
+
+
+async def read_bytes(request: Request, limit: int) -> bytes:
+    """The body as it came.
+
+    Args:
+        request: whose body is wanted.
+        limit: bytes that are taken at most.
+
+    Raises:
+        TooLarge: there are more.
+    """
+    data = bytearray()
+    async for piece in request.stream():
+        data += piece
+        if len(data) > limit:
+            raise TooLarge
+    return bytes(data)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_json(request: Request, limit: int) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises:
+        Refused: it is none, or it is not called one.
+        TooLarge: it is beyond the limit.
+    """
+    if _media_type(request) != "application/json":
+        raise Refused(400, "Send Content-Type: application/json.", code="invalid_content_type")
+    data = await read_bytes(request, limit)
+    try:
+        body: Any = json.loads(data, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        body = None
+    if not is_object(body):
+        raise Refused(400, "The body is not a JSON object.", code="invalid_json")
+    if any(name.startswith("runinfra") for name in body):
+        raise Refused(400, "Fields starting with runinfra are reserved.")
+    return dict(body)
+
+
+def _no_constant(name: str) -> Any:
+    msg = f"{name} is not JSON"
+    raise ValueError(msg)
+
+
+async def read_form(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A form's fields, and the same as the document would see them.
+
+    Raises:
+        Refused: it is no form, or its ``file`` is no file.
+    """
+    if _media_type(request) != _FORM:
+        raise Refused(400, f"Send {_FORM}.", code="invalid_content_type")
+    try:
+        form = await request.form()
+    except Exception as error:
+        raise Refused(400, "The form can't be read.", code="invalid_form") from error
+    body: dict[str, Any] = {}
+    checked: dict[str, Any] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            body[name] = await value.read()
+            checked[name] = ""
+        elif name.endswith("[]"):
+            body.setdefault(name, []).append(value)
+            checked[name] = body[name]
+        else:
+            body[name] = value
+            checked[name] = _number(value) if name == "temperature" else value
+    await form.close()
+    if "file" in body and not isinstance(body["file"], bytes):
+        raise Refused(400, "file: expected a file part.", param="file")
+    return body, checked
+
+
+def _number(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text
