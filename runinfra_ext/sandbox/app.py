@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMappi
 from typing import Any, Final
 from urllib.parse import unquote
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from . import faults, strict
 from .bodies import TooLarge, read_bytes, read_form, read_json
@@ -101,6 +101,11 @@ class Exchange:
             # As a serverless edge says it: plain text, without a request id.
             self.entry.status = 413
             await self.wire.send(413, {"content-type": "text/plain"}, b"FUNCTION_PAYLOAD_TOO_LARGE")
+        except ClientDisconnect:
+            self.entry.status = -1
+        except Exception as error:  # noqa: BLE001 - a mistake of the sandbox itself
+            self.entry.answer_problems.append(f"{type(error).__name__}: {error}")
+            await self._refuse(faults.unexpected())
         finally:
             self._release()
             if self.state.on_answer is not None:
@@ -116,7 +121,10 @@ class Exchange:
         if int(self.headers.get("content-length", "0") or 0) > self.settings.max_body_bytes:
             raise TooLarge
         wanted = self.headers.get(faults.HEADER)
-        fault = faults.parse(self.state.next_fault(wanted, self.entry.client_request_id))
+        name = self.state.next_fault(wanted, self.entry.client_request_id)
+        if name is None and route.method == "POST":
+            name = self.state.chance()
+        fault = faults.parse(name)
         if fault is not None and await self._before_work(fault):
             return
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final
 
 from starlette.datastructures import UploadFile
@@ -12,6 +13,8 @@ from .operations import Refused
 from .shapes import is_object
 
 _FORM: Final = "multipart/form-data"
+_SURROGATE: Final = b"\\ud"
+_EXACT: Final = 2**53  # beyond it a float is no exact integer
 
 
 class TooLarge(Exception):
@@ -51,7 +54,10 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
         raise Refused(400, "Send Content-Type: application/json.", code="invalid_content_type")
     data = await read_bytes(request, limit)
     try:
-        body: Any = json.loads(data, parse_constant=_no_constant)
+        body: Any = json.loads(data, parse_constant=_no_constant, parse_float=_number_of)
+        if _SURROGATE in data.lower():
+            # A half of a surrogate pair is no character; most JSON parsers refuse it.
+            json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         body = None
     if not is_object(body):
@@ -59,6 +65,14 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
     if any(name.startswith("runinfra") for name in body):
         raise Refused(400, "Fields starting with runinfra are reserved.")
     return dict(body)
+
+
+def _number_of(text: str) -> float:
+    """A number; 2.0 is the integer 2, as JSON Schema has it."""
+    value = float(text)
+    if not math.isfinite(value):
+        _no_constant(text)
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value
 
 
 def _no_constant(name: str) -> Any:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from .shapes import is_array, is_object
 
 _PIECE = re.compile(r"\s*\S+")
 _WORD = re.compile(r"[a-z0-9]+")
+_LIMIT: Final = 1000  # values, items and letters of a sample
 _NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -134,35 +136,36 @@ def _wanted_function(request: Mapping[str, Any], prompt: str) -> Mapping[str, An
 def instance(schema: Mapping[str, Any], prompt: str) -> Any:
     """A value that satisfies a JSON Schema, with words of the prompt where a text is wanted."""
     names = re.findall(r"\b[A-Z][a-z]+\b", prompt)[1:] or [prompt.strip() or "sample"]
-    return _instance(schema, schema, names[0], 0)
+    return _instance(schema, schema, names[0], itertools.count())
 
 
-def _instance(schema: Any, root: Mapping[str, Any], word: str, depth: int) -> Any:
-    if not is_object(schema) or depth > 20:
+def _instance(schema: Any, root: Mapping[str, Any], word: str, made: Iterator[int]) -> Any:
+    # A schema may refer to itself, or ask for a million items: a sample stays small.
+    if not is_object(schema) or next(made) > _LIMIT:
         return None
     if "$ref" in schema:
         target: Any = root
         for part in str(schema["$ref"]).removeprefix("#/").split("/"):
             target = target.get(part, {}) if is_object(target) else {}
-        return _instance(target, root, word, depth + 1)
+        return _instance(target, root, word, made)
     if "const" in schema:
         return schema["const"]
     if schema.get("enum"):
         return schema["enum"][0]
     for key in ("anyOf", "oneOf", "allOf"):
         if schema.get(key):
-            return _instance(schema[key][0], root, word, depth + 1)
+            return _instance(schema[key][0], root, word, made)
     kind: Any = schema.get("type", "object" if "properties" in schema else "string")
     if is_array(kind):
         kind = kind[0]
     if kind == "object":
         return {
-            name: _instance(part, root, word, depth + 1)
+            name: _instance(part, root, word, made)
             for name, part in schema.get("properties", {}).items()
         }
     if kind == "array":
-        size = max(1, int(schema.get("minItems", 1)))
-        return [_instance(schema.get("items", {}), root, word, depth + 1) for _ in range(size)]
+        size = min(max(1, int(schema.get("minItems", 1))), _LIMIT)
+        return [_instance(schema.get("items", {}), root, word, made) for _ in range(size)]
     if kind in {"integer", "number"}:
         low = schema.get("minimum", schema.get("exclusiveMinimum", 6) + 1)
         high = schema.get("maximum", low)
@@ -172,4 +175,4 @@ def _instance(schema: Any, root: Mapping[str, Any], word: str, depth: int) -> An
     if kind == "null":
         return None
     text = word[: schema.get("maxLength", len(word))]
-    return text.ljust(schema.get("minLength", 0), "x")
+    return text.ljust(min(schema.get("minLength", 0), _LIMIT), "x")

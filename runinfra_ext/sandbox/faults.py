@@ -130,6 +130,12 @@ def refusal(fault: Fault) -> Refused | None:
     return None
 
 
+def unexpected() -> Refused:
+    """Something went wrong inside."""
+    message, kind, code = _STATUS_BODIES[500]
+    return Refused(500, message, kind, code=code)
+
+
 def in_progress() -> Refused:
     """The first request with this key still runs."""
     return Refused(

@@ -10,6 +10,8 @@ from . import pictures, responses_adapter, sounds, vectors
 from .catalog import MODELS
 from .content import Said, answer, count_tokens, digest, pieces, reply
 
+MAX_CHOICES: Final = 16  # of a chat completion
+
 
 class Refused(Exception):
     """The gateway says no.
@@ -63,6 +65,8 @@ class Context(NamedTuple):
 
 def chat(body: Mapping[str, Any], context: Context) -> Result:
     """Chat completion."""
+    if (body.get("n") or 1) > MAX_CHOICES:
+        raise Refused(400, f"n: at most {MAX_CHOICES} choices.", code="generation_count", param="n")
     name = f"chatcmpl_{digest(_question(body))}"
     said = [answer(body, choice=index) for index in range(body.get("n") or 1)]
     prompt = count_tokens([message.get("content") for message in body["messages"]])

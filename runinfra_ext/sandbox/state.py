@@ -158,8 +158,14 @@ class SandboxState:
             self._count += 1
             return f"req_{self._count:06d}"
 
+    def chance(self) -> str | None:
+        """A passing fault, for as many requests as ``error_rate`` says."""
+        with self._lock:
+            unlucky = self._luck.random() < self.settings.error_rate
+            return self._luck.choice(_PASSING_FAULTS) if unlucky else None
+
     def next_fault(self, wanted: str | None, client_request_id: str | None) -> str | None:
-        """The fault of this request: the script's next, the wanted one, or one by chance.
+        """The fault of this request: the script's next, or the wanted one.
 
         A wanted fault may end with ``*N``: then only the first N requests with the same client
         request id have it, so that ``503*2`` fails twice and then passes.
@@ -169,8 +175,7 @@ class SandboxState:
                 name = self.script.popleft()
                 return None if name == "ok" else name
             if not wanted:
-                unlucky = self._luck.random() < self.settings.error_rate
-                return self._luck.choice(_PASSING_FAULTS) if unlucky else None
+                return None
             name, star, times = wanted.rpartition("*")
             if not star or not times.isdigit():
                 return wanted

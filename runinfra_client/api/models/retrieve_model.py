@@ -38,6 +38,11 @@ def _parse_response(
 
         return response_200
 
+    if 400 <= response.status_code <= 400:
+        response_400 = ErrorEnvelope.from_dict(response.json())
+
+        return response_400
+
     if 401 <= response.status_code <= 401:
         response_401 = ErrorEnvelope.from_dict(response.json())
 

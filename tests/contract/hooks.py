@@ -1,0 +1,51 @@
+"""What schemathesis has to know beyond the document: facts of the deployments behind a gateway."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+
+import hypothesis.strategies as st
+import schemathesis
+from schemathesis.generation import GenerationMode
+
+# The sandbox's; another gateway's come as JSON in a variable.
+MODELS = {
+    "createChatCompletion": "acme-chat-8b",
+    "createResponse": "acme-chat-8b",
+    "createEmbedding": "acme-embed-m",
+    "createRerank": "acme-rerank",
+    "createImage": "acme-flux",
+    "createSpeech": "acme-tts",
+    "createTranscription": "acme-asr",
+    **json.loads(os.environ.get("RUNINFRA_CONTRACT_MODELS", "{}")),
+}
+# What a deployment can do is its own matter: it may refuse other values with a 400.
+POSSIBLE = {
+    "createChatCompletion": {"n": 2},
+    "createImage": {"size": "64x64"},
+    "createSpeech": {"response_format": "wav"},
+    "createEmbedding": {"dimensions": 32},
+}
+_numbers = itertools.count()
+
+schemathesis.openapi.media_type("audio/wav", st.just(b"RIFF\x04\x00\x00\x00WAVE"))
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Make a valid request one that can be served: its model, its values, and a key of its own."""
+    if case.meta is not None and case.meta.generation.mode is not GenerationMode.POSITIVE:
+        return
+    operation_id = case.operation.definition.raw.get("operationId")
+    if isinstance(case.body, dict):
+        if operation_id in MODELS and "model" in case.body:
+            case.body["model"] = MODELS[operation_id]
+        for name, value in POSSIBLE.get(operation_id, {}).items():
+            if name in case.body:
+                case.body[name] = value
+    key = (case.headers or {}).get("Idempotency-Key")
+    if key:
+        # The same key with another body is a conflict, which would hide everything else.
+        case.headers["Idempotency-Key"] = f"{key[:200]}-{next(_numbers)}"
