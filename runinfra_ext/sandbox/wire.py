@@ -42,6 +42,11 @@ class Wire:
         """Whether the client, or this side, has closed the connection."""
         return self._transport is None or self._transport.is_closing()
 
+    @property
+    def left(self) -> bool:
+        """Whether the client is known to have closed the connection."""
+        return self._transport is not None and self._transport.is_closing()
+
     async def send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """A whole answer."""
         await self.start(status, {**headers, "content-length": str(len(body))})
@@ -180,6 +185,8 @@ async def send_stream(
             left -= beat
             if left > 0:
                 await wire.piece(b": heartbeat\n\n")
+        if wire.left:
+            return
         await wire.piece(frame(event, named=named))
         left = pause
     if not named:

@@ -1,0 +1,158 @@
+"""The pytest plugin, as an application's own tests use it: each in a pytest of its own."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+
+@pytest.fixture
+def run(pytester):
+    """Runs a test file in a process of its own; warnings are errors there too."""
+
+    def run_file(text, *arguments):
+        pytester.makepyfile(textwrap.dedent(text))
+        return pytester.runpytest_subprocess("-W", "error", "-p", "no:schemathesis", *arguments)
+
+    return run_file
+
+
+def test_fixtures_need_no_setup(run):
+    """The gateway, both clients, and an application's own client just work; each test is alone."""
+    result = run(
+        """
+        import asyncio
+        from runinfra_ext import RunInfra
+
+        HELLO = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Say: hi"}]}
+
+        def test_client(runinfra_client, runinfra_gateway):
+            chat = runinfra_client.chat.completions.create(**HELLO)
+            assert chat.choices[0].message.content == "hi"
+            assert len(runinfra_gateway.charges) == 1
+
+        def test_async_client(async_runinfra_client, runinfra_gateway):
+            async def ask():
+                stream = await async_runinfra_client.chat.completions.create(**HELLO, stream=True)
+                async with stream:
+                    async for _ in stream:
+                        pass
+                await async_runinfra_client.chat.completions.create(**HELLO)
+            asyncio.run(ask())
+            assert len(runinfra_gateway.charges) == 2
+
+        def test_the_application_makes_its_own(runinfra_gateway):
+            with RunInfra() as client:
+                client.chat.completions.create(**HELLO)
+            assert len(runinfra_gateway.journal) == 1
+        """
+    )
+    result.assert_outcomes(passed=3)
+
+
+def test_settings_by_marker(run):
+    """The marker's settings reach the gateway; the nearest wins."""
+    result = run(
+        """
+        import pytest
+        from runinfra_ext import InsufficientCreditsError
+
+        pytestmark = pytest.mark.runinfra(balance_cents=0, plan="enterprise")
+
+        @pytest.mark.runinfra(balance_cents=1)
+        def test_money(runinfra_client):
+            hello = [{"role": "user", "content": "Hi"}]
+            runinfra_client.chat.completions.create(model="acme-byoc-70b", messages=hello)
+            with pytest.raises(InsufficientCreditsError) as caught:
+                runinfra_client.chat.completions.create(model="acme-byoc-70b", messages=hello)
+            assert caught.value.current_balance_cents == 0
+        """
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_unknown_settings_are_told(run):
+    """A misspelt setting is an error that names it."""
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.runinfra(balance=0)
+        def test_money(runinfra_client):
+            pass
+        """
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*unexpected keyword argument 'balance'*"])
+
+
+def test_the_network_is_closed(run):
+    """A test that tries to reach a real host fails, also when the application hides the error."""
+    result = run(
+        """
+        import socket
+        import pytest
+        from runinfra_ext import RunInfra
+        from runinfra_ext.testing import NetworkBlockedError
+
+        HELLO = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Hi"}]}
+
+        def test_sdk(runinfra_gateway):
+            with RunInfra(api_key="k", base_url="https://gateway.example/v1") as client:
+                client.chat.completions.create(**HELLO)
+
+        def test_swallowed(runinfra_gateway):
+            try:
+                socket.create_connection(("192.0.2.1", 80), timeout=0.1)
+            except Exception:
+                pass
+
+        def test_meant(runinfra_network_guard):
+            with pytest.raises(NetworkBlockedError):
+                socket.create_connection(("192.0.2.1", 80), timeout=0.1)
+            runinfra_network_guard.blocked.clear()
+
+        def test_no_guard():
+            with pytest.raises(OSError):
+                socket.create_connection(("127.0.0.1", 1), timeout=0.1)
+        """
+    )
+    result.assert_outcomes(passed=3, failed=1, errors=2)
+    result.stdout.fnmatch_lines(
+        ["*the test tried to reach gateway.example*", "*the test tried to reach 192.0.2.1*"]
+    )
+
+
+def test_the_network_can_be_left_open(run):
+    """The ini option switches the guard off; a wrong value is a usage error."""
+    text = """
+        import socket
+        import pytest
+
+        def test_open(runinfra_gateway):
+            with pytest.raises(OSError):
+                socket.create_connection(("192.0.2.1", 80), timeout=0.01)
+        """
+    run(text, "-o", "runinfra_network=allow").assert_outcomes(passed=1)
+    result = run(text, "-o", "runinfra_network=perhaps")
+    result.stderr.fnmatch_lines(["*runinfra_network: expected guard or allow, got 'perhaps'"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_pytest_starts_without_the_sdk(run):
+    """Loading the plugin imports neither the HTTP library nor the sandbox."""
+    result = run(
+        """
+        import sys
+
+        def test_light():
+            heavy = {"httpx", "attrs", "starlette", "uvicorn", "runinfra_ext.sandbox"}
+            assert heavy & set(sys.modules) == set()
+        """,
+        "-p",
+        "no:anyio",
+        "-p",
+        "no:hypothesispytest",
+    )
+    result.assert_outcomes(passed=1)
