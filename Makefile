@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-all lint format types check gen gen-check document coverage clean
+.PHONY: help venv demo test test-all lint format types check gen gen-check document contract contract-long coverage clean
 
 help: ## Show the targets.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 venv: $(VENV)/.ready ## Make .venv with everything that development needs.
 
@@ -41,6 +41,17 @@ types: venv ## Check types with mypy and pyright.
 	$(BIN)/mypy
 	$(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
 
+contract: venv ## Hold the sandbox, or the gateway at BASE_URL, against the document.
+ifdef BASE_URL
+	$(BIN)/python scripts/contract.py --base-url "$(BASE_URL)" $(ARGS)
+else
+	$(BIN)/python scripts/contract.py $(ARGS)
+	$(BIN)/python -m pytest -m contract tests/contract
+endif
+
+contract-long: venv ## The same with many more examples, chosen anew each time.
+	$(BIN)/python scripts/contract.py --long $(if $(BASE_URL),--base-url "$(BASE_URL)") $(ARGS)
+
 gen: venv ## Regenerate everything that comes from openapi/runinfra.yaml.
 	$(BIN)/python scripts/generate.py
 
@@ -50,7 +61,7 @@ gen-check: venv ## Fail when the generated files and the document disagree.
 document: venv ## Validate and lint the document.
 	$(BIN)/python scripts/check_document.py
 
-check: lint types gen-check document ## All checks that are not tests.
+check: lint types gen-check document contract ## All checks that are not tests.
 
 clean: ## Remove what the targets made.
 	rm -rf .venv .venv-* out build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import hypothesis
+import pytest
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 
@@ -13,6 +14,7 @@ from runinfra_ext.sandbox.state import API_KEY, PIPELINE_ID
 
 from . import hooks  # noqa: F401 - they register themselves
 
+pytestmark = pytest.mark.contract
 ROOT = Path(__file__).parents[2]
 STATE = SandboxState()
 

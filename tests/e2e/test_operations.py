@@ -48,6 +48,21 @@ def test_chat_answers_the_prompt(both, hello, scoped):
     assert both.gateway.journal[-1].path == path
 
 
+def test_documented_headers_are_sent(both, hello):
+    """Every header that the document names for a request travels with a chat completion."""
+    from runinfra_ext.sandbox.strict import document
+
+    async def scenario():
+        async with both.client() as client:
+            await client.chat.completions.create(model="acme-chat-8b", messages=hello)
+
+    both.run(scenario)
+    parameters = document()["components"]["parameters"].values()
+    names = {part["name"].lower() for part in parameters if part["in"] == "header"}
+    assert names
+    assert names <= set(both.gateway.journal[-1].headers)
+
+
 def test_model_may_be_left_out_on_a_pipeline(both, hello):
     """A pipeline-scoped client sends `default` when the model is left out; a workspace client refuses."""
 

@@ -1,0 +1,97 @@
+"""The tests of SDK and sandbox: each wrong edit of the document makes one of them fail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.contract
+ROOT = Path(__file__).parents[2]
+PARTS = (
+    *("openapi", "scripts", "runinfra_client", "runinfra_ext", "tests", "docs", "examples"),
+    *("generator-config.yml", "pyproject.toml", "redocly.yaml", "README.md"),
+)
+
+# What is wrong, what stands there, what is put there, and where a test has to fail.
+PLANTED = {
+    "a path": ("  /embeddings:\n", "  /embedding:\n", "tests/sandbox/test_sandbox.py"),
+    "a field of an answer": (
+        "        prompt_tokens:",
+        "        prompt_count:",
+        "tests/e2e/test_operations.py",
+    ),
+    "a type in an answer": (
+        "        finish_reason: {type: [string, \"null\"]",
+        "        finish_reason: {type: [integer, \"null\"]",
+        "tests/e2e/test_operations.py",
+    ),
+    "a field that is no longer required": (
+        "      required: [model, messages]\n",
+        "      required: [model]\n",
+        "tests/sandbox/test_sandbox.py",
+    ),
+    "a limit": ("maximum: 2,", "maximum: 20,", "tests/sandbox/test_sandbox.py"),
+    "a replay class": (
+        "      x-runinfra-replay: {class: keyed, scope: any, conservative: false}\n",
+        "      x-runinfra-replay: {class: never, scope: any, conservative: false}\n",
+        "tests/e2e/test_faults.py",
+    ),
+    "the end of a stream": (
+        "        done-sentinel: skipped\n",
+        "        done-sentinel: ends\n",
+        "tests/streams/test_endings.py",
+    ),
+    "a media type": ("            audio/mpeg: &audio\n", "            audio/mp3: &audio\n",
+                     "tests/e2e/test_operations.py"),
+    "the error's shape": (
+        "      required: [error]\n",
+        "      required: [error, request_id]\n",
+        "tests/sandbox/test_sandbox.py",
+    ),
+    "a header": ("      name: Idempotency-Key\n", "      name: Idempotence-Key\n",
+                 "tests/e2e/test_operations.py"),
+    "a scope": ("      x-runinfra-scope: pipeline\n", "      x-runinfra-scope: any\n",
+                "tests/e2e/test_operations.py"),
+    "security": ("      security:\n        - bearerAuth: []\n", "", "tests/document"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A copy of the project."""
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, tmp_path / part, ignore=ignored)
+        else:
+            shutil.copy(source, tmp_path / part)
+    return tmp_path
+
+
+def run(tree, *command):
+    """Run Python on the copy, with its own packages."""
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    return subprocess.run(
+        [sys.executable, *command], cwd=tree, env=environment,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", PLANTED)
+def test_a_wrong_edit_is_noticed(tree, mistake):
+    """The code follows the document without a word; a test does not."""
+    old, new, tests = PLANTED[mistake]
+    path = tree / "openapi/runinfra.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    generated = run(tree, "scripts/generate.py", "--root", str(tree))
+    assert generated.returncode == 0, generated.stderr
+    done = run(tree, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", tests)
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout[-3000:] + done.stderr
