@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-all lint format types check gen gen-check document contract contract-long coverage clean
+.PHONY: help venv demo canary test test-all lint format types check gen gen-check document contract contract-long coverage clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ $(VENV)/.ready: pyproject.toml scripts/bootstrap.sh
 
 demo: venv ## Start the sandbox and drive every operation through the SDK.
 	$(BIN)/python examples/demo.py
+
+canary: venv ## Exercise a live gateway: PAID calls, needs RUNINFRA_API_KEY; SANDBOX=1 needs neither.
+	$(BIN)/python scripts/canary.py $(if $(SANDBOX),--sandbox) $(ARGS)
 
 test: venv ## Run the tests.
 	$(BIN)/python -m pytest $(ARGS)

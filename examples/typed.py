@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import assert_type
 
 from runinfra_client import models
-from runinfra_client.params import ChatCompletionUserMessageParam
+from runinfra_client.params import ChatCompletionUserMessageParam, ChatMessageParam
 from runinfra_client.unions import ResponseStreamEvent
 from runinfra_ext import AsyncRunInfra, Meta, RunInfra
 from runinfra_ext import webhooks as hooks
@@ -48,6 +48,9 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
         client.chat.completions.create(model="m", messages=HELLO, stream=stream),
         ChatCompletion | Stream[models.ChatCompletionChunk, ChatCompletion],
     )
+    run = client.chat.completions.run_tools([], model="m", messages=HELLO)
+    conversation: list[ChatMessageParam] = [*run.messages, {"role": "user", "content": "And?"}]
+    client.chat.completions.run_tools([], model="m", messages=conversation)
     response = client.responses.create(model="m", input="Hello")
     assert_type(response, Response)
     assert_type(response.output_text, str)

@@ -7,7 +7,7 @@ the real keyword arguments, and appends their descriptions to the docstring.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final, ParamSpec, TypeVar
 
 from runinfra_client.operations import OPERATIONS, Field
@@ -36,8 +36,15 @@ _OPTIONS: Final = {
 }
 
 
-def documented(operation_id: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Give a method the signature and the argument list of an operation."""
+def documented(
+    operation_id: str, *, without: Collection[str] = ()
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Give a method the signature and the argument list of an operation.
+
+    Args:
+        operation_id: whose parameters they are.
+        without: those that the method sets itself, and refuses.
+    """
 
     def decorate(method: Callable[P, R]) -> Callable[P, R]:
         operation = OPERATIONS[operation_id]
@@ -47,6 +54,8 @@ def documented(operation_id: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         lines: list[str] = []
         parameters = list(named)
         for name, field in operation.fields.items():
+            if name in without:
+                continue
             if name not in taken:
                 parameters.append(_parameter(name, _annotation(field), field.required))
             lines.append(f"    {name}: {field.description}")
@@ -83,8 +92,12 @@ def _annotation(field: Field) -> str:
 
 
 def _with_arguments(doc: str, lines: list[str]) -> str:
-    """Put the list before the section that tells of errors, where readers expect it."""
+    """Put the list behind the method's own, or before what it returns and raises."""
     listing = "Args:\n" + "\n".join(lines)
+    before, own, after = doc.partition("\nArgs:\n")
+    if own:
+        described, _, rest = after.partition("\n\n")
+        return f"{before}{own}{described}\n" + "\n".join(lines) + (f"\n\n{rest}" if rest else "")
     head, mark, tail = doc.partition("\nReturns:")
     if not mark:
         head, mark, tail = doc.partition("\nRaises:")

@@ -15,7 +15,7 @@ import json
 import re
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .errors import InvalidRequestError, ToolLoopError
 from .json_codec import decode, encode
@@ -23,6 +23,9 @@ from .json_schemas import schema_of_members
 from .json_shapes import Member, member_of
 from .json_values import MismatchError, value_of
 from .results import ChatCompletion
+
+if TYPE_CHECKING:
+    from runinfra_client.params import ChatMessageParam
 
 DEFAULT_MAX_STEPS: Final = 10  # requests of one loop; a model that needs more is going in circles
 
@@ -107,12 +110,12 @@ class ToolRun(NamedTuple):
 
     Attributes:
         completion: the model's last answer.
-        messages: the whole conversation, the last answer included.
+        messages: the whole conversation, the last answer included; give it to the next call.
         steps: how many requests it took.
     """
 
     completion: ChatCompletion
-    messages: list[dict[str, Any]]
+    messages: list[ChatMessageParam]
     steps: int
 
 

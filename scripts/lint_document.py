@@ -64,6 +64,9 @@ def _schemas(document: Mapping[str, Any]) -> Iterator[Finding]:
                 yield Finding(path, "no-default", "defaults would be sent with every request")
             if "title" in part:
                 yield Finding(path, "no-title", "titles rename the generated classes")
+            for field in part.get("required", ()):
+                if field not in schema.get("properties", {}):
+                    yield Finding(path, "required", f"{name} has no property {field}")
             if path != where and "properties" in part:
                 yield Finding(path, "named-object", "make it a component of its own")
             if None in part.get("enum", ()):
@@ -196,7 +199,7 @@ def _nullable(schemas: Schemas, schema: Mapping[str, Any]) -> bool:
 def _walk(schema: Any, where: Where) -> Iterator[tuple[Where, Mapping[str, Any]]]:
     if isinstance(schema, Mapping):
         yield where, schema
-        for key in ("items", "additionalProperties"):
+        for key in ("items", "additionalProperties", "if", "then", "else", "not"):
             yield from _walk(schema.get(key), (*where, key))
         for key in ("anyOf", "oneOf", "allOf"):
             for number, member in enumerate(schema.get(key, ())):

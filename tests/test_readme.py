@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,22 @@ def test_snippet(number, gateway, monkeypatch, tmp_path, capsys):
     shown, written = capsys.readouterr().out.strip(), list(tmp_path.iterdir())
     # Each shows something, writes a file, or asserts on its own.
     assert shown or written or "assert " in SNIPPETS[number]
+
+
+@pytest.mark.slow
+def test_snippets_are_typed(tmp_path):
+    """What is copied from the pages passes a strict type checker."""
+    paths = [tmp_path / f"snippet_{number}.py" for number in range(len(SNIPPETS))]
+    for path, snippet in zip(paths, SNIPPETS, strict=True):
+        if "django" not in snippet:  # it ships no types
+            path.write_text(snippet, "utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,  # its cache is there
+    )
+    assert run.returncode == 0, run.stdout
 
 
 def test_there_is_a_snippet_for_each_operation():

@@ -23,9 +23,9 @@ from .transport import AsyncTransport
 class AsyncRunInfra:
     """A client of the RunInfra gateway.
 
-    One client serves a whole process: it is safe to share between tasks, keeps a pool of
-    connections (opened at the first request), and survives a fork. Close it, or use it as a context
-    manager.
+    One client serves a whole process: the blocking one is safe to share between threads, the async
+    one between tasks. It keeps a pool of connections (opened at the first request), and survives a
+    fork. Close it, or use it as a context manager.
 
     Args:
         api_key: the key; ``RUNINFRA_API_KEY`` if left out. Never logged, printed or pickled.

@@ -94,6 +94,42 @@ def test_place_of_the_list(doc: str | None, documented_doc: str) -> None:
     assert result.endswith(rest)
 
 
+def test_the_list_goes_on_where_the_method_begins_it() -> None:
+    """A method may describe parameters of its own; there is one list, and its order is kept."""
+
+    def create(*, stream: bool = False, **params: object) -> None:
+        """One.
+
+        Args:
+            stream: Its own.
+
+        Returns:
+            R.
+        """
+
+    doc = inspect.getdoc(documented("createImage")(create)) or ""
+    assert doc.startswith("One.\n\nArgs:\n    stream: Its own.\n    model: ")
+    assert doc.endswith("\n\nReturns:\n    R.")
+    assert doc.count("Args:") == 1
+
+
+def test_what_a_method_sets_itself_is_not_offered(client: Any) -> None:
+    """Parameters that would be refused stand neither in the signature nor in the list."""
+    completions = client.chat.completions
+    for function, name in [
+        (completions.run_tools, "tools"),
+        (completions.parse, "response_format"),
+    ]:
+        parameters = inspect.signature(function).parameters
+        doc = inspect.getdoc(function) or ""
+        assert name not in parameters
+        assert f"\n    {name}: " not in doc
+        own = [p for p in parameters.values() if p.kind is p.POSITIONAL_ONLY]
+        assert len(own) == 1
+        assert f"    {own[0].name}: " in doc
+        assert "messages" in parameters
+
+
 def test_own_parameters_are_kept() -> None:
     """Parameters that the method names itself come first and are not doubled."""
 

@@ -59,6 +59,7 @@ MISTAKES = [
         ["error"],
         "unknown-kinds",
     ),
+    ((*schema("RerankRequest"), "else", "required"), ["document"], "required"),
     ((*CHAT, "summary"), None, "complete"),
     ((*CHAT, "x-runinfra-replay", "conservative"), None, "replay"),
     ((*CHAT, "x-runinfra-stream"), None, "stream"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -16,6 +17,7 @@ import httpx
 import pytest
 
 from runinfra_ext.sandbox import Sandbox, Settings
+from runinfra_ext.sandbox.server import listen
 from runinfra_ext.sandbox.strict import problem_of
 
 HELLO = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Name one prime."}]}
@@ -289,3 +291,25 @@ def test_nothing_is_left_behind():
     assert threading.active_count() == before
     if descriptors:
         assert len(os.listdir("/proc/self/fd")) <= descriptors
+
+
+def test_answers_leave_at_once():
+    """Connections are without Nagle's algorithm, which would add 40 ms to each reused one."""
+
+    async def main():
+        taken = asyncio.get_running_loop().create_future()
+        listener = listen("127.0.0.1", 0)
+
+        async def accept(reader, writer):
+            sock = writer.get_extra_info("socket")
+            taken.set_result(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(accept, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            value = await taken
+            writer.close()
+            await writer.wait_closed()
+            return value
+
+    assert asyncio.run(main()) == 1

@@ -50,6 +50,9 @@ class ChatCompletions:
     ) -> ChatCompletion | ChatCompletionStream:
         """Complete a conversation, whole or as a stream of chunks.
 
+        Args:
+            stream: Hand out the answer while it is made.
+
         Returns:
             A ``ChatCompletion`` whose ``.choices[0].message.content`` is the text; with
             ``stream=True`` a stream of chunks whose ``.final()`` is the same ``ChatCompletion``.
@@ -92,7 +95,7 @@ class ChatCompletions:
         self, target: type[P], /, *, stream: bool, **params: Unpack[ChatCompletionCall]
     ) -> ParsedChatCompletion[P] | ParsedStream[P]: ...
 
-    @documented("createChatCompletion")
+    @documented("createChatCompletion", without=("response_format",))
     def parse(
         self,
         target: type[P],
@@ -103,7 +106,11 @@ class ChatCompletions:
     ) -> ParsedChatCompletion[P] | ParsedStream[P]:
         """Complete a conversation with an object: of an attrs class, a dataclass and the like.
 
-        The ``response_format`` is that of the target, which is given as the first argument.
+        The ``response_format`` is that of the target.
+
+        Args:
+            target: The type of the object, the first argument.
+            stream: Hand out the answer while it is made.
 
         Returns:
             A ``ChatCompletion`` whose ``.parsed`` is the object; with ``stream=True`` a stream
@@ -133,7 +140,7 @@ class ChatCompletions:
         # Parsed behind the call: what the model wrote says nothing about how the call went.
         return parsed_completion(transport.fetch(call, make), target)
 
-    @documented("createChatCompletion")
+    @documented("createChatCompletion", without=("tools",))
     def run_tools(
         self,
         functions: Sequence[Callable[..., Any] | FunctionTool],
@@ -145,8 +152,11 @@ class ChatCompletions:
     ) -> ToolRun:
         """Complete a conversation, calling the functions that the model asks for.
 
-        The functions are the first argument; ``max_steps`` limits the requests; with ``on_event``
-        every request is a stream whose chunks are given to it.
+        Args:
+            functions: What the model may call, the first argument: their signatures and docstrings
+                tell it how.
+            max_steps: How many requests the loop may make.
+            on_event: Makes every request a stream, and is given its chunks.
 
         Returns:
             The last ``.completion``, all ``.messages`` and the number of ``.steps``.

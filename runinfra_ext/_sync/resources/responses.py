@@ -44,6 +44,9 @@ class Responses:
         Tools have the chat shape (``{"type": "function", "function": {...}}``). The adapter keeps
         no state: there is nothing to retrieve, cancel or continue.
 
+        Args:
+            stream: Hand out the answer while it is made.
+
         Returns:
             A ``Response`` whose ``.output_text`` is the text; with ``stream=True`` a stream of
             events whose ``.final()`` is the same ``Response``.
