@@ -20,6 +20,7 @@ import httpx
 from runinfra_ext import AsyncRunInfra, RunInfra, RunInfraError
 
 KEY = "rp_live_contract" + "0" * 40
+OPTIONS: Any = {"api_key": KEY, "pipeline_id": "pipe_demo", "max_retries": 0}
 HELLO = [{"role": "user", "content": "Hi"}]
 
 
@@ -74,14 +75,16 @@ class Exchange:
         self.kind = kind
         self._runner = asyncio.Runner()
         self._answer: tuple[int, list[tuple[bytes, bytes]], tuple[bytes, ...]] = (200, [], ())
-        options = {"api_key": KEY, "pipeline_id": "pipe_demo", "max_retries": 0}
+        self._connect()
+
+    def _connect(self) -> None:
         self._http: Any
-        if kind == "sync":
+        if self.kind == "sync":
             self._http = httpx.Client(transport=httpx.MockTransport(self._handle))
-            self.client: Any = RunInfra(http_client=self._http, **options)
+            self.client: Any = RunInfra(http_client=self._http, **OPTIONS)
         else:
             self._http = httpx.AsyncClient(transport=httpx.MockTransport(self._handle_async))
-            self.client = AsyncRunInfra(http_client=self._http, **options)
+            self.client = AsyncRunInfra(http_client=self._http, **OPTIONS)
 
     def close(self) -> None:
         """Close the HTTP library's client and the event loop."""
