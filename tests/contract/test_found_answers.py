@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from runinfra_ext import ResponseShapeError, RunInfraStreamParseError, StructuredOutputError
-from runinfra_ext.results import ChatCompletion, ImageData, VoicePipelineResult
+from runinfra_ext.response_assembly import ResponseAssembler
+from runinfra_ext.results import ChatCompletion, ImageData, Response, VoicePipelineResult
 from runinfra_ext.structured import parse_text, parsed_completion
 from runinfra_ext.tools import ToolConversation
 from tests.contract.exchanges import HELLO, Exchange
@@ -140,6 +141,17 @@ def test_a_finish_reason_that_is_no_text_is_none_of_the_known():
         }
     )
     assert parsed_completion(odd, Order).parsed == Order(1)
+
+
+def test_a_part_of_another_kind_takes_the_place_of_the_text():
+    """A refusal where text was begun kept the text's field, and the stream came to no result."""
+    assembler = ResponseAssembler(Response.from_dict, frozenset())
+    place = {"output_index": 0, "content_index": 0}
+    assembler.add({"type": "response.output_text.delta", "delta": "", **place})
+    part = {"type": "refusal", "refusal": ""}
+    assembler.add({"type": "response.content_part.added", "part": part, **place})
+    (message,) = assembler.final(whole=True).output
+    assert [part.to_dict() for part in message.content] == [{"type": "refusal", "refusal": ""}]
 
 
 def test_a_finish_reason_on_a_stream_must_be_a_text():

@@ -82,10 +82,20 @@ def test_every_json_answer_of_the_document_has_a_case():
     assert {(case.operation, case.component) for case in CASES} == documented
 
 
+def legible(value: Any) -> Any:
+    """The same without halves of surrogate pairs, which the validator does not read."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [legible(item) for item in value]
+    if isinstance(value, dict):
+        return {legible(key): legible(item) for key, item in value.items()}
+    return value
+
+
 def check_model(name: str, instance: Any, parse: Any) -> None:
+    assert validator(name).is_valid(legible(instance)), "made wrongly"
     before = dumped(instance)
-    # The validator is strict UTF-8 and does not read half a surrogate pair.
-    assert validator(name).is_valid(json.loads(before.replace("\\ud800", "?"))), "made wrongly"
     model = parse(instance)
     assert dumped(model.to_dict()) == before
     assert dumped(instance) == before, "the input was changed"
