@@ -239,7 +239,7 @@ def decode_base64(text: str, field: str) -> bytes:
     """
     try:
         return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, TypeError):  # TypeError: it is not even a text
         pass  # raised below, so that the decoder's error is not chained
     msg = f"The gateway's {field} is not base64."
     raise ResponseShapeError(msg)

@@ -181,6 +181,9 @@ class _Choice:
             elif key == "finish_reason":
                 # Some engines send "" for "not yet".
                 if value:
+                    if not isinstance(value, str):
+                        msg = "finish_reason is not a text"
+                        raise TypeError(msg)
                     self.finish_reason = value
                     progress = True
             elif key == "logprobs":

@@ -3,6 +3,8 @@
 Out: what can't be JSON (NaN, an infinity, an unknown object) is refused, never guessed at; objects
 with ``to_dict`` (every generated model) are written as what they came from. In: the fast parser
 first; what only the tolerant one reads (NaN in log probabilities, lone surrogates) is read by it.
+The fast one makes a float of an integer beyond 64 bits, which no member of an answer is; what a
+model wrote may well be one, so that is read exactly.
 """
 
 from __future__ import annotations
@@ -30,6 +32,20 @@ def decode(data: bytes | bytearray | memoryview | str) -> Any:
         except RecursionError as error:
             msg = "JSON nested too deeply"
             raise ValueError(msg) from error
+
+
+def decode_exactly(text: str) -> Any:
+    """Parse JSON that a model or a tool wrote: integers of any size keep all their digits.
+
+    Raises:
+        ValueError: it is not JSON, is nested too deeply, or has a number of thousands of digits.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        pass  # raised below, so that a traceback of a thousand levels is not chained
+    msg = "JSON nested too deeply"
+    raise ValueError(msg)
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:

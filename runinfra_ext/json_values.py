@@ -78,7 +78,10 @@ def _primitive(kind: Any, value: Any, path: str) -> Any:
         fits = isinstance(value, int) and not isinstance(value, bool)
     elif kind is float:
         fits = isinstance(value, int | float) and not isinstance(value, bool)
-        value = float(value) if fits else value
+        try:
+            value = float(value) if fits else value
+        except OverflowError:
+            fits = False  # an integer of hundreds of digits
     else:
         fits = isinstance(value, kind)
     if not fits:

@@ -122,7 +122,9 @@ class Item:
         at = place(index, max(parts, default=0))
         part = _part(whole)
         known = parts.get(at)
-        if known is not None and known.pieces and not part.pieces:
+        # A part of another kind, for example a refusal where text was begun, takes its place.
+        same = known is not None and part.key in (known.key, None)
+        if known is not None and same and known.pieces and not part.pieces:
             known.fields.update(part.fields)
         else:
             parts[at] = part

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Generic, Self, TypeVar, cast
 
 from .errors import InvalidRequestError, StructuredOutputError
-from .json_codec import decode
+from .json_codec import decode_exactly
 from .json_schemas import schema_of
 from .json_values import MismatchError, value_of
 from .results import ChatCompletion
@@ -100,13 +100,13 @@ def parse_text(target: type[P] | Any, text: str, *, usage: Any = None) -> P:
     problem = ""
     value: Any = None
     try:
-        value = decode(text)
+        value = decode_exactly(text)
         if not isinstance(target, Mapping):
             value = value_of(target, value)
     except MismatchError as error:
         name = getattr(cast("object", target), "__name__", "the target")
         problem = f"does not fit {name}: {error}"
-    except (ValueError, UnicodeEncodeError):
+    except ValueError:
         problem = "is not JSON" if text.strip() else "is empty"
     if problem:
         msg = f"The model's text {problem}."
@@ -122,8 +122,11 @@ def parsed_completion(completion: ChatCompletion, target: type[P] | Any) -> Pars
         target: as for :func:`response_format_for`.
 
     Raises:
-        StructuredOutputError: a text was refused, cut short, or does not fit.
+        StructuredOutputError: a text was refused, cut short, does not fit, or there is none.
     """
+    if not completion.choices:
+        msg = "The model gave no answer."
+        raise _identified(_failure(msg, "", completion.usage), completion)
     parsed: list[Any] = []
     for choice in completion.choices:
         text = choice.message.content or ""
@@ -132,9 +135,13 @@ def parsed_completion(completion: ChatCompletion, target: type[P] | Any) -> Pars
             parsed.append(None)
             continue
         problem = ""
-        if choice.message.refusal and not text:
-            problem = "The model refused: " + choice.message.refusal
-        elif choice.finish_reason in {"length", "content_filter"}:
+        # Nothing has checked yet that the engine sent text, and not for example a list of parts.
+        if not isinstance(text, str):
+            problem = "The model's answer is not a text."
+            text = ""
+        elif choice.message.refusal and not text:
+            problem = f"The model refused: {choice.message.refusal}"
+        elif choice.finish_reason in ("length", "content_filter"):
             problem = f"The model's text was cut short ({choice.finish_reason})."
         if problem:
             raise _identified(_failure(problem, text, completion.usage), completion)

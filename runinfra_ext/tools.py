@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .errors import InvalidRequestError, ToolLoopError
-from .json_codec import decode, encode
+from .json_codec import decode_exactly, encode
 from .json_schemas import schema_of_members
 from .json_shapes import Member, member_of
 from .json_values import MismatchError, value_of
@@ -58,15 +58,19 @@ class FunctionTool(NamedTuple):
             function["description"] = self.description
         return {"type": "function", "function": function}
 
-    def arguments(self, text: str) -> dict[str, Any]:
+    def arguments(self, text: object) -> dict[str, Any]:
         """The arguments that a JSON text stands for.
+
+        Args:
+            text: the text; some engines send the object itself, or null where there are none.
 
         Raises:
             MismatchError: it is not JSON, or does not fit.
         """
-        given: Any = None
-        with contextlib.suppress(ValueError):
-            given = decode(text) if text.strip() else {}
+        given: Any = {} if text is None else text
+        if isinstance(text, str):
+            with contextlib.suppress(ValueError):
+                given = decode_exactly(text) if text.strip() else {}
         if not isinstance(given, dict):
             msg = "the arguments are not a JSON object"
             raise MismatchError(msg)
@@ -195,7 +199,7 @@ class ToolConversation:
         if not isinstance(result, str):
             try:
                 # Through the package's encoder, which knows models; again, to keep it readable.
-                text = json.dumps(decode(encode(result)), ensure_ascii=False)
+                text = json.dumps(json.loads(encode(result)), ensure_ascii=False)
             except (TypeError, ValueError) as error:
                 problem = str(error)
         if problem:
@@ -204,8 +208,8 @@ class ToolConversation:
             raise ToolLoopError(msg)
         self.messages.append({"role": "tool", "tool_call_id": call.id, "content": text})
 
-    def _call(self, call_id: str, name: str, arguments: str) -> ToolCall:
-        tool = self._tools.get(name)
+    def _call(self, call_id: str, name: object, arguments: object) -> ToolCall:
+        tool = self._tools.get(name) if isinstance(name, str) else None
         if tool is None:
             return ToolCall(call_id, None, {}, f"there is no tool {name!r}")
         try:

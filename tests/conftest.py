@@ -13,7 +13,8 @@ import hypothesis
 import pytest
 
 from runinfra_ext import AsyncRunInfra, RunInfra
-from runinfra_ext.sandbox import Sandbox, Settings
+from runinfra_ext.sandbox import Sandbox, Settings, server
+from tests.contract.sent import Tap, invalid
 
 # The same examples on every run, and no limit of time for one: a slow machine is no failure.
 # HYPOTHESIS_PROFILE=search looks for new ones.
@@ -96,6 +97,32 @@ class Both:
             return result
 
         return asyncio.run(main())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_tap() -> Iterator[Tap]:
+    """Keeps the requests that reach any in-process sandbox of the session."""
+    tap, create_app = Tap(), server.create_app
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "create_app", lambda state=None: tap.before(create_app(state)))
+        yield tap
+
+
+@pytest.fixture(autouse=True)
+def sent_requests(session_tap: Tap, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever the SDK sends in a test is valid under the document.
+
+    ``@pytest.mark.sends_invalid("why")`` is for tests that go around the SDK's own checks; such a
+    test must do so.
+    """
+    session_tap.take()
+    yield
+    problems = invalid(session_tap.take())
+    marked = request.node.get_closest_marker("sends_invalid") is not None
+    if marked and not problems:
+        pytest.fail("marked sends_invalid, but every request was valid", pytrace=False)
+    if problems and not marked:
+        pytest.fail("sent against the document:\n" + "\n".join(problems), pytrace=False)
 
 
 @pytest.fixture(scope="session")
