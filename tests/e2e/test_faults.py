@@ -430,6 +430,18 @@ def test_stale_pooled_connection_is_replaced(both, hello):
     assert error.attempts == 2
 
 
+def test_connection_closed_between_calls(both, hello):
+    """19: a server that hangs up after an answer costs no call anything."""
+    both.gateway.script("hang-up", "hang-up")
+
+    async def scenario():
+        async with both.client(max_retries=0) as client:
+            return [await ask(client, hello) for _ in range(3)]
+
+    assert len(both.run(scenario)) == 3
+    assert len(both.gateway.charges) == 3
+
+
 def test_outage_is_not_amplified(both, hello):
     """20: 1000 calls of many callers hold a full outage to 1.2 attempts a call; then it refills."""
     both.gateway.script(*["503"] * 2000)

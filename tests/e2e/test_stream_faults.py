@@ -66,6 +66,14 @@ def test_clean_end_without_marker(both, operation):
         assert error.partial.output_text == "one two"
 
 
+@pytest.mark.parametrize("operation", ["chat", "responses"])
+def test_clean_end_inside_an_event(both, operation):
+    """2: half an event is none, and the stream is truncated."""
+    events, error = broken(both, "half-event:3", operation)
+    assert type(error) is sdk.StreamTruncatedError
+    assert len(events) == 3
+
+
 def test_truncation_can_be_allowed(both):
     """1: for servers that never send a marker."""
 

@@ -63,6 +63,7 @@ def test_duration_of_wav():
         ("html", sdk.UnexpectedContentError),
         ("empty", sdk.UnexpectedContentError),
         ("json-error", sdk.ServiceUnavailableError),
+        ("mislabelled:audio/wav", sdk.InternalServerError),
         ("short-body", sdk.RunInfraConnectionError),
         ("cut-body", sdk.RunInfraConnectionError),
     ],

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import textwrap
+from pathlib import Path
 
 import pytest
+
+from runinfra_ext.sandbox import Settings
 
 
 @pytest.fixture
@@ -156,3 +161,19 @@ def test_pytest_starts_without_the_sdk(run):
         "no:hypothesispytest",
     )
     result.assert_outcomes(passed=1)
+
+
+def test_the_page_is_true(pytester):
+    """Every example of docs/testing.md passes as it stands."""
+    page = (Path(__file__).parents[2] / "docs/testing.md").read_text("utf-8")
+    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    pytester.makepyfile(**{f"test_{number}": text for number, text in enumerate(examples)})
+    result = pytester.runpytest_subprocess("-W", "error", "-p", "no:schemathesis")
+    result.assert_outcomes(passed=sum(text.count("def test_") for text in examples))
+
+
+def test_every_setting_is_on_the_page():
+    """The table of settings is complete."""
+    page = (Path(__file__).parents[2] / "docs/testing.md").read_text("utf-8")
+    names = [field.name for field in dataclasses.fields(Settings)]
+    assert [name for name in names if f"| `{name}` |" not in page] == []
