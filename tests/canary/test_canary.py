@@ -281,7 +281,7 @@ def test_other_numbers_in_base64_fail_the_row(bird, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "key", "error"),
     [
-        ("bad-key", "rp_live_" + "0" * 64, "AuthenticationError"),
+        ("bad-key", "rp_live_" + "0" * 64, "APIStatusError"),
         ("pipeline-scope", Sandbox.pipeline_api_key, "PermissionDeniedError"),
     ],
 )

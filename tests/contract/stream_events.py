@@ -18,6 +18,14 @@ CALLS = {
     ),
     "createResponse": lambda c: c.responses.create(model="m", input="Hi", stream=True),
 }
+
+
+def parsed_chat(client: Any) -> Any:
+    """The call of a chat stream whose text is to be an object."""
+    target: Any = {"type": "object"}
+    return client.chat.completions.parse(target, model="m", messages=HELLO, stream=True)
+
+
 STREAMS = {
     operation["operationId"]: operation["x-runinfra-stream"]
     for item in DOCUMENT["paths"].values()
@@ -121,10 +129,15 @@ def ending(operation: str) -> bytes:
     return written(whole, "response.completed")
 
 
-def play(exchange: Exchange, operation: str, pieces: list[bytes], **headers: str) -> Iterator[Any]:
-    """What a stream gives: its events, and at its end the result or the error, each looked at."""
+def play(
+    exchange: Exchange, operation: str, pieces: list[bytes], *, parse: bool = False, **headers: str
+) -> Iterator[Any]:
+    """What a stream gives: its events, and at its end the result or the error, each looked at.
+
+    With ``parse``, a chat's text is to be an object.
+    """
     exchange.set(200, {"content-type": "text/event-stream", **headers}, *pieces)
-    stream = exchange.call(CALLS[operation])
+    stream = exchange.call(parsed_chat if parse else CALLS[operation])
     assert not isinstance(stream, RunInfraError)
     while True:
         event = exchange.call(lambda _: step(stream, exchange.kind))

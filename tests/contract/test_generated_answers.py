@@ -40,6 +40,7 @@ from tests.contract.instances import (
     media_types,
     named,
     tags_beside,
+    texts,
     written,
 )
 
@@ -164,7 +165,7 @@ def may_be_refused(case: Case, instance: Any) -> bool:
 def test_calls_with_spoiled_answers_stay_in_the_tree(case: Case, exchange: Exchange):
     """Members dropped or of wrong types, odd tokens, bytes and content types: a result, or our error."""
 
-    @examples(60)
+    @examples(100)
     @given(
         bodies_of(case.component, faulty=True),
         headers,
@@ -179,6 +180,56 @@ def test_calls_with_spoiled_answers_stay_in_the_tree(case: Case, exchange: Excha
         else:
             look(result)
             result.to_dict()
+
+    check()
+
+
+RAW = {
+    "speech": lambda c: c.audio.speech.create(model="m", input="Hi", voice="v"),
+    **{
+        kind: lambda c, kind=kind: c.audio.transcriptions.create(
+            model="m", file=b"RIFF", response_format=kind
+        )
+        for kind in ("text", "srt", "vtt")
+    },
+}
+_AUDIO = (
+    b"RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00",
+    b"RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00" + bytes(16) + b"data\x00\x00\x00\x00",
+    b"ID3",
+    b"\xff\xfb\x90",
+    b"OggS",
+    b"fLaC",
+)
+
+
+@pytest.mark.parametrize("call", RAW.values(), ids=RAW)
+def test_answers_that_are_no_json_stay_in_the_tree(call, exchange: Exchange):
+    """Any bytes as audio or as a transcript, under any content type: a result, or our error."""
+    kinds = st.sampled_from(
+        ["audio/wav", "audio/mpeg", "text/vtt", "text/plain", "", *JSON_TYPES, "text/html"]
+    )
+    body = st.one_of(
+        st.builds(lambda start, rest: start + rest, st.sampled_from(_AUDIO), st.binary()),
+        texts.map(lambda text: text.encode("utf-8", "replace")),
+        st.binary(),
+        bodies_of("ErrorEnvelope", faulty=True),
+        bodies_of("Transcription", faulty=True),
+    )
+
+    @examples(100)
+    @given(body, headers, kinds)
+    def check(body, more, kind):
+        exchange.set(200, {**more, "content-type": kind}, body)
+        result = exchange.call(call)
+        if isinstance(result, RunInfraError):
+            look_at_error(result)
+        else:
+            assert result.meta.status == 200
+            repr(result)
+            if not isinstance(result, str):
+                assert result.content == body
+                repr((result.format, result.duration))
 
     check()
 
@@ -222,7 +273,7 @@ ON_TOP = {
 def test_structured_output_and_tools_stay_in_the_tree(faulty, call, exchange: Exchange):
     """Whatever the model writes as an object or as arguments: a result, or our error."""
 
-    @examples(60)
+    @examples(100)
     @given(bodies(SPOKEN | component("ChatCompletion"), faulty=faulty))
     def check(body):
         exchange.set(200, {"content-type": "application/json"}, body)
