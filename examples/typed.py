@@ -6,6 +6,7 @@ It is not run: ``assert_type`` fails while types are checked, when a result or a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import assert_type
 
 from runinfra_client import models
@@ -66,6 +67,9 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
     assert_type(images, ImageList)
     assert_type(images.data[0].image, bytes)
     assert_type(client.audio.speech.create(model="m", input="a", voice="v"), SpeechAudio)
+    for voice in ("https://media.example/voice.wav", Path("voice.wav"), b"RIFF"):
+        client.audio.speech.create(model="m", input="a", ref_audio=voice, ref_text="b")
+    assert_type(client.images.fetch("https://media.example/boat.png"), bytes)
     transcribe = client.audio.transcriptions.create
     assert_type(transcribe(model="m", file=b"x"), Transcription)
     verbose = transcribe(model="m", file=b"x", response_format="verbose_json")

@@ -660,7 +660,6 @@ class SpeechParams(TypedDict):
         model: Id of the model.
         input: The text.
         voice: A preset or a speaker of the model.
-        ref_audio: URL or data URL of a voice to follow.
         ref_text: What is said in it.
         task_type: `Base`, `CustomVoice` or `VoiceDesign`, where the model has them.
         response_format: `mp3` (the default), `wav`, `flac`, `opus`, `aac` or `pcm`; what is possible depends on the deployment.
@@ -670,7 +669,6 @@ class SpeechParams(TypedDict):
     model: NotRequired[str | None]
     input: str
     voice: NotRequired[str | None]
-    ref_audio: NotRequired[str | None]
     ref_text: NotRequired[str | None]
     task_type: NotRequired[str | None]
     response_format: NotRequired[str | None]

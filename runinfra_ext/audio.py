@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 from .answers import BASE_URL_HINT, media_type
-from .checks import wrong
+from .checks import count, wrong
 from .error_mapping import error_from_response, implied_status
 from .errors import ResponseShapeError, RunInfraError, UnexpectedContentError
 from .files import StrPath, write_atomic
@@ -49,6 +49,7 @@ _BY_MIME: Final[Mapping[str, AudioFormat]] = {
     "audio/l16": "pcm",
 }
 _PATH_LIMIT: Final = 4_000  # characters; what is longer is no path but data
+_RATE_DIGITS: Final = 7  # no sound has ten million samples a second
 SNIFF_BYTES: Final = 64  # enough of a file's start to tell its format
 
 
@@ -94,6 +95,21 @@ def wav_duration(data: bytes) -> float | None:
             return present / rate if rate else None
         position = start + size + (size & 1)
     return None
+
+
+def pcm_rate(content_type: str) -> tuple[int, int]:
+    """Sample rate and channels by the parameters of a media type (``audio/L16; rate=24000``).
+
+    Returns:
+        A rate of 0 if it is not told.
+    """
+    parameters: dict[str, int] = {}
+    for part in content_type.lower().split(";")[1:]:
+        name, _, value = part.partition("=")
+        digits = value.strip().strip('"')
+        if digits.isascii() and digits.isdigit() and len(digits) <= _RATE_DIGITS:
+            parameters[name.strip()] = int(digits)
+    return parameters.get("rate", 0), parameters.get("channels", 1) or 1
 
 
 def check_audio_start(
@@ -162,8 +178,37 @@ class SpeechAudio:
 
     @property
     def duration(self) -> float | None:
-        """Seconds, for WAV; ``None`` for formats that have to be decoded for it."""
+        """Seconds where known: of WAV, and of raw samples whose media type tells the rate.
+
+        ``None`` for formats that have to be decoded for it, and for raw samples of an unknown rate:
+        see :meth:`pcm_duration`.
+        """
+        if self.format == "pcm":
+            rate, channels = pcm_rate(self.meta.headers.get("content-type", ""))
+            return self.pcm_duration(rate, channels=channels) if rate else None
         return wav_duration(self.content)
+
+    def pcm_duration(self, sample_rate: int, *, channels: int = 1, sample_width: int = 2) -> float:
+        """Seconds of raw samples (``response_format="pcm"``).
+
+        The gateway documents no rate; it is the model's. 24000 samples a second is common.
+
+        Args:
+            sample_rate: samples in a second, of one channel.
+            channels: of the sound.
+            sample_width: bytes of a sample.
+
+        Raises:
+            InvalidRequestError: a value is not a whole number of at least 1.
+        """
+        frame = 1
+        for name, value in (
+            ("sample_rate", sample_rate),
+            ("channels", channels),
+            ("sample_width", sample_width),
+        ):
+            frame *= count(name, value, minimum=1)
+        return len(self.content) / frame
 
     def write_to_file(self, path: StrPath) -> Path:
         """Write the audio to a file, atomically; its path.

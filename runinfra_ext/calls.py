@@ -6,6 +6,9 @@ a field that is added to the document appears here after ``make gen`` with no ot
 
 from __future__ import annotations
 
+from os import PathLike
+from typing import NotRequired
+
 from runinfra_client.params import (
     ChatCompletionParams,
     EmbeddingParams,
@@ -40,7 +43,13 @@ class ImageCall(ImageParams, JsonCallOptions):
 
 
 class SpeechCall(SpeechParams, JsonCallOptions):
-    """Arguments of ``audio.speech.create`` and ``audio.speech.stream``."""
+    """Arguments of ``audio.speech.create`` and ``audio.speech.stream``.
+
+    Attributes:
+        ref_audio: a voice to follow: a URL, a data URL, a path, or an audio file's bytes.
+    """
+
+    ref_audio: NotRequired[str | PathLike[str] | bytes | bytearray | memoryview | None]
 
 
 class TranscriptionCall(TranscriptionParams, CallOptions):

@@ -65,10 +65,14 @@ _ARGUMENTS: Final = {
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 
-STANDARD: Final[Mapping[str, str]] = {
+# What every host gets, also one that is not the gateway.
+ANONYMOUS: Final[Mapping[str, str]] = {
     # Compressed answers would need an unbounded amount of memory to check their bounds.
     "accept-encoding": "identity",
     "user-agent": USER_AGENT,
+}
+STANDARD: Final[Mapping[str, str]] = {
+    **ANONYMOUS,
     "x-runinfra-sdk": "runinfra-ext",
     "x-runinfra-sdk-version": __version__,
 }

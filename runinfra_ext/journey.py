@@ -27,6 +27,7 @@ from .error_fields import FailedAttempt, Phase
 from .error_mapping import error_from_failure, error_from_response
 from .errors import APIStatusError, RunInfraError
 from .headers import (
+    ANONYMOUS,
     STANDARD,
     checked_client_request_id,
     checked_headers,
@@ -84,6 +85,9 @@ class Call(NamedTuple):
         accept: media type that is wanted.
         streaming: whether the body of the answer is handed out as it comes.
         options: the caller's call options, not checked yet.
+        foreign: ``path`` is a whole URL, of a host that is not the gateway. It gets no key, no ids
+            and no headers of the caller's, and is not named in the log, because what signs such a
+            URL is a credential.
     """
 
     operation: Operation
@@ -93,6 +97,7 @@ class Call(NamedTuple):
     accept: str
     streaming: bool
     options: Mapping[str, Any]
+    foreign: bool = False
 
 
 class Limits(NamedTuple):
@@ -142,11 +147,17 @@ class Journey:
         self._paid = 0.0
         self._observer = Observer(
             call.operation,
-            settings.redactor(call.path),
+            "a URL of another host" if call.foreign else settings.redactor(call.path),
             self.client_request_id,
             self.idempotency_key,
             settings.hooks,
         )
+
+    @property
+    def url(self) -> str:
+        """Where the call goes."""
+        call = self.call
+        return call.path if call.foreign else self.settings.base.url + call.path
 
     def start(self) -> Limits:
         """Begin an attempt and give its limits."""
@@ -306,6 +317,8 @@ class Journey:
         return new_key() if self.settings.auto_idempotency else None
 
     def _headers(self, options: Mapping[str, Any]) -> dict[str, str]:
+        if self.call.foreign:
+            return {**ANONYMOUS, "accept": self.call.accept}
         headers = {
             **STANDARD,
             "accept": self.call.accept,

@@ -172,7 +172,10 @@ class ImageData(Extended, models.ImageData):
             ResponseShapeError: it has a URL instead (``.url``), or what it has is not base64.
         """
         if self.b64_json is None:
-            msg = "This image came as a URL: fetch .url, or ask for response_format='b64_json'."
+            msg = (
+                "This image came as a URL: use client.images.fetch(image), or ask for "
+                "response_format='b64_json'."
+            )
             raise ResponseShapeError(msg)
         return decode_base64(self.b64_json, "b64_json")
 

@@ -55,6 +55,21 @@ def resolve_base_url(base_url: object, pipeline_id: object = None) -> BaseURL:
     return BaseURL(f"{url}/{encoded}", pipeline_scoped=True)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, so that it may be spoken to without TLS."""
+    return host.lower() in _LOOPBACK
+
+
+def is_usable_url(url: str) -> bool:
+    """Whether a text is an http(s) URL of a host, without a user name or password."""
+    if not is_printable(url) or " " in url or "\\" in url:
+        return False
+    parts = _split(url)
+    if parts is None or parts.scheme.lower() not in {"http", "https"}:
+        return False
+    return bool(parts.hostname) and "@" not in parts.netloc
+
+
 def path_value(
     param: str, value: object, *, error: type[InvalidRequestError] = InvalidRequestError
 ) -> str:
@@ -95,7 +110,7 @@ def _checked(base_url: object) -> str:
         ("?" in url or "#" in url, "expected no query and no fragment"),
         (_has_dot_segments(parts.path), "expected no dot segments in its path"),
         (
-            scheme == "http" and host not in _LOOPBACK,
+            scheme == "http" and not is_loopback(host),
             "expected https: only loopback hosts may be spoken to without TLS",
         ),
     ):

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SNIPPETS = [
     snippet
-    for name in ("README.md", "docs/sandbox.md", "docs/webhooks.md")
+    for name in ("README.md", "docs/sandbox.md", "docs/webhooks.md", "docs/audio.md")
     for snippet in re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
 ]
 

@@ -115,7 +115,7 @@ class AsyncTransport:
         try:
             source = await self.http.send(
                 call.operation.method,
-                self.settings.base.url + call.path,
+                journey.url,
                 journey.headers,
                 content if content is None or isinstance(content, bytes) else content.iter_chunks(),
                 limits,

@@ -116,7 +116,7 @@ class Transport:
         try:
             source = self.http.send(
                 call.operation.method,
-                self.settings.base.url + call.path,
+                journey.url,
                 journey.headers,
                 content if content is None or isinstance(content, bytes) else content.iter_chunks(),
                 limits,

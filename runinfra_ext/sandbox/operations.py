@@ -222,12 +222,13 @@ def image(body: Mapping[str, Any], context: Context) -> Result:
         raise Refused(400, msg, param="size")
     data: list[dict[str, str]] = []
     for number in range(body.get("n") or 1):
-        drawn = pictures.png(body["prompt"], number, *size)
-        encoded = base64.b64encode(drawn).decode("ascii")
+        colours = pictures.colours(body["prompt"], number)
         if body.get("response_format") == "url":
-            data.append({"url": f"data:image/png;base64,{encoded}"})
+            name = f"{colours}-{size[0]}x{size[1]}.png"
+            data.append({"url": f"{context.base_url}sandbox/pictures/{name}"})
         else:
-            data.append({"b64_json": encoded})
+            drawn = pictures.png(colours, *size)
+            data.append({"b64_json": base64.b64encode(drawn).decode("ascii")})
     return Result(json={"created": context.created, "data": data})
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 MAX_SIDE: Final = 2048  # pixels
 DEFAULT_SIZE: Final = (512, 512)
+_NAME = re.compile(r"([0-9a-f]{12})-([0-9x]+)\.png\Z")
 _SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})\Z")
 
 
@@ -23,9 +24,27 @@ def parse_size(text: str | None) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
-def png(prompt: str, number: int, width: int, height: int) -> bytes:
-    """A gradient in the prompt's own colours."""
-    seed = hashlib.sha256(f"{prompt}\0{number}".encode()).digest()
+def colours(prompt: str, number: int) -> str:
+    """What a picture is drawn from, as a part of its URL."""
+    return hashlib.sha256(f"{prompt}\0{number}".encode()).hexdigest()[:12]
+
+
+def named(name: str) -> bytes | None:
+    """The picture that a URL names (``COLOURS-WIDTHxHEIGHT.png``); ``None`` if there is none."""
+    match = _NAME.match(name)
+    size = parse_size(match[2]) if match else None
+    return png(match[1], *size) if match and size else None
+
+
+def png(drawn_from: str, width: int, height: int) -> bytes:
+    """A gradient in its own colours.
+
+    Args:
+        drawn_from: see :func:`colours`.
+        width: in pixels.
+        height: in pixels.
+    """
+    seed = bytes.fromhex(drawn_from)
     rows = bytearray()
     for y in range(height):
         rows.append(0)  # no filter

@@ -10,7 +10,9 @@ import pytest
 
 import runinfra_ext as sdk
 from runinfra_ext import files, results, vectors
-from runinfra_ext.audio import reference_audio, sniff_format, wav_duration
+from runinfra_ext.audio import SpeechAudio, reference_audio, sniff_format, wav_duration
+from runinfra_ext.metadata import Meta
+from runinfra_ext.wire import Headers
 
 
 def wav(seconds, rate=8000):
@@ -22,6 +24,13 @@ def wav(seconds, rate=8000):
         writer.setframerate(rate)
         writer.writeframes(b"\0\0" * int(seconds * rate))
     return buffer.getvalue()
+
+
+def make_speech(content, content_type):
+    """Speech as an answer would make it."""
+    headers = Headers([("content-type", content_type)])
+    meta = Meta("createSpeech", 200, headers, "req_1", "mine", None, False, 1, (), 0.1)
+    return SpeechAudio(content, meta)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +63,37 @@ def test_duration_of_wav():
         assert wav_duration(data[:place] + size + data[place + 4 :]) == 1.5
     assert wav_duration(b"RIFF") is None
     assert wav_duration(data[:30]) is None
+
+
+@pytest.mark.parametrize(
+    ("content_type", "seconds"),
+    [
+        ("audio/pcm; rate=24000", 0.5),
+        ('audio/L16;rate="12000"; channels=2', 0.5),
+        ("audio/pcm;RATE=24000;channels=0", 0.5),
+        ("audio/pcm", None),
+        ("audio/pcm; rate=", None),
+        ("audio/pcm; rate=-1", None),
+        ("audio/pcm; rate=99999999", None),
+        ("audio/pcm; rate=\u0664", None),
+    ],
+)
+def test_duration_of_raw_samples(content_type, seconds):
+    """By the rate that the media type tells; unknown without one."""
+    speech = make_speech(b"\0" * 24_000, content_type)
+    assert speech.format == "pcm"
+    assert speech.duration == seconds
+
+
+def test_duration_of_raw_samples_by_hand():
+    """By the rate that the caller knows; what is no rate is refused by name."""
+    speech = make_speech(b"\0" * 48_000, "audio/pcm")
+    assert speech.pcm_duration(24_000) == 1.0
+    assert speech.pcm_duration(24_000, channels=2, sample_width=4) == 0.25
+    for name in ("sample_rate", "channels", "sample_width"):
+        with pytest.raises(sdk.InvalidRequestError) as caught:
+            speech.pcm_duration(**{"sample_rate": 24_000, name: 0})
+        assert caught.value.param == name
 
 
 @pytest.mark.parametrize("kind", ["whole", "streamed"])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Unpack
 
 from ...answers import json_result
 from ...calls import ImageCall
+from ...files import StrPath, write_atomic
+from ...images import FetchOptions, data_url_bytes, fetch_call, picture
 from ...requests import json_call
-from ...results import ImageList
+from ...results import ImageData, ImageList
 from ...signatures import documented
+from .._timing import run_blocking
 from ..transport import AsyncTransport
 
 
@@ -24,6 +28,7 @@ class AsyncImages:
 
         Returns:
             ``.data[i].image`` is the picture's bytes, ``.data[i].write_to_file(path)`` saves it.
+            With ``response_format="url"`` use :meth:`fetch` and :meth:`save`.
 
         Raises:
             InvalidRequestError: an argument is wrong; nothing was sent.
@@ -33,3 +38,52 @@ class AsyncImages:
         transport = self._transport
         call = json_call("createImage", params, transport.settings, function="images.generate")
         return await transport.fetch(call, json_result(ImageList, transport.settings.redactor))
+
+    async def fetch(self, image: ImageData | str, **options: Unpack[FetchOptions]) -> bytes:
+        """The bytes of a picture, wherever it is: in the answer, or at the URL that it gave.
+
+        The host of the URL is told nothing: no API key, no ids, no headers or cookies.
+        Redirects are not followed, and ``max_response_bytes`` of the client limits the size.
+
+        Args:
+            image: of ``generate(...).data``, or its URL: https, or http on this machine.
+            options: ``timeout`` and ``deadline`` in seconds, and ``max_retries``.
+
+        Returns:
+            The picture's file; what was fetched is PNG, JPEG, WebP, GIF or AVIF by its bytes.
+
+        Raises:
+            InvalidRequestError: the URL is not one that may be fetched; nothing was sent.
+            UnexpectedContentError: what came is no picture.
+            ResponseShapeError: the base64 in the answer is broken.
+            ResponseTooLargeError: it is beyond the limit.
+            APIStatusError: the host said no; URLs expire.
+            RunInfraConnectionError: no answer.
+        """
+        if isinstance(image, ImageData) and (image.b64_json is not None or image.url is None):
+            return image.image
+        url = image.url if isinstance(image, ImageData) else image
+        inside = data_url_bytes(url) if isinstance(url, str) else None
+        if inside is not None:
+            return inside
+        return await self._transport.fetch(fetch_call(url, options, "images.fetch"), picture)
+
+    async def save(
+        self, image: ImageData | str, path: StrPath, **options: Unpack[FetchOptions]
+    ) -> Path:
+        """Write a picture to a file, atomically; it is fetched first where it has to be.
+
+        Args:
+            image: as for :meth:`fetch`.
+            path: where to.
+            options: as for :meth:`fetch`.
+
+        Returns:
+            The path.
+
+        Raises:
+            RunInfraError: as for :meth:`fetch`.
+            OSError: the file can't be written; nothing is left behind.
+        """
+        data = await self.fetch(image, **options)
+        return await run_blocking(write_atomic, path, data)
