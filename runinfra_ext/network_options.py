@@ -6,9 +6,11 @@ import functools
 import re
 import select
 import socket
-import ssl
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import ssl
 
 # httpx's 100 connections and 5 s of keep-alive suit a browser, not a service that holds a few
 # hundred streams open and pauses for half a minute between bursts.

@@ -13,7 +13,7 @@ so that the caller can tell a last event without its blank line from a cut one.
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from .errors import StreamEventTooLargeError
 
@@ -37,7 +37,7 @@ class ServerSentEvent(NamedTuple):
 
 
 # The constructor of a named tuple is written in Python; this one does the same for each event.
-_event: Any = tuple.__new__
+_event = cast("Any", tuple).__new__
 
 
 class SSEDecoder:
