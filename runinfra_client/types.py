@@ -51,7 +51,7 @@ class Answer(NamedTuple, Generic[T]):
 
 def absent_or_null(d: dict[str, Any]) -> tuple[str, ...]:
     """The keys whose value is null."""
-    return tuple(key for key, value in d.items() if value is None)
+    return tuple([key for key, value in d.items() if value is None])  # faster than a generator
 
 
 def tagged(

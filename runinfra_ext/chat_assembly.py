@@ -29,6 +29,7 @@ _TEXTS: Final = frozenset({"content", "refusal", "reasoning", "reasoning_content
 _FIRST: Final = frozenset({"id", "created", "model"})
 # These belong to a chunk, not to the completion; obfuscation is padding against traffic analysis.
 _CHUNK_ONLY: Final = frozenset({"object", "obfuscation"})
+_PIECE: Final = frozenset({"index", "delta", "finish_reason", "logprobs"})
 _MISSING: Final = object()
 
 
@@ -81,15 +82,20 @@ class ChatAssembler(Generic[C, R]):
     def add(self, event: Mapping[str, Any]) -> bool:
         """Take a chunk; whether it brought content, a finish reason or usage."""
         self.news = ""
-        progress = self._add_header(event)
-        for position, piece in enumerate(event.get("choices") or ()):
+        header = dict(event)
+        pieces = header.pop("choices", None) or ()
+        # Nearly every chunk repeats the same header: then it costs one comparison.
+        if header != self._seen:
+            self._add_header(header)
+        progress = header.get("usage") is not None
+        for position, piece in enumerate(pieces):
             index = place(piece.get("index"), position)
             choice = self._choices.get(index)
             if choice is None:
                 choice = self._choices[index] = _Choice(index)
                 self._first = self._first or choice
             progress = choice.add(piece) or progress
-            if choice is self._first:
+            if choice is self._first and choice.news:
                 self.news += choice.news
         return progress
 
@@ -101,12 +107,11 @@ class ChatAssembler(Generic[C, R]):
         """The completion after the end; not ``whole``: without half tool calls."""
         return self._finish(self._build(self._completion(whole=whole)))
 
-    def _add_header(self, chunk: Mapping[str, Any]) -> bool:
-        """Take what stands beside the choices; whether there was usage in it."""
+    def _add_header(self, header: Mapping[str, Any]) -> None:
+        """Take what stands beside the choices."""
         top, seen = self._top, self._seen
-        for key, value in chunk.items():
-            # Nearly every chunk repeats the same header: equal values cost one comparison.
-            if key == "choices" or seen.get(key, _MISSING) == value or key in _CHUNK_ONLY:
+        for key, value in header.items():
+            if seen.get(key, _MISSING) == value or key in _CHUNK_ONLY:
                 continue
             if key in _FIRST:
                 top[key] = top.get(key) or value
@@ -114,11 +119,8 @@ class ChatAssembler(Generic[C, R]):
                 top[key] = value
             else:
                 top.setdefault(key, None)
-        self._seen = chunk
-        if chunk.get("usage") is None:
-            return False
+        self._seen = header
         self._usage = None  # made anew from the later one when somebody asks
-        return True
 
     def _completion(self, *, whole: bool) -> dict[str, Any]:
         return {
@@ -174,6 +176,8 @@ class _Choice:
     def add(self, piece: Mapping[str, Any]) -> bool:
         """Take a piece of this choice; whether it brought content or the finish reason."""
         self.news = ""
+        if self._add_plain(piece):
+            return self.news != ""
         progress = False
         for key, value in piece.items():
             if key == "delta":
@@ -191,6 +195,24 @@ class _Choice:
             elif key != "index":
                 merge(self._extra, key, value)
         return progress
+
+    def _add_plain(self, piece: Mapping[str, Any]) -> bool:
+        """Take a piece that has nothing but some text, as nearly all have; ``False``: it has."""
+        delta: Any = piece.get("delta")
+        if len(delta or ()) != 1 or not piece.keys() <= _PIECE:
+            return False
+        text = delta.get("content")
+        if type(text) is not str or piece.get("finish_reason") or piece.get("logprobs"):
+            return False
+        pieces = self._texts.get("content")
+        if pieces is None:
+            pieces = self._texts["content"] = []
+        if text:
+            pieces.append(text)
+            self.news = text
+        if self._logprobs is None and "logprobs" in piece:
+            self._logprobs = {}
+        return True
 
     def as_dict(self, *, whole: bool) -> dict[str, Any]:
         """The choice as it stands in a completion that was not streamed."""

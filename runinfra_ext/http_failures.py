@@ -1,37 +1,21 @@
-"""What the HTTP library raises, told in this package's own terms.
+"""How attempts end without an answer, and how long one wait of an attempt may take.
 
-Only the transport modules call it. Nothing that the library raised is kept: its exceptions hold the
-request, and with it the API key.
+Only the transport modules use it.
 """
 
 from __future__ import annotations
 
-import ssl
-from typing import Final
-
-import httpx
+import time
+from typing import TYPE_CHECKING, Final
 
 from .wire import FailureKind, TransportFailure
 
-_KINDS: Final[tuple[tuple[type[Exception], FailureKind, bool], ...]] = (
-    # (exception, kind, whether the request may have left); the first match counts
-    (httpx.ConnectTimeout, "connect_timeout", False),
-    (httpx.PoolTimeout, "pool_timeout", False),
-    (httpx.ProxyError, "proxy", False),
-    (httpx.ConnectError, "connect", False),
-    (httpx.WriteTimeout, "write_timeout", True),
-    (httpx.WriteError, "write", True),
-    (httpx.ReadTimeout, "read_timeout", True),
-    (httpx.ReadError, "read", True),
-    (httpx.RemoteProtocolError, "protocol", True),
-    (httpx.UnsupportedProtocol, "connect", False),
-    (httpx.LocalProtocolError, "protocol", True),
-    (httpx.CloseError, "read", True),
-    (ssl.SSLError, "read", True),
-    (OSError, "read", True),
-)
+if TYPE_CHECKING:
+    from .journey import Limits
 
-_MESSAGES: Final[dict[FailureKind, str]] = {
+_EARLY: Final = 0.01  # seconds
+
+MESSAGES: Final[dict[FailureKind, str]] = {
     "connect": "The gateway could not be reached: connection refused, or its name not found.",
     "connect_timeout": "No connection to the gateway within the connect limit.",
     "pool_timeout": "No free connection in the pool within its limit.",
@@ -48,50 +32,37 @@ _MESSAGES: Final[dict[FailureKind, str]] = {
 }
 
 
-def failure_from(
-    error: Exception, *, reused: bool, answering: bool, expired: bool
-) -> TransportFailure:
-    """The failure for an exception of the HTTP library.
+def failure(kind: FailureKind, *, sent: bool, stale: bool = False) -> TransportFailure:
+    """The failure of this kind, with its standard message."""
+    return TransportFailure(kind, MESSAGES[kind], sent=sent, stale=stale)
+
+
+def expired(limits: Limits) -> bool:
+    """Whether the deadline of the call has passed."""
+    # The socket's own clock may fire a hair before the deadline.
+    return limits.deadline_at is not None and time.monotonic() >= limits.deadline_at - _EARLY
+
+
+def wait_limit(
+    limits: Limits, one: float | None, other: float | None = None, *, sent: bool = True
+) -> float | None:
+    """Seconds that one wait may take: the shortest of its limits and what is left of the call.
 
     Args:
-        error: what it raised.
-        reused: the request went over a pooled connection that had served another before.
-        answering: the answer's headers had arrived.
-        expired: the deadline of the call has passed, so that a timeout is the deadline's.
+        limits: of the attempt; of these only the deadline counts here.
+        one: a limit in seconds.
+        other: a further one.
+        sent: whether the request may have left.
+
+    Raises:
+        TransportFailure: the deadline has passed.
     """
-    kind, sent = _classify(error)
-    if kind == "connect" and _is_tls(error):
-        kind = "tls"
-    if answering:
-        sent = True
-        if kind == "protocol":
-            kind = "truncated"
-    timed_out = kind in {"connect_timeout", "pool_timeout", "read_timeout", "write_timeout"}
-    if timed_out and expired:
-        kind = "deadline"
-    stale = reused and not answering and kind in {"read", "write", "protocol"}
-    return TransportFailure(kind, _MESSAGES[kind], sent=sent, stale=stale)
-
-
-def failure(kind: FailureKind, *, sent: bool) -> TransportFailure:
-    """The failure of this kind, with its standard message."""
-    return TransportFailure(kind, _MESSAGES[kind], sent=sent)
-
-
-def _classify(error: Exception) -> tuple[FailureKind, bool]:
-    for cls, kind, sent in _KINDS:
-        if isinstance(error, cls):
-            return kind, sent
-    # A library below httpx (anyio's closed resources, h11's state errors) let something through:
-    # the request may have left, so nothing may be assumed.
-    return "closed" if "Closed" in type(error).__name__ else "protocol", True
-
-
-def _is_tls(error: BaseException | None) -> bool:
-    seen = 0
-    while error is not None and seen < 10:
-        if isinstance(error, ssl.SSLError):
-            return True
-        error = error.__cause__ or error.__context__
-        seen += 1
-    return False
+    if other is not None and (one is None or other < one):
+        one = other
+    if limits.deadline_at is None:
+        return one
+    left = limits.deadline_at - time.monotonic()
+    if left <= 0:
+        # A timeout of 0 would mean "do not block" and fail in another way.
+        raise failure("deadline", sent=sent)
+    return left if one is None else min(one, left)

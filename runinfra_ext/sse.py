@@ -13,7 +13,7 @@ so that the caller can tell a last event without its blank line from a cut one.
 from __future__ import annotations
 
 from collections import deque
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from .errors import StreamEventTooLargeError
 
@@ -34,6 +34,10 @@ class ServerSentEvent(NamedTuple):
     data: bytes
     event: str = ""
     last_id: str = ""
+
+
+# The constructor of a named tuple is written in Python; this one does the same for each event.
+_event = cast("Any", tuple).__new__
 
 
 class SSEDecoder:
@@ -125,21 +129,23 @@ class SSEDecoder:
         return event
 
     def _decode(self, lines: list[bytes]) -> None:
-        pending = self._data
+        pending, limit = self._data, self._limit
         for line in lines:
-            if not line:
+            if line[:6] == b"data: ":
+                size = self._size + len(line)
+                if size > limit:
+                    self._refuse()
+                pending.append(line[6:])
+                self._size = size - 5  # with the LF that will join it to the next
+            elif not line:
                 if pending:
                     data = pending[0] if len(pending) == 1 else b"\n".join(pending)
-                    self.events.append(ServerSentEvent(data, self._event, self._last_id))
+                    self.events.append(_event(ServerSentEvent, (data, self._event, self._last_id)))
                     pending.clear()
                     self._size = 0
                 self._event = ""
-                continue
-            if self._size + len(line) > self._limit:
+            elif self._size + len(line) > limit:
                 self._refuse()
-            if line.startswith(b"data: "):
-                pending.append(line[6:])
-                self._size += len(line) - 5  # with the LF that will join it to the next
             elif line[0] != _COLON:  # a colon begins a comment
                 self._field(line)
 

@@ -9,9 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+import orjson
+
 from .answers import BASE_URL_HINT, media_type
 from .error_mapping import error_from_response, implied_status
-from .errors import RunInfraError, StreamTruncatedError, UnexpectedContentError
+from .errors import (
+    RunInfraError,
+    RunInfraStreamParseError,
+    StreamTruncatedError,
+    UnexpectedContentError,
+)
 from .json_codec import decode, is_object
 from .metadata import Meta
 from .redaction import Redactor
@@ -21,6 +28,8 @@ EVENTS: Final = "text/event-stream"
 BODY_LIMIT: Final = 1024 * 1024  # bytes read of a body that is no stream: enough for any error
 
 _SHOWN: Final = 4_000  # characters of a body that is not JSON, kept on the error
+_KEPT: Final = 4_000  # bytes of an event that can't be read, kept on its error
+_SNIPPET: Final = 120  # characters of it in the error's message
 # Content types that say nothing: the body itself has to tell.
 _VAGUE: Final = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream"})
 _NO_CONTENT: Final = 204
@@ -78,17 +87,34 @@ def content_error(meta: Meta, body: bytes, redactor: Redactor) -> RunInfraError:
 def payload_of(data: bytes) -> dict[str, Any] | None:
     """The JSON object of an event's data; ``None`` if it is none."""
     try:
-        payload = decode(data)
+        payload = orjson.loads(data)
+    except ValueError:
+        payload = _with_care(data)
+    return payload if isinstance(payload, dict) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def _with_care(data: bytes) -> Any:
+    try:
+        return decode(data)
     except ValueError:
         # The standard reads what is not UTF-8 as replacement characters.
         text = data.decode("utf-8", "replace")
         if "\ufffd" not in text:
             return None
         try:
-            payload = decode(text)
+            return decode(text)
         except ValueError:
             return None
-    return payload if isinstance(payload, dict) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def parse_error(
+    number: int, problem: str, data: bytes, redactor: Redactor
+) -> RunInfraStreamParseError:
+    """The error for an event that can't be read."""
+    text = redactor(data[:_KEPT].decode("utf-8", "replace"))
+    snippet = text if len(text) <= _SNIPPET else text[:_SNIPPET] + "…"
+    msg = f"Event {number} of the stream {problem}: {snippet!r}"
+    return RunInfraStreamParseError(msg, body=text)
 
 
 def type_of(payload: Mapping[str, Any], event: str) -> str:

@@ -23,7 +23,6 @@ from .error_mapping import error_from_failure, error_from_response, implied_stat
 from .errors import (
     APIStatusError,
     RunInfraError,
-    RunInfraStreamParseError,
     StreamConsumedError,
     StreamError,
     StreamEventTooLargeError,
@@ -38,6 +37,7 @@ from .stream_content import (
     BODY_LIMIT,
     content_error,
     looks_like_events,
+    parse_error,
     payload_of,
     type_of,
 )
@@ -54,9 +54,9 @@ DRAIN_SECONDS: Final = 0.25
 
 _DONE: Final = b"[DONE]"
 _NOTHING: Final = frozenset({b"", b"null", _DONE})  # data that is no event
+_MISSING: Final = "a field is missing"
 _SHORT: Final = 16  # bytes; longer data is no marker
-_SNIPPET: Final = 120  # characters of an event that can't be read, in its error's message
-_KEPT: Final = 4_000  # and in its body
+_KEPT: Final = 4_000  # characters of a report that is no JSON
 
 State = Literal["open", "done", "closed", "failed"]
 
@@ -151,7 +151,12 @@ class EventReader(Generic[T, R]):
             self.event_count += 1
             event, self.news = ready
             return event
-        event_or_none = self._next()
+        events = self._decoder.events
+        event_or_none = None
+        if events and self.state == "open":
+            event_or_none = self._take(events.popleft(), last=False)
+        if event_or_none is None:
+            event_or_none = self._next()
         if event_or_none is not None:
             self.event_count += 1
             self.news = self.assembler.news
@@ -291,29 +296,28 @@ class EventReader(Generic[T, R]):
             if not isinstance(kind, str):
                 kind = type_of(payload, sse.event)
                 payload["type"] = kind
+        get = payload.get
         if (
-            payload.get("error")
-            or kind in self._spec.error_events
-            or payload.get("object") == "error"
+            get("error")
+            or get("object") == "error"
+            or (kind is not None and kind in self._spec.error_events)
             or sse.event == "error"
         ):
             raise self._failed(self._reported(payload))
-        event = self._read(payload)
-        if isinstance(event, str):
-            raise self._failed(self._parse_error(f"is not a {self._spec.event}: {event}", data))
-        if kind in self._spec.terminal_events:
-            self._finish()
-        return event
-
-    def _read(self, payload: Mapping[str, Any]) -> T | str:
-        """The event of its JSON object, or what is wrong with it."""
+        problem = ""
+        event: T | None = None
         try:
             event = self._parse(payload)
-            self._progressed = self.assembler.add(payload) or self._progressed
+            if self.assembler.add(payload):
+                self._progressed = True
         except KeyError as error:
-            return f"the field {error.args[0]!r} is missing" if error.args else "a field is missing"
+            problem = f"the field {error.args[0]!r} is missing" if error.args else _MISSING
         except (TypeError, ValueError, AttributeError):
-            return "a field is of another type than promised"
+            problem = "a field is of another type than promised"
+        if problem:
+            raise self._failed(self._unreadable(f"is not a {self._spec.event}: {problem}", data))
+        if kind is not None and kind in self._spec.terminal_events:
+            self._finish()
         return event
 
     def _refuse(self, sse: ServerSentEvent, *, last: bool) -> None:
@@ -322,7 +326,7 @@ class EventReader(Generic[T, R]):
             text = sse.data.decode("utf-8", "replace")
             raise self._failed(self._reported({"message": text[:_KEPT]}))
         if not last:
-            raise self._failed(self._parse_error("is not a JSON object", sse.data))
+            raise self._failed(self._unreadable("is not a JSON object", sse.data))
         if not _DONE.startswith(sse.data.strip()):
             raise self._failed(StreamTruncatedError("The stream ended inside of an event."))
 
@@ -360,11 +364,8 @@ class EventReader(Generic[T, R]):
         error.body = self._redactor.deep(payload)
         return error
 
-    def _parse_error(self, problem: str, data: bytes) -> RunInfraStreamParseError:
-        text = self._redactor(data[:_KEPT].decode("utf-8", "replace"))
-        snippet = text if len(text) <= _SNIPPET else text[:_SNIPPET] + "…"
-        msg = f"Event {self.event_count} of the stream {problem}: {snippet!r}"
-        return RunInfraStreamParseError(msg, body=text)
+    def _unreadable(self, problem: str, data: bytes) -> RunInfraError:
+        return parse_error(self.event_count, problem, data, self._redactor)
 
     def _failed(self, error: RunInfraError) -> RunInfraError:
         """The stream is over, by this error."""

@@ -14,10 +14,11 @@ import runinfra_ext
 ROOT = Path(runinfra_ext.__file__).parents[1]
 EXT = ROOT / "runinfra_ext"
 CLIENT = ROOT / "runinfra_client"
-HTTP_MODULES = {"_async/_http.py", "_sync/_http.py", "http_failures.py", "network_options.py"}
+HTTP_MODULES = {"_async/_httpx.py", "_sync/_httpx.py", "httpx_failures.py", "network_options.py"}
 # The pytest plugin gives its async client connections that end with the test's event loop.
 PLUGIN = {"testing/plugin.py"}
-TRANSPORT = {"http_failures", "network_options"}
+CONNECTIONS = {"_async/_connection.py", "_sync/_connection.py"}
+TRANSPORT = {"http_failures", "httpx_failures", "network_options"}
 # Of the package, the sandbox may use what holds no rule that it is there to test.
 SANDBOX_MAY_USE = {"_version"}
 
@@ -74,7 +75,7 @@ def test_core_knows_no_network() -> None:
     """The rules import neither the drivers nor an HTTP library."""
     drivers = ["runinfra_ext._async", "runinfra_ext._sync"]
     transport = [f"runinfra_ext.{name}" for name in TRANSPORT]
-    network = ["httpx", "httpcore", "anyio", "asyncio", "socket", "http.client"]
+    network = ["httpx", "httpcore", "h11", "anyio", "asyncio", "socket", "http.client"]
     assert offenders(core(), *drivers, *transport, *network) == {}
 
 
@@ -82,6 +83,7 @@ def test_http_library_stays_in_its_modules() -> None:
     """Only four modules import the HTTP library, so it could be replaced there."""
     using = offenders(files(EXT), "httpx", "httpcore")
     assert set(using) == {f"runinfra_ext/{name}" for name in HTTP_MODULES | PLUGIN}
+    assert set(offenders(files(EXT), "h11")) == {f"runinfra_ext/{name}" for name in CONNECTIONS}
 
 
 def test_drivers_are_separate() -> None:

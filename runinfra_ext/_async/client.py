@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from types import TracebackType
-from typing import NoReturn, Self, Unpack
+from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
 from ..errors import ConfigurationError
 from ..options import ClientOptions, HTTPClient, Settings, make_settings
-from ..webhooks import Webhooks
 from ._http import AsyncHTTP
-from .resources.audio import AsyncAudio
-from .resources.chat import AsyncChat
-from .resources.embeddings import AsyncEmbeddings
-from .resources.images import AsyncImages
-from .resources.models import AsyncModels
-from .resources.rerank import AsyncRerank
-from .resources.responses import AsyncResponses
-from .resources.voice import AsyncVoice
 from .transport import AsyncTransport
+
+if TYPE_CHECKING:
+    from ..webhooks import Webhooks
+    from .resources.audio import AsyncAudio
+    from .resources.chat import AsyncChat
+    from .resources.embeddings import AsyncEmbeddings
+    from .resources.images import AsyncImages
+    from .resources.models import AsyncModels
+    from .resources.rerank import AsyncRerank
+    from .resources.responses import AsyncResponses
+    from .resources.voice import AsyncVoice
 
 
 class AsyncRunInfra:
@@ -79,16 +82,72 @@ class AsyncRunInfra:
     def _set(self, settings: Settings, http: AsyncHTTP) -> None:
         self._http = http
         self._settings = settings
-        transport = AsyncTransport(settings, http)
-        self.chat = AsyncChat(transport)
-        self.responses = AsyncResponses(transport)
-        self.embeddings = AsyncEmbeddings(transport)
-        self.rerank = AsyncRerank(transport)
-        self.images = AsyncImages(transport)
-        self.audio = AsyncAudio(transport)
-        self.models = AsyncModels(transport)
-        self.voice = AsyncVoice(transport)
-        self.webhooks = Webhooks()
+        self._transport = AsyncTransport(settings, http)
+
+    # Each namespace loads its models when it is first used: a process that only chats never pays
+    # for the others.
+    @cached_property
+    def chat(self) -> AsyncChat:
+        """Chat completions."""
+        from .resources.chat import AsyncChat
+
+        return AsyncChat(self._transport)
+
+    @cached_property
+    def responses(self) -> AsyncResponses:
+        """Responses, by the adapter of chat models."""
+        from .resources.responses import AsyncResponses
+
+        return AsyncResponses(self._transport)
+
+    @cached_property
+    def embeddings(self) -> AsyncEmbeddings:
+        """Vectors of texts."""
+        from .resources.embeddings import AsyncEmbeddings
+
+        return AsyncEmbeddings(self._transport)
+
+    @cached_property
+    def rerank(self) -> AsyncRerank:
+        """Texts by their relevance to a query."""
+        from .resources.rerank import AsyncRerank
+
+        return AsyncRerank(self._transport)
+
+    @cached_property
+    def images(self) -> AsyncImages:
+        """Images from text."""
+        from .resources.images import AsyncImages
+
+        return AsyncImages(self._transport)
+
+    @cached_property
+    def audio(self) -> AsyncAudio:
+        """Speech from text, and text from speech."""
+        from .resources.audio import AsyncAudio
+
+        return AsyncAudio(self._transport)
+
+    @cached_property
+    def models(self) -> AsyncModels:
+        """The models that can be used."""
+        from .resources.models import AsyncModels
+
+        return AsyncModels(self._transport)
+
+    @cached_property
+    def voice(self) -> AsyncVoice:
+        """Voice pipelines: speech in, speech out."""
+        from .resources.voice import AsyncVoice
+
+        return AsyncVoice(self._transport)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Checks and reads what the gateway sends to your own server."""
+        from ..webhooks import Webhooks
+
+        return Webhooks()
 
     @property
     def base_url(self) -> str:

@@ -268,7 +268,17 @@ class AsyncEvents(AsyncLoop, Generic[T]):
     async def __anext__(self) -> T:
         if not self._begun:
             self._begin()
-        event: T | None = await self._stream._next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        stream: AsyncStream[T, Any] = self._stream
+        event: T | None = None
+        if not stream._reading:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            # What has arrived is handed out without a further coroutine.
+            try:
+                event = stream._reader.next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            except BaseException:
+                await stream.close()
+                raise
+        if event is None:
+            event = await stream._next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         if event is None:
             raise StopAsyncIteration
         return event

@@ -1,4 +1,4 @@
-"""The one place that touches the HTTP library, the blocking half.
+"""How requests leave and answers come, the blocking half.
 
 Hand-written twin of ``_async/_http.py``. The deadline of a call bounds each single wait of the
 socket: no timer thread, and no drip of bytes can outlast it. Promises: one pool for all threads,
@@ -9,61 +9,65 @@ made at the first request; no redirect followed; every failure leaves as a
 from __future__ import annotations
 
 import collections
-import contextlib
 import os
-import socket
 import threading
-import time
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import httpcore
-import httpx
-
-from ..errors import ConfigurationError, RunInfraError
-from ..http_failures import failure, failure_from
+from ..errors import RunInfraError
+from ..http_failures import failure
 from ..journey import Limits
-from ..network_options import (
-    IDLE_SECONDS,
-    MAX_CONNECTIONS,
-    MAX_IDLE_CONNECTIONS,
-    socket_options,
-    tls_context,
-)
+from ..network_options import has_proxies
 from ..wire import Headers, TransportFailure
 
-
-class _Attempt(threading.local):
-    """What the attempt that runs in this thread may take, and what it did."""
-
-    deadline_at: float | None = None
-    silence: float | None = None  # a tighter limit than the attempt's own, for one read
-    started: bool = False  # it opened a connection of its own …
-    connected: bool = False  # … and that was established
+if TYPE_CHECKING:
+    from ._httpx import Httpx
+    from ._pool import Pool
 
 
-_attempt: Final = _Attempt()
+class Exchange(Protocol):
+    """An answer whose head has come, by whatever library."""
+
+    status: int
+    headers: list[tuple[str, str]]
+
+    def read(self, limits: Limits, silence: float | None) -> bytes:
+        """What has come of the body; ``b""`` at its end; a ``TransportFailure`` at any other."""
+        ...
+
+    def close(self) -> None:
+        """Release the connection."""
+        ...
+
+    def shut(self) -> None:
+        """End the connection at its socket, taking no lock."""
+        ...
+
+    def try_close(self) -> bool:
+        """Release the connection if that takes no waiting for a lock; whether it was done."""
+        ...
+
+
 # Answers that the application dropped without closing them. Their sockets are closed at once, by
-# the finalizer; the pool's own books need its lock, which a finalizer must never wait for, so they
-# are balanced at the next request.
-_abandoned: Final[collections.deque[httpx.Response]] = collections.deque()
+# the finalizer; the pool's own books need its lock, which a finalizer must never wait for, so where
+# it is taken they are balanced at the next request.
+_abandoned: Final[collections.deque[Exchange]] = collections.deque()
 
 
 class Source:
     """An answer whose headers have arrived; its body is pulled piece by piece."""
 
-    def __init__(self, response: httpx.Response, limits: Limits, owner: HTTP) -> None:
+    def __init__(self, exchange: Exchange, limits: Limits, owner: HTTP) -> None:
         # Keeps the pool alive: its finalizer must not run while this thread is inside the pool.
         self._owner = owner
-        self.status: int = response.status_code
-        self.headers = Headers(response.headers.multi_items())
-        self._response = response
-        self._iterator: Iterator[bytes] = response.iter_raw()
+        self.status = exchange.status
+        self.headers = Headers(exchange.headers)
+        self._exchange = exchange
         self._limits = limits
         self._ended = False
         self._closed = False
-        self._finalizer = weakref.finalize(self, _abandon, response)
+        self._finalizer = weakref.finalize(self, _abandon, exchange)
         self._finalizer.atexit = False
 
     def receive(self, timeout: float | None = None) -> bytes:
@@ -81,16 +85,10 @@ class Source:
             raise failure("closed", sent=True)
         fault: TransportFailure | None = None
         data = b""
-        _attempt.deadline_at = self._limits.deadline_at
-        _attempt.silence = timeout
         try:
-            data = next(self._iterator, b"")
-        except Exception as error:  # noqa: BLE001 - nothing of the libraries below may escape
-            fault = failure_from(
-                error, reused=False, answering=True, expired=_expired(self._limits)
-            )
-        finally:
-            _attempt.deadline_at = _attempt.silence = None
+            data = self._exchange.read(self._limits, timeout)
+        except TransportFailure as error:
+            fault = error
         if fault is not None:
             fault = failure("closed", sent=True) if self._closed else fault
             self.close()
@@ -108,8 +106,8 @@ class Source:
         self._closed = True
         if self._finalizer.detach() is not None:
             if not self._ended:
-                _shut(self._response)
-            _close(self._response)
+                self._exchange.shut()
+            self._exchange.close()
 
 
 class HTTP:
@@ -124,15 +122,10 @@ class HTTP:
     """
 
     def __init__(self, client: object = None) -> None:
-        if client is not None and not isinstance(client, httpx.Client):
-            msg = f"http_client: expected an httpx.Client, got {type(client).__name__}"
-            raise ConfigurationError(msg, param="http_client")
-        self._given = client
-        self._made: httpx.Client | None = None
+        self._given = None if client is None else _over_httpx(client)
+        self._made: Pool | Httpx | None = None
         self._forget()
         self.closed = False
-        if client is not None:
-            _install_backend(client)
 
     def send(
         self,
@@ -148,33 +141,14 @@ class HTTP:
             TransportFailure: no answer.
         """
         while _abandoned:
-            _close(_abandoned.popleft())
-        _attempt.deadline_at = limits.deadline_at
-        _attempt.started = _attempt.connected = False
+            _abandoned.popleft().close()
         try:
-            client = self._client()
-            request = httpx.Request(
-                method,
-                url,
-                headers=dict(headers),
-                content=content
-                if content is None or isinstance(content, bytes)
-                else _Chunks(content),
-                extensions={"timeout": _timeouts(limits)},
-            )
-            response = client.send(request, stream=True, auth=None, follow_redirects=False)
-            return Source(response, limits, self)
+            exchange = self._pool().send(method, url, headers, content, limits)
+            return Source(exchange, limits, self)
         except (TransportFailure, RunInfraError):
-            raise  # our own: from an upload's source, or because the client is closed
-        except Exception as error:  # noqa: BLE001 - nothing of the libraries below may escape
-            fault = failure_from(
-                error,
-                reused=not _attempt.started,
-                answering=False,
-                expired=_expired(limits),
-            )
-        finally:
-            _attempt.deadline_at = None
+            raise
+        except Exception:  # noqa: BLE001 - whatever an upload's source raised: it is not complete
+            fault = failure("write", sent=True)
         raise fault
 
     def close(self) -> None:
@@ -184,7 +158,7 @@ class HTTP:
         if made is not None and self._pid == os.getpid():
             made.close()
 
-    def _client(self) -> httpx.Client:
+    def _pool(self) -> Pool | Httpx:
         if self.closed:
             raise failure("closed", sent=False)
         if self._given is not None:
@@ -192,14 +166,14 @@ class HTTP:
         if self._pid != os.getpid():
             # After a fork the sockets belong to the parent too: two processes must not share them.
             self._forget()
-        client = self._made
-        if client is None:
+        pool = self._made
+        if pool is None:
             with self._lock:
-                client = self._made
-                if client is None:
-                    client = self._made = _new_client()
-                    weakref.finalize(self, client.close)
-        return client
+                pool = self._made
+                if pool is None:
+                    pool = self._made = _new_pool()
+                    weakref.finalize(self, pool.close)
+        return pool
 
     def _forget(self) -> None:
         self._made = None
@@ -207,147 +181,22 @@ class HTTP:
         self._pid = os.getpid()
 
 
-class _Chunks(httpx.SyncByteStream):
-    """An upload's pieces."""
+def _new_pool() -> Pool | Httpx:
+    if has_proxies():
+        return _over_httpx(None)
+    from ._pool import Pool  # noqa: PLC0415 - at the first request, not at import
 
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = pieces
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._pieces)
+    return Pool()
 
 
-class _Backend(httpcore.NetworkBackend):
-    """Bounds every wait of its sockets by the deadline of the call that waits."""
+def _over_httpx(client: Any) -> Httpx:
+    from ._httpx import Httpx  # noqa: PLC0415 - most never need it
 
-    def __init__(self, backend: httpcore.NetworkBackend) -> None:
-        self._backend = backend
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        _attempt.started = True
-        options = [*_SOCKET_OPTIONS, *(socket_options or ())]
-        stream = self._backend.connect_tcp(
-            host, port, _bounded(timeout, httpcore.ConnectTimeout), local_address, options
-        )
-        _attempt.connected = True
-        return _Stream(stream)
-
-    def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        return _Stream(self._backend.connect_unix_socket(path, timeout, socket_options))
-
-    def sleep(self, seconds: float) -> None:
-        self._backend.sleep(seconds)
+    return Httpx(client)
 
 
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        silence = _attempt.silence
-        if silence is not None and (timeout is None or silence < timeout):
-            timeout = silence
-        return self._stream.read(max_bytes, _bounded(timeout, httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _bounded(timeout, httpcore.WriteTimeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: Any,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        bounded = _bounded(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, bounded))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-_SOCKET_OPTIONS: Final = socket_options()
-
-
-def _bounded(timeout: float | None, expired: type[Exception]) -> float | None:
-    deadline_at = _attempt.deadline_at
-    if deadline_at is None:
-        return timeout
-    left = deadline_at - time.monotonic()
-    if left <= 0:
-        # A timeout of 0 would mean "do not block" and fail in another way.
-        raise expired("deadline")
-    return left if timeout is None else min(timeout, left)
-
-
-def _new_client() -> httpx.Client:
-    client = httpx.Client(
-        verify=tls_context(),
-        timeout=None,  # noqa: S113 - every request carries its own limits
-        limits=httpx.Limits(
-            max_connections=MAX_CONNECTIONS,
-            max_keepalive_connections=MAX_IDLE_CONNECTIONS,
-            keepalive_expiry=IDLE_SECONDS,
-        ),
-    )
-    _install_backend(client)
-    return client
-
-
-def _install_backend(client: httpx.Client) -> None:
-    # httpx offers no public way to give its pools a network backend. Where the attributes are
-    # missing (another transport), the deadline bounds each wait by the attempt's limits only.
-    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        pool = getattr(transport, "_pool", None)
-        backend = getattr(pool, "_network_backend", None)
-        if pool is not None and backend is not None and not isinstance(backend, _Backend):
-            pool._network_backend = _Backend(backend)  # noqa: SLF001
-
-
-def _abandon(response: httpx.Response) -> None:
+def _abandon(exchange: Exchange) -> None:
     """The application dropped an answer without closing it."""
-    _shut(response)
-    _abandoned.append(response)
-
-
-def _shut(response: httpx.Response) -> None:
-    """End the connection at the socket, which takes no lock and wakes a thread that reads."""
-    stream = response.extensions.get("network_stream")
-    sock = stream.get_extra_info("socket") if stream is not None else None
-    if sock is not None:
-        with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
-
-
-def _close(response: httpx.Response) -> None:
-    # What fails while closing leaves nothing to use and nothing to report.
-    with contextlib.suppress(Exception):
-        response.close()
-
-
-def _timeouts(limits: Limits) -> dict[str, float | None]:
-    """The attempt's limits; waiting for a pooled connection is bounded by the deadline here."""
-    timeouts = limits.timeout._asdict()
-    if limits.deadline_at is not None:
-        left = max(0.001, limits.deadline_at - time.monotonic())
-        timeouts["pool"] = left if timeouts["pool"] is None else min(timeouts["pool"], left)
-    return timeouts
-
-
-def _expired(limits: Limits) -> bool:
-    # The socket's own clock may fire a hair before the deadline.
-    return limits.deadline_at is not None and time.monotonic() >= limits.deadline_at - 0.01
+    exchange.shut()
+    if not exchange.try_close():
+        _abandoned.append(exchange)

@@ -3,22 +3,25 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from types import TracebackType
-from typing import NoReturn, Self, Unpack
+from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
 from ..errors import ConfigurationError
 from ..options import ClientOptions, HTTPClient, Settings, make_settings
-from ..webhooks import Webhooks
 from ._http import HTTP
-from .resources.audio import Audio
-from .resources.chat import Chat
-from .resources.embeddings import Embeddings
-from .resources.images import Images
-from .resources.models import Models
-from .resources.rerank import Rerank
-from .resources.responses import Responses
-from .resources.voice import Voice
 from .transport import Transport
+
+if TYPE_CHECKING:
+    from ..webhooks import Webhooks
+    from .resources.audio import Audio
+    from .resources.chat import Chat
+    from .resources.embeddings import Embeddings
+    from .resources.images import Images
+    from .resources.models import Models
+    from .resources.rerank import Rerank
+    from .resources.responses import Responses
+    from .resources.voice import Voice
 
 
 class RunInfra:
@@ -80,16 +83,72 @@ class RunInfra:
     def _set(self, settings: Settings, http: HTTP) -> None:
         self._http = http
         self._settings = settings
-        transport = Transport(settings, http)
-        self.chat = Chat(transport)
-        self.responses = Responses(transport)
-        self.embeddings = Embeddings(transport)
-        self.rerank = Rerank(transport)
-        self.images = Images(transport)
-        self.audio = Audio(transport)
-        self.models = Models(transport)
-        self.voice = Voice(transport)
-        self.webhooks = Webhooks()
+        self._transport = Transport(settings, http)
+
+    # Each namespace loads its models when it is first used: a process that only chats never pays
+    # for the others.
+    @cached_property
+    def chat(self) -> Chat:
+        """Chat completions."""
+        from .resources.chat import Chat
+
+        return Chat(self._transport)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """Responses, by the adapter of chat models."""
+        from .resources.responses import Responses
+
+        return Responses(self._transport)
+
+    @cached_property
+    def embeddings(self) -> Embeddings:
+        """Vectors of texts."""
+        from .resources.embeddings import Embeddings
+
+        return Embeddings(self._transport)
+
+    @cached_property
+    def rerank(self) -> Rerank:
+        """Texts by their relevance to a query."""
+        from .resources.rerank import Rerank
+
+        return Rerank(self._transport)
+
+    @cached_property
+    def images(self) -> Images:
+        """Images from text."""
+        from .resources.images import Images
+
+        return Images(self._transport)
+
+    @cached_property
+    def audio(self) -> Audio:
+        """Speech from text, and text from speech."""
+        from .resources.audio import Audio
+
+        return Audio(self._transport)
+
+    @cached_property
+    def models(self) -> Models:
+        """The models that can be used."""
+        from .resources.models import Models
+
+        return Models(self._transport)
+
+    @cached_property
+    def voice(self) -> Voice:
+        """Voice pipelines: speech in, speech out."""
+        from .resources.voice import Voice
+
+        return Voice(self._transport)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Checks and reads what the gateway sends to your own server."""
+        from ..webhooks import Webhooks
+
+        return Webhooks()
 
     @property
     def base_url(self) -> str:

@@ -267,7 +267,17 @@ class Events(Loop, Generic[T]):
     def __next__(self) -> T:
         if not self._begun:
             self._begin()
-        event: T | None = self._stream._next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        stream: Stream[T, Any] = self._stream
+        event: T | None = None
+        if not stream._reading:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            # What has arrived is handed out without a further coroutine.
+            try:
+                event = stream._reader.next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            except BaseException:
+                stream.close()
+                raise
+        if event is None:
+            event = stream._next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         if event is None:
             raise StopIteration
         return event

@@ -154,10 +154,9 @@ def test_connections_are_kept_alive(gateway):
 
     with RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
         client.models.list()
-        (connection,) = client._http._made._transport._pool.connections
-        sock = connection._connection._network_stream.get_extra_info("socket")
-        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
-        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+        (connection,) = client._http._made.connections
+        assert connection.socket.option(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert connection.socket.option(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
 
 
 def test_fork_after_use(gateway):
@@ -187,7 +186,7 @@ def test_fork_with_an_async_client(gateway):
 
     async def use():
         result = await client.models.list()
-        await client._http._clients[asyncio.get_running_loop()].aclose()
+        await client._http._pools[asyncio.get_running_loop()].aclose()
         return result
 
     assert asyncio.run(use()).data
@@ -213,7 +212,7 @@ def test_a_second_event_loop(gateway):
 
     async def use():
         result = await client.models.list()
-        await client._http._clients[asyncio.get_running_loop()].aclose()
+        await client._http._pools[asyncio.get_running_loop()].aclose()
         return result
 
     for _ in range(2):
@@ -224,7 +223,7 @@ def test_garbage_collection_without_close(gateway):
     """25: a blocking client that is dropped closes its sockets without a warning."""
     client = RunInfra(api_key=gateway.api_key, base_url=gateway.base_url)
     client.models.list()
-    pool = client._http._made._transport._pool
+    pool = client._http._made
     del client
     gc.collect()
     assert pool.connections == []

@@ -652,7 +652,7 @@ def test_interrupts_release_the_socket(gateway, hello, stream):
                     client.chat.completions.create(
                         model="acme-chat-8b", messages=hello, **fault("never-answer")
                     )
-            pool = client._http._made._transport._pool
+            pool = client._http._made
             assert [c for c in pool.connections if not c.is_idle()] == []
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -673,5 +673,5 @@ def test_leaving_a_generator_releases_the_socket(gateway, hello):
         generator = pieces(client)
         assert next(generator) == "Seven."
         generator.close()
-        pool = client._http._made._transport._pool
+        pool = client._http._made
         assert [c for c in pool.connections if not c.is_idle()] == []

@@ -295,8 +295,8 @@ def test_streams_reuse_one_connection(both):
             for _ in range(5):
                 await (await open_stream(client)).final()
             http = getattr(client, "inner", client)._http
-            made = http._made if both.kind == "sync" else next(iter(http._clients.values()))
-            return len(made._transport._pool.connections)
+            made = http._made if both.kind == "sync" else next(iter(http._pools.values()))
+            return len(made.connections)
 
     assert both.run(scenario) == 1
 
@@ -332,8 +332,8 @@ def test_dropped_stream_gives_its_connection_back(both):
             both.gateway.configure(tokens_per_second=0)
             await client.models.list()
             http = getattr(client, "inner", client)._http
-            made = http._made if both.kind == "sync" else next(iter(http._clients.values()))
-            return [c for c in made._transport._pool.connections if not c.is_idle()]
+            made = http._made if both.kind == "sync" else next(iter(http._pools.values()))
+            return [c for c in made.connections if not c.is_idle()]
 
     assert both.run(scenario) == []
 
@@ -366,7 +366,7 @@ def test_cancellation_closes_the_connection(gateway):
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await task
-            pool = next(iter(client._http._clients.values()))._transport._pool
+            pool = next(iter(client._http._pools.values()))
             assert [c for c in pool.connections if not c.is_idle()] == []
 
     asyncio.run(main())

@@ -30,8 +30,8 @@ async def open_stream(client: Any, operation: str, **options: Any) -> Any:
 def busy(both: Any, client: Any) -> int:
     """Connections of a client that are in use."""
     http = getattr(client, "inner", client)._http
-    made = http._made if both.kind == "sync" else next(iter(http._clients.values()))
-    return sum(not connection.is_idle() for connection in made._transport._pool.connections)
+    made = http._made if both.kind == "sync" else next(iter(http._pools.values()))
+    return sum(not connection.is_idle() for connection in made.connections)
 
 
 @pytest.mark.parametrize("operation", TARGETS)

@@ -1,0 +1,172 @@
+"""A socket for asyncio, and how it is opened; ``_sync/_network.py`` is its hand-written twin.
+
+A protocol of its own rather than asyncio's streams: no copy into a second buffer, and a connection
+that waits in the pool knows whether its peer has said anything or gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from typing import Any, Final
+
+from ..http_failures import expired, failure, wait_limit
+from ..journey import Limits
+from ..network_options import is_readable, socket_options, tls_context
+
+_OPTIONS: Final = socket_options()
+_BUFFER: Final = 256 * 1024  # bytes that are read ahead of the application
+_NEXT_ADDRESS: Final = 0.25  # seconds after which another address of the host is tried, too
+
+
+class AsyncSocket(asyncio.Protocol):
+    """The bytes of one connection."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._ended = False
+        self._lost = False
+        self._error: Exception | None = None
+        self._reading: asyncio.Future[None] | None = None
+        self._writing: asyncio.Future[None] | None = None
+        self._full = False
+        self._paused = False
+
+    async def read(self, timeout: float | None) -> bytes:
+        """What has come, waiting for it if nothing has; ``b""`` when the peer has closed.
+
+        Args:
+            timeout: seconds.
+
+        Raises:
+            OSError: the connection broke; its subclass ``TimeoutError``: nothing came in time.
+        """
+        pieces = self._pieces
+        if not pieces:
+            if self._error is not None:
+                raise OSError(self._error.__class__.__name__)
+            if self._ended:
+                return b""
+            self._reading = asyncio.get_running_loop().create_future()
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._reading
+            finally:
+                self._reading = None
+            if not pieces:
+                return await self.read(timeout)
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.clear()
+        self._size = 0
+        if self._paused:
+            self._paused = False
+            if not self._lost:
+                self._transport.resume_reading()
+        return data
+
+    async def write(self, data: bytes, timeout: float | None) -> None:
+        """Write, waiting while the peer takes nothing.
+
+        Args:
+            data: what to write.
+            timeout: seconds.
+
+        Raises:
+            OSError: the connection broke; its subclass ``TimeoutError``: the peer took nothing.
+        """
+        if self._lost or self._transport.is_closing():
+            raise ConnectionResetError
+        self._transport.write(data)
+        if self._full:
+            self._writing = asyncio.get_running_loop().create_future()
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._writing
+            finally:
+                self._writing = None
+
+    def has_news(self) -> bool:
+        """Whether the peer has sent something or closed, which the loop may not have seen yet."""
+        if self._pieces or self._ended or self._lost or self._transport.is_closing():
+            return True
+        return is_readable(self._transport.get_extra_info("socket"))
+
+    def close(self) -> None:
+        """Close at once; what waits to be sent is dropped."""
+        self._transport.abort()
+
+    def shut(self) -> None:
+        """Close as politely as can be done without waiting: over TLS with a last word."""
+        self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio."""
+        self._transport = transport  # type: ignore[assignment] # of a stream of bytes
+        sock = transport.get_extra_info("socket")
+        for option in _OPTIONS:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(*option)
+
+    def data_received(self, data: bytes) -> None:
+        """Called by asyncio."""
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size > _BUFFER and not self._paused:
+            self._paused = True
+            self._transport.pause_reading()
+        self._wake(self._reading)
+
+    def eof_received(self) -> None:
+        """Called by asyncio."""
+        self._ended = True
+        self._wake(self._reading)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by asyncio."""
+        self._ended = self._lost = True
+        self._error = exc
+        self._full = False
+        self._wake(self._reading)
+        if self._writing is not None and not self._writing.done():
+            self._writing.set_exception(ConnectionResetError())
+
+    def pause_writing(self) -> None:
+        """Called by asyncio."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """Called by asyncio."""
+        self._full = False
+        self._wake(self._writing)
+
+    def _wake(self, future: asyncio.Future[None] | None) -> None:
+        if future is not None and not future.done():
+            future.set_result(None)
+
+
+async def connect(scheme: str, host: str, port: int, limits: Limits) -> AsyncSocket:
+    """Open a connection.
+
+    Raises:
+        TransportFailure: it could not be opened in time; nothing was sent.
+    """
+    fault = None
+    secure: dict[str, Any] = {}
+    if scheme == "https":
+        secure = {"ssl": tls_context(), "server_hostname": host}
+    try:
+        async with asyncio.timeout(wait_limit(limits, limits.timeout.connect, sent=False)):
+            _, opened = await asyncio.get_running_loop().create_connection(
+                AsyncSocket, host, port, happy_eyeballs_delay=_NEXT_ADDRESS, **secure
+            )
+            return opened
+    except TimeoutError:
+        fault = failure("deadline" if expired(limits) else "connect_timeout", sent=False)
+    except ssl.SSLError:
+        fault = failure("tls", sent=False)
+    except (OSError, UnicodeError):
+        fault = failure("connect", sent=False)
+    raise fault

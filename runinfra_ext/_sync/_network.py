@@ -1,0 +1,113 @@
+"""A blocking socket, and how it is opened; ``_async/_network.py`` is its hand-written twin."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+from typing import Final
+
+from ..http_failures import expired, failure, wait_limit
+from ..journey import Limits
+from ..network_options import is_readable, socket_options, tls_context
+
+_OPTIONS: Final = socket_options()
+_READ_BYTES: Final = 64 * 1024
+
+
+class Socket:
+    """The bytes of one connection.
+
+    Args:
+        sock: the open socket.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._timeout: float | None = sock.gettimeout()
+
+    def read(self, timeout: float | None) -> bytes:
+        """What has come, waiting for it if nothing has; ``b""`` when the peer has closed.
+
+        Args:
+            timeout: seconds.
+
+        Raises:
+            OSError: the connection broke; its subclass ``TimeoutError``: nothing came in time.
+        """
+        if timeout != self._timeout:
+            self._limit(timeout)
+        return self._sock.recv(_READ_BYTES)
+
+    def write(self, data: bytes, timeout: float | None) -> None:
+        """Write, waiting while the peer takes nothing.
+
+        Args:
+            data: what to write.
+            timeout: seconds.
+
+        Raises:
+            OSError: the connection broke; its subclass ``TimeoutError``: the peer took nothing.
+        """
+        if timeout != self._timeout:
+            self._limit(timeout)
+        sent = self._sock.send(data)
+        while sent < len(data):
+            data = data[sent:]
+            sent = self._sock.send(data)
+
+    def has_news(self) -> bool:
+        """Whether the peer has sent something or closed."""
+        return is_readable(self._sock)
+
+    def close(self) -> None:
+        """Close at once."""
+        self._sock.close()
+
+    def shut(self) -> None:
+        """End the connection, which wakes a thread that reads; takes no lock."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
+    def option(self, level: int, name: int) -> int:
+        """The value of an option of the socket."""
+        return self._sock.getsockopt(level, name)
+
+    def _limit(self, timeout: float | None) -> None:
+        self._sock.settimeout(timeout)
+        self._timeout = timeout
+
+
+def connect(scheme: str, host: str, port: int, limits: Limits) -> Socket:
+    """Open a connection.
+
+    Raises:
+        TransportFailure: it could not be opened in time; nothing was sent.
+    """
+    fault = None
+    try:
+        return Socket(_open(scheme, host, port, limits))
+    except TimeoutError:
+        fault = failure("deadline" if expired(limits) else "connect_timeout", sent=False)
+    except ssl.SSLError:
+        fault = failure("tls", sent=False)
+    except (OSError, UnicodeError):
+        fault = failure("connect", sent=False)
+    raise fault
+
+
+def _open(scheme: str, host: str, port: int, limits: Limits) -> socket.socket:
+    timeout = wait_limit(limits, limits.timeout.connect, sent=False)
+    sock = socket.create_connection((host, port), timeout)
+    try:
+        for option in _OPTIONS:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(*option)
+        if scheme == "https":
+            # The TLS handshake has the limit once more, like every other wait.
+            sock.settimeout(wait_limit(limits, limits.timeout.connect, sent=False))
+            return tls_context().wrap_socket(sock, server_hostname=host)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
