@@ -14,6 +14,7 @@ import pytest
 
 import runinfra_ext as sdk
 from runinfra_ext import AsyncRunInfra, RunInfra
+from tests.connections import connections_of, pools_of, socket_option
 
 
 def test_environment(gateway, monkeypatch, hello):
@@ -154,9 +155,9 @@ def test_connections_are_kept_alive(gateway):
 
     with RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
         client.models.list()
-        (connection,) = client._http._made.connections
-        assert connection.socket.option(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
-        assert connection.socket.option(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+        (connection,) = connections_of(client)
+        assert socket_option(connection, socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert socket_option(connection, socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
 
 
 def test_fork_after_use(gateway):
@@ -223,7 +224,7 @@ def test_garbage_collection_without_close(gateway):
     """25: a blocking client that is dropped closes its sockets without a warning."""
     client = RunInfra(api_key=gateway.api_key, base_url=gateway.base_url)
     client.models.list()
-    pool = client._http._made
+    (pool,) = pools_of(client)
     del client
     gc.collect()
     assert pool.connections == []

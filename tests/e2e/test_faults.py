@@ -21,6 +21,7 @@ import trustme
 
 import runinfra_ext as sdk
 from runinfra_ext.idempotency import derive
+from tests.connections import connections_of
 
 
 def fault(name):
@@ -652,8 +653,7 @@ def test_interrupts_release_the_socket(gateway, hello, stream):
                     client.chat.completions.create(
                         model="acme-chat-8b", messages=hello, **fault("never-answer")
                     )
-            pool = client._http._made
-            assert [c for c in pool.connections if not c.is_idle()] == []
+            assert [c for c in connections_of(client) if not c.is_idle()] == []
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -673,5 +673,4 @@ def test_leaving_a_generator_releases_the_socket(gateway, hello):
         generator = pieces(client)
         assert next(generator) == "Seven."
         generator.close()
-        pool = client._http._made
-        assert [c for c in pool.connections if not c.is_idle()] == []
+        assert [c for c in connections_of(client) if not c.is_idle()] == []

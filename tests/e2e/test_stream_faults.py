@@ -9,6 +9,7 @@ import time
 import pytest
 
 import runinfra_ext as sdk
+from tests.connections import connections_of
 
 FIVE = [{"role": "user", "content": "Count to five."}]
 
@@ -294,9 +295,7 @@ def test_streams_reuse_one_connection(both):
         async with both.client() as client:
             for _ in range(5):
                 await (await open_stream(client)).final()
-            http = getattr(client, "inner", client)._http
-            made = http._made if both.kind == "sync" else next(iter(http._pools.values()))
-            return len(made.connections)
+            return len(connections_of(client))
 
     assert both.run(scenario) == 1
 
@@ -331,9 +330,7 @@ def test_dropped_stream_gives_its_connection_back(both):
             await asyncio.sleep(0.05)
             both.gateway.configure(tokens_per_second=0)
             await client.models.list()
-            http = getattr(client, "inner", client)._http
-            made = http._made if both.kind == "sync" else next(iter(http._pools.values()))
-            return [c for c in made.connections if not c.is_idle()]
+            return [c for c in connections_of(client) if not c.is_idle()]
 
     assert both.run(scenario) == []
 
@@ -366,8 +363,7 @@ def test_cancellation_closes_the_connection(gateway):
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await task
-            pool = next(iter(client._http._pools.values()))
-            assert [c for c in pool.connections if not c.is_idle()] == []
+            assert [c for c in connections_of(client) if not c.is_idle()] == []
 
     asyncio.run(main())
 

@@ -1,0 +1,27 @@
+"""The connections of a client, whatever it sends over: tests look whether they were given back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def pools_of(client: Any) -> list[Any]:
+    """The pools of a client of either kind; each has ``connections``, which know ``is_idle()``."""
+    http = getattr(client, "inner", client)._http
+    made = [http._made] if hasattr(http, "_made") else list(http._pools.values())
+    return [
+        (getattr(pool, "client", None) and pool.client._transport._pool) or pool for pool in made
+    ]
+
+
+def connections_of(client: Any) -> list[Any]:
+    """The open connections of a client."""
+    return [connection for pool in pools_of(client) for connection in pool.connections]
+
+
+def socket_option(connection: Any, level: int, name: int) -> int:
+    """An option of a connection's socket."""
+    if hasattr(connection, "socket"):
+        return int(connection.socket.option(level, name))
+    stream = connection._connection._network_stream
+    return int(stream.get_extra_info("socket").getsockopt(level, name))
