@@ -51,6 +51,7 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
     )
     run = client.chat.completions.run_tools([], model="m", messages=HELLO)
     conversation: list[ChatMessageParam] = [*run.messages, {"role": "user", "content": "And?"}]
+    conversation.append(run.completion.choices[0].message)
     client.chat.completions.run_tools([], model="m", messages=conversation)
     response = client.responses.create(model="m", input="Hello")
     assert_type(response, Response)

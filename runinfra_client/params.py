@@ -4,7 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    NotRequired,
+    TypeAlias,
+    TypedDict,
+)
+
+if TYPE_CHECKING:
+    from .models.chat_completion_message import ChatCompletionMessage
+else:  # models are loaded when they are used; at run time the names only have to be there
+    ChatCompletionMessage = Any
 
 
 class ChatCompletionContentPartTextParam(TypedDict):
@@ -193,6 +205,7 @@ ChatMessageParam: TypeAlias = (
     | ChatCompletionToolMessageParam
     | ChatCompletionSystemMessageParam
     | ChatCompletionDeveloperMessageParam
+    | ChatCompletionMessage
 )
 """One message of a conversation."""
 

@@ -64,9 +64,11 @@ def generate(root: Path, fresh: Path) -> None:
         DocumentError: a step failed; the message says where.
     """
     document = load(root / DOCUMENT)
-    tables = operation_rows(document), union_rows(document), ParamsWriter(document).definitions()
+    tables = operation_rows(document), union_rows(document)
+    params = ParamsWriter(document)
+    definitions = params.definitions()
     _run_generator(root, fresh / CLIENT)
-    _render_tables(root, fresh / CLIENT, *tables)
+    _render_tables(root, fresh / CLIENT, *tables, definitions, sorted(params.models))
     (fresh / CLIENT / "py.typed").touch()
     _format(fresh / CLIENT)
     write_twins(root / ASYNC, fresh / SYNC)
@@ -102,6 +104,7 @@ def _render_tables(
     operations: list[dict[str, Any]],
     unions: list[dict[str, Any]],
     definitions: list[dict[str, Any]],
+    models: list[str],
 ) -> None:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(root / TEMPLATES),
@@ -113,14 +116,18 @@ def _render_tables(
     )
     environment.filters["lit"] = repr
     members = sorted({member for union in unions for member in union["members"]})
-    imports = [{"name": name, "module": snake(name)} for name in members]
+    imports = [_import_of(name) for name in members]
     for name, values in (
         ("operations", {"operations": operations}),
         ("unions", {"unions": unions, "imports": imports}),
-        ("params", {"definitions": definitions}),
+        ("params", {"definitions": definitions, "models": [_import_of(name) for name in models]}),
     ):
         text = environment.get_template(f"{name}.py.jinja").render(**values)
         (target / f"{name}.py").write_text(text, encoding="utf-8")
+
+
+def _import_of(name: str) -> dict[str, str]:
+    return {"name": name, "module": snake(name)}
 
 
 def _format(folder: Path) -> None:

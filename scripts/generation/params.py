@@ -29,6 +29,7 @@ class ParamsWriter:
         self._schemas = Schemas(document)
         self._document = document
         self._definitions: dict[str, dict[str, Any]] = {}
+        self.models: set[str] = set()  # whose instances may be given as they came
 
     def definitions(self) -> list[dict[str, Any]]:
         """Every definition, each after those it uses."""
@@ -51,6 +52,9 @@ class ParamsWriter:
             self._typed_dict(name, own)
             return own
         alias = self._inline(schema)
+        accepted = schema.get("x-runinfra-accepts", [])
+        self.models |= set(accepted)
+        alias = " | ".join([alias, *accepted])
         # Set after its parts, so that these stand before it.
         self._definitions[own] = {
             "name": own,
