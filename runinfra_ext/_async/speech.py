@@ -19,7 +19,7 @@ from ..wire import TransportFailure
 from ._http import AsyncSource
 from ._timing import run_blocking
 
-_WRITE_BYTES: Final = 128 * 1024  # written at once: a hop to another thread costs 60 µs
+_WRITE_BYTES: Final = 256 * 1024  # written at once: a hop to another thread costs 60 µs
 _ERROR_BODY: Final = 64 * 1024  # bytes of an error body under an audio label that are looked at
 
 
