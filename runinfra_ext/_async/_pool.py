@@ -163,10 +163,14 @@ class AsyncPool:
                 await turn
         except TimeoutError:
             late = True
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                self._wake()  # it was this one's turn: now it is the next one's
+            raise
         finally:
             with contextlib.suppress(ValueError):
                 self._waiting.remove(turn)
-        if late:
+        if late and (turn.cancelled() or not turn.done()):
             raise failure("deadline" if expired(limits) else "pool_timeout", sent=False)
 
     def _wake(self) -> None:
