@@ -101,7 +101,7 @@ def streams() -> dict[str, Stream]:
         "paced": _stream(100, _framed, pause=0.001, batch=1),
         "short": _stream(10, _framed),
         # Long enough that all of a thousand are open at the same time.
-        "many": _stream(20, _framed, pause=0.1, batch=4),
+        "many": _stream(60, _framed, pause=0.05, batch=10),
     }
 
 

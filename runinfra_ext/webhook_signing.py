@@ -31,6 +31,7 @@ HEADER: Final = "RunInfra-Signature"
 TOLERANCE_SECONDS: Final = 300.0
 _HEADER_LIMIT: Final = 8192  # characters
 _TIMESTAMP = re.compile(r"[0-9]{1,15}\Z", re.ASCII)
+_USUAL = re.compile(r"t=([0-9]{1,15}),v1=([0-9a-f]{64})\Z", re.ASCII)
 _HEX = re.compile(r"[0-9a-fA-F]{64}\Z", re.ASCII)
 
 Secrets = str | Sequence[str]
@@ -90,7 +91,7 @@ def verify(
     secrets = checked_secrets(secret)
     tolerance = _number(tolerance_seconds, "bad_tolerance", "tolerance_seconds")
     timestamp, signatures = _parse(signature_header)
-    moment = _number(_read(now), "bad_clock", "now")
+    moment = time.time() if now is None else _number(_read(now), "bad_clock", "now")
     if abs(moment - timestamp) > tolerance:
         raise failure("expired", "The webhook's timestamp is outside of the tolerance.")
     body = payload_bytes(payload)
@@ -107,6 +108,8 @@ def verify(
 
 def checked_secrets(secret: object) -> tuple[str, ...]:
     """The secrets: one, or several while one is being replaced."""
+    if isinstance(secret, str) and secret.strip():
+        return (secret,)
     several = isinstance(secret, list | tuple)
     candidates = cast("Sequence[object]", secret) if several else (secret,)
     if not candidates:
@@ -121,6 +124,8 @@ def checked_secrets(secret: object) -> tuple[str, ...]:
 
 def payload_bytes(payload: object) -> bytes:
     """The raw body as bytes."""
+    if type(payload) is bytes:
+        return payload
     if isinstance(payload, str):
         return payload.encode("utf-8", "surrogatepass")
     if isinstance(payload, bytes | bytearray):
@@ -135,6 +140,10 @@ def _digest(secret: str, timestamp: int, body: bytes) -> str:
 
 
 def _parse(header: object) -> tuple[int, list[str]]:
+    # As the gateway writes it; every other lawful form is taken apart below.
+    usual = _USUAL.match(header) if isinstance(header, str) else None
+    if usual is not None:
+        return int(usual[1]), [usual[2]]
     if not isinstance(header, str) or len(header) > _HEADER_LIMIT:
         raise failure("bad_header", f"The {HEADER} header is missing, not text, or too long.")
     timestamp: str | None = None
@@ -160,8 +169,6 @@ def _parse(header: object) -> tuple[int, list[str]]:
 
 
 def _read(now: object) -> object:
-    if now is None:
-        return time.time()
     if not callable(now):
         return now
     try:
@@ -171,6 +178,8 @@ def _read(now: object) -> object:
 
 
 def _number(value: object, reason: WebhookFailure, name: str) -> float:
+    if type(value) is float and 0 <= value < math.inf:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise failure(reason, f"{name}: expected a finite number of at least 0")
     try:

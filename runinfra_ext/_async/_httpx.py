@@ -110,7 +110,7 @@ class AsyncHttpx:
                 keepalive_expiry=IDLE_SECONDS,
             ),
         )
-        _install_backend(self.client)
+        self._known = _install_backend(self.client)
 
     async def send(
         self,
@@ -149,6 +149,10 @@ class AsyncHttpx:
             fault = failure_from(
                 error, reused=not opening.started, answering=False, expired=expired(limits)
             )
+            if not self._known and fault.kind == "connect_timeout":
+                # Other transports call every break of a connection so (httpx-aiohttp does): it
+                # proves nothing, and the request may have left.
+                fault = failure("read", sent=True)
         finally:
             _opening.reset(token)
         raise fault
@@ -198,14 +202,21 @@ class _Backend(httpcore.AsyncNetworkBackend):
 _SOCKET_OPTIONS: Final = socket_options()
 
 
-def _install_backend(client: httpx.AsyncClient) -> None:
-    # httpx offers no public way to give its pools a network backend. Where the attributes are
-    # missing (another transport), connections simply count as new: no transparent retry.
+def _install_backend(client: httpx.AsyncClient) -> bool:
+    """Watch the connections of a client; whether all of its transports let themselves be watched.
+
+    httpx offers no public way to give its pools a network backend. Where the attributes are missing
+    (another transport), connections simply count as new: no transparent retry.
+    """
+    known = True
     for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         pool = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
-        if pool is not None and backend is not None and not isinstance(backend, _Backend):
+        if pool is None or backend is None:
+            known = known and transport is None
+        elif not isinstance(backend, _Backend):
             pool._network_backend = _Backend(backend)  # noqa: SLF001
+    return known
 
 
 async def _close(response: httpx.Response) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import ssl
 from typing import Any, Final
 
@@ -16,14 +17,22 @@ from ..journey import Limits
 from ..network_options import is_readable, socket_options, tls_context
 
 _OPTIONS: Final = socket_options()
-_BUFFER: Final = 256 * 1024  # bytes that are read ahead of the application
+_ADDRESS: Final = re.compile(r"[0-9.]+\Z|[0-9A-Fa-f:.]*:")
+READ_BYTES: Final = 64 * 1024  # that one system call takes at most
+_AHEAD: Final = 64 * 1024  # bytes that are read ahead of the application
 _NEXT_ADDRESS: Final = 0.25  # seconds after which another address of the host is tried, too
 
 
-class AsyncSocket(asyncio.Protocol):
-    """The bytes of one connection."""
+class AsyncSocket(asyncio.BufferedProtocol):
+    """The bytes of one connection.
 
-    def __init__(self) -> None:
+    Args:
+        buffer: what asyncio reads into; all connections of a loop share it, because it is emptied
+            as soon as something is in it.
+    """
+
+    def __init__(self, buffer: bytearray) -> None:
+        self._buffer = buffer
         self._transport: asyncio.Transport
         self._pieces: list[bytes] = []
         self._size = 0
@@ -110,11 +119,15 @@ class AsyncSocket(asyncio.Protocol):
             with contextlib.suppress(OSError):
                 sock.setsockopt(*option)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> bytearray:  # noqa: ARG002 - asyncio's signature
         """Called by asyncio."""
-        self._pieces.append(data)
-        self._size += len(data)
-        if self._size > _BUFFER and not self._paused:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Called by asyncio."""
+        self._pieces.append(bytes(memoryview(self._buffer)[:nbytes]))
+        self._size += nbytes
+        if self._size > _AHEAD and not self._paused:
             self._paused = True
             self._transport.pause_reading()
         self._wake(self._reading)
@@ -147,8 +160,17 @@ class AsyncSocket(asyncio.Protocol):
             future.set_result(None)
 
 
-async def connect(scheme: str, host: str, port: int, limits: Limits) -> AsyncSocket:
+async def connect(
+    scheme: str, host: str, port: int, limits: Limits, buffer: bytearray
+) -> AsyncSocket:
     """Open a connection.
+
+    Args:
+        scheme: ``http`` or ``https``.
+        host: name or address.
+        port: of the host.
+        limits: of the attempt.
+        buffer: shared by the connections of the loop.
 
     Raises:
         TransportFailure: it could not be opened in time; nothing was sent.
@@ -159,8 +181,11 @@ async def connect(scheme: str, host: str, port: int, limits: Limits) -> AsyncSoc
         secure = {"ssl": tls_context(), "server_hostname": host}
     try:
         async with asyncio.timeout(wait_limit(limits, limits.timeout.connect, sent=False)):
+            # A name may have addresses of both families, one of them dead; an address is itself,
+            # and the race between addresses costs several kilobytes.
+            delay = None if _ADDRESS.match(host) else _NEXT_ADDRESS
             _, opened = await asyncio.get_running_loop().create_connection(
-                AsyncSocket, host, port, happy_eyeballs_delay=_NEXT_ADDRESS, **secure
+                lambda: AsyncSocket(buffer), host, port, happy_eyeballs_delay=delay, **secure
             )
             return opened
     except TimeoutError:

@@ -16,7 +16,7 @@ from ..http_failures import expired, failure, wait_limit
 from ..journey import Limits
 from ..network_options import IDLE_SECONDS, MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS, target_of
 from ._connection import AsyncConnection, Origin
-from ._network import connect
+from ._network import READ_BYTES, connect
 
 
 class AsyncExchange:
@@ -66,6 +66,7 @@ class AsyncPool:
         self._idle: dict[Origin, deque[AsyncConnection]] = {}
         self._open: set[AsyncConnection] = set()
         self._opening = 0
+        self._buffer = bytearray(READ_BYTES)
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
@@ -143,7 +144,7 @@ class AsyncPool:
     async def _connect(self, origin: Origin, limits: Limits) -> AsyncConnection:
         self._opening += 1
         try:
-            connection = AsyncConnection(origin, await connect(*origin, limits))
+            connection = AsyncConnection(origin, await connect(*origin, limits, self._buffer))
         except BaseException:
             self._wake()
             raise
@@ -162,10 +163,14 @@ class AsyncPool:
                 await turn
         except TimeoutError:
             late = True
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                self._wake()  # it was this one's turn: now it is the next one's
+            raise
         finally:
             with contextlib.suppress(ValueError):
                 self._waiting.remove(turn)
-        if late:
+        if late and (turn.cancelled() or not turn.done()):
             raise failure("deadline" if expired(limits) else "pool_timeout", sent=False)
 
     def _wake(self) -> None:

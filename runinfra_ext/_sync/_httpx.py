@@ -17,7 +17,7 @@ import httpcore
 import httpx
 
 from ..errors import ConfigurationError, RunInfraError
-from ..http_failures import expired
+from ..http_failures import expired, failure
 from ..httpx_failures import failure_from
 from ..journey import Limits
 from ..network_options import (
@@ -116,7 +116,7 @@ class Httpx:
                 keepalive_expiry=IDLE_SECONDS,
             ),
         )
-        _install_backend(self.client)
+        self._known = _install_backend(self.client)
 
     def send(
         self,
@@ -149,6 +149,10 @@ class Httpx:
             fault = failure_from(
                 error, reused=not _attempt.started, answering=False, expired=expired(limits)
             )
+            if not self._known and fault.kind == "connect_timeout":
+                # Other transports call every break of a connection so (httpx-aiohttp does): it
+                # proves nothing, and the request may have left.
+                fault = failure("read", sent=True)
         finally:
             _attempt.deadline_at = None
         raise fault
@@ -236,14 +240,21 @@ def _bounded(timeout: float | None, expired: type[Exception]) -> float | None:
     return left if timeout is None else min(timeout, left)
 
 
-def _install_backend(client: httpx.Client) -> None:
-    # httpx offers no public way to give its pools a network backend. Where the attributes are
-    # missing (another transport), the deadline bounds each wait by the attempt's limits only.
+def _install_backend(client: httpx.Client) -> bool:
+    """Watch the connections of a client; whether all of its transports let themselves be watched.
+
+    httpx offers no public way to give its pools a network backend. Where the attributes are missing
+    (another transport), connections simply count as new: no transparent retry.
+    """
+    known = True
     for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         pool = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
-        if pool is not None and backend is not None and not isinstance(backend, _Backend):
+        if pool is None or backend is None:
+            known = known and transport is None
+        elif not isinstance(backend, _Backend):
             pool._network_backend = _Backend(backend)  # noqa: SLF001
+    return known
 
 
 def _timeouts(limits: Limits) -> dict[str, float | None]:

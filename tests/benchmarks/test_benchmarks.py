@@ -1,0 +1,59 @@
+"""The benchmark program, in its smallest form: it runs, and its numbers are where they belong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import rows
+from benchmarks.report import line, table
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_smallest_run(tmp_path: Path) -> None:
+    """One quick round of a few jobs measures every contender without an error."""
+    out = tmp_path / "bench.json"
+    jobs = "streams short,verify,journey,busy"
+    command = [sys.executable, "-m", "benchmarks", "--quick", "--rounds", "1", "--only", jobs]
+    done = subprocess.run(
+        [*command, "--out", str(out)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "Traceback" not in done.stderr
+    result = json.loads(out.read_text("utf-8"))
+    found = {row["work"]: row for row in result["rows"]}
+    streams = found["connections for 100 streams"]
+    assert (streams["medians"]["ext"], streams["goal"], streams["met"]) == (1, 1, True)
+    assert set(streams["medians"]) == {"openai", "official", "httpx", "ext", "socket"}
+    assert found["two 503s, requests"]["medians"]["ext"] == 3
+    assert found["webhook, verify 2 KB"]["ratios"]["official"] == 1
+    assert found["retry engine, one attempt"]["medians"]["ext"] > 0
+    assert table(result) in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("absolute", "goal", "met"), [(False, 0.5, True), (False, 0.2, False), (True, 3.0, True)]
+)
+def test_goals_are_ratios_of_medians(absolute: bool, goal: float, met: bool) -> None:
+    """A goal is held against the ratio of the medians, or against the median itself."""
+    row = rows.Row("chat", "chat", "cpu", "µs", 1.0, goal, absolute=absolute)
+
+    def measures(*values: float) -> list[dict[str, float]]:
+        return [{"cpu": value * 10, "units": 10} for value in values]
+
+    entry = line(row, {"openai": measures(8, 10, 90), "ext": measures(1, 3, 30)})
+    assert entry["medians"] == {"openai": 10, "ext": 3}
+    assert entry["ratios"] == {"openai": 1, "ext": 0.3}
+    assert entry["met"] is met
+
+
+def test_rows_name_jobs_and_the_contenders_are_there() -> None:
+    """Every line of the table has its job, whose contenders have the one it is compared to."""
+    jobs = {job.key: job for job in rows.JOBS}
+    for row in rows.ROWS:
+        families = {name.removesuffix("-async") for name in jobs[row.job].who}
+        assert {row.against, "ext"} <= families
