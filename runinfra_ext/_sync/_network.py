@@ -52,9 +52,10 @@ class Socket:
         if timeout != self._timeout:
             self._limit(timeout)
         sent = self._sock.send(data)
-        while sent < len(data):
-            data = data[sent:]
-            sent = self._sock.send(data)
+        if sent < len(data):
+            rest = memoryview(data)[sent:]  # not a copy: a full socket takes a large piece in bits
+            while rest:
+                rest = rest[self._sock.send(rest) :]
 
     def has_news(self) -> bool:
         """Whether the peer has sent something or closed."""
