@@ -447,8 +447,7 @@ def test_outage_is_not_amplified(both, hello):
     """20: 1000 calls of many callers hold a full outage to 1.2 attempts a call; then it refills."""
     both.gateway.script(*["503"] * 2000)
     attempts = []
-    # httpcore's async pool works in the square of its idle connections: fewer callers, more calls.
-    callers, calls = (100, 10) if both.kind == "sync" else (40, 25)
+    callers, calls = 100, 10
 
     async def scenario():
         async with both.client() as client:
