@@ -30,7 +30,8 @@ FileInput = FileData | tuple[str, FileData] | tuple[str, FileData, str]
 Progress = Callable[[int, int], object]
 """Called with the bytes of the file sent so far, and all of them."""
 
-CHUNK: Final = 64 * 1024
+# A piece costs some 20 µs, and in async code a hop to the thread that reads.
+CHUNK: Final = 256 * 1024
 _NAME_LIMIT: Final = 255  # characters of a file name or media type
 _SPOOL_LIMIT: Final = 1024 * 1024  # bytes of an unseekable source kept in memory; the rest on disk
 

@@ -17,9 +17,8 @@ from ..journey import Journey
 from ..metadata import Meta
 from ..wire import TransportFailure
 from ._http import AsyncSource
-from ._timing import run_blocking
+from ._timing import WRITE_BYTES, run_blocking
 
-_WRITE_BYTES: Final = 256 * 1024  # written at once: a hop to another thread costs 60 µs
 _ERROR_BODY: Final = 64 * 1024  # bytes of an error body under an audio label that are looked at
 
 
@@ -110,7 +109,7 @@ class AsyncSpeechStream:
             async for piece in self:
                 waiting.append(piece)
                 size += len(piece)
-                if size >= _WRITE_BYTES or size + written == total:
+                if size >= WRITE_BYTES or size + written == total:
                     await run_blocking(file.writelines, waiting)
                     written += size
                     waiting.clear()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
+
+# A file is written as it comes, while the processor's cache still holds it.
+WRITE_BYTES: Final = 1
 
 P = ParamSpec("P")
 R = TypeVar("R")
