@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import time
 from typing import Final
 
 from ..http_failures import expired, failure, wait_limit
@@ -13,6 +14,7 @@ from ..network_options import is_readable, socket_options, tls_context
 
 _OPTIONS: Final = socket_options()
 _READ_BYTES: Final = 64 * 1024
+_LEAST: Final = 0.001  # seconds; 0 would mean "do not wait at all" and fail in another way
 
 
 class Socket:
@@ -98,8 +100,7 @@ def connect(scheme: str, host: str, port: int, limits: Limits) -> Socket:
 
 
 def _open(scheme: str, host: str, port: int, limits: Limits) -> socket.socket:
-    timeout = wait_limit(limits, limits.timeout.connect, sent=False)
-    sock = socket.create_connection((host, port), timeout)
+    sock = _reach(host, port, limits)
     try:
         for option in _OPTIONS:
             with contextlib.suppress(OSError):
@@ -112,3 +113,30 @@ def _open(scheme: str, host: str, port: int, limits: Limits) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def _reach(host: str, port: int, limits: Limits) -> socket.socket:
+    """A connection to the first address of the host that takes one.
+
+    The connect limit is for all addresses together, as in asyncio; the standard library's own
+    function gives it to each.
+    """
+    limit = limits.timeout.connect
+    until = None if limit is None else time.monotonic() + limit
+    last: OSError | None = None
+    for family, kind, protocol, _, address in socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM
+    ):
+        left = None if until is None else max(until - time.monotonic(), _LEAST)
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(wait_limit(limits, left, sent=False))
+            sock.connect(address)
+            return sock
+        except OSError as error:
+            last = error
+            sock.close()
+        except BaseException:
+            sock.close()
+            raise
+    raise last or OSError("the name has no address")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.trees import ROOT, copied, replaced
+
 pytestmark = pytest.mark.contract
-ROOT = Path(__file__).parents[2]
 
 # What is wrong, where, what stands there, what is put there, and what has to find it.
 PLANTED = {
@@ -110,10 +109,7 @@ def contract(folder, operation):
 @pytest.fixture
 def copy(tmp_path):
     """The packages, to be broken."""
-    for name in ("runinfra_ext", "runinfra_client"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    return tmp_path
+    return copied(("runinfra_ext", "runinfra_client"), tmp_path)
 
 
 def test_the_copy_is_sound(copy):
@@ -126,10 +122,7 @@ def test_the_copy_is_sound(copy):
 def test_a_planted_mistake_is_found(copy, mistake):
     """The run fails, and says why."""
     name, old, new, operation, verdict = PLANTED[mistake]
-    path = copy / "runinfra_ext/sandbox" / name
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
+    replaced(copy / "runinfra_ext/sandbox" / name, old, new)
     done = contract(copy, operation)
     assert done.returncode == 1, done.stdout[-3000:]
     assert verdict in done.stdout

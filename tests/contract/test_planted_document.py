@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.trees import copied, replaced
+
 pytestmark = pytest.mark.contract
-ROOT = Path(__file__).parents[2]
 PARTS = (
     *("openapi", "scripts", "runinfra_client", "runinfra_ext", "tests", "docs", "examples"),
     *("generator-config.yml", "pyproject.toml", "redocly.yaml", "README.md"),
@@ -64,14 +63,7 @@ PLANTED = {
 @pytest.fixture
 def tree(tmp_path):
     """A copy of the project."""
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, tmp_path / part, ignore=ignored)
-        else:
-            shutil.copy(source, tmp_path / part)
-    return tmp_path
+    return copied(PARTS, tmp_path)
 
 
 def run(tree, *command):
@@ -87,10 +79,7 @@ def run(tree, *command):
 def test_a_wrong_edit_is_noticed(tree, mistake):
     """The code follows the document without a word; a test does not."""
     old, new, tests = PLANTED[mistake]
-    path = tree / "openapi/runinfra.yaml"
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), "utf-8")
+    replaced(tree / "openapi/runinfra.yaml", old, new)
     generated = run(tree, "scripts/generate.py", "--root", str(tree))
     assert generated.returncode == 0, generated.stderr
     done = run(tree, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", tests)

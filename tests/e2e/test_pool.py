@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 
 import pytest
 
 import runinfra_ext as sdk
-from runinfra_ext import network_options
+from runinfra_ext import network_options, urls
 from runinfra_ext._async import _pool as async_pool
 from runinfra_ext._sync import _pool as sync_pool
 
@@ -34,7 +35,7 @@ async def ask(client, **options):
 def test_a_full_pool_waits_and_then_says_so(both, monkeypatch):
     """Beyond the limit of connections a call waits for one, and fails unsent if none comes."""
     limit(monkeypatch, "MAX_CONNECTIONS", 1)
-    both.gateway.state.tokens_per_second = 20
+    both.gateway.configure(tokens_per_second=20)
 
     async def scenario():
         async with both.client(timeout=sdk.Timeout(pool=0.1), max_retries=0) as client:
@@ -42,7 +43,7 @@ def test_a_full_pool_waits_and_then_says_so(both, monkeypatch):
             with pytest.raises(sdk.RunInfraConnectionError) as caught:
                 await ask(client)
             await stream.close()
-            both.gateway.state.tokens_per_second = 0
+            both.gateway.configure(tokens_per_second=0)
             await ask(client)
             return caught.value
 
@@ -79,12 +80,12 @@ def test_waiting_calls_get_their_turn(both, monkeypatch):
 def test_a_cancelled_turn_is_passed_on(gateway, monkeypatch):
     """A task that is cancelled while it waits for a connection takes none with it."""
     limit(monkeypatch, "MAX_CONNECTIONS", 1)
-    gateway.state.tokens_per_second = 20
+    gateway.configure(tokens_per_second=20)
 
     async def main():
         async with sdk.AsyncRunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
             stream = await ask(client, stream=True)
-            gateway.state.tokens_per_second = 0
+            gateway.configure(tokens_per_second=0)
             first, second = asyncio.create_task(ask(client)), asyncio.create_task(ask(client))
             await asyncio.sleep(0.05)
             await stream.close()  # the turn is the first one's now, without a turn of the loop …
@@ -142,3 +143,33 @@ def test_proxies_of_the_environment_are_heeded(both, monkeypatch):
 def test_urls_become_targets(url, expected):
     """Host, port, Host header and path of a URL; international names in their ASCII form."""
     assert network_options.target_of(url) == expected
+
+
+def test_the_next_address_is_tried(both, monkeypatch, free_port):
+    """A host of several addresses is reached by the first that takes a connection."""
+    port = int(both.gateway.base_url.split(":")[2].partition("/")[0])
+    real = socket.getaddrinfo
+
+    def addresses(host, *arguments, **options):
+        if host != "two.localhost":
+            return real(host, *arguments, **options)
+        kind = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+        return [(*kind, ("127.0.0.1", free_port)), (*kind, ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", addresses)
+    monkeypatch.setattr(urls, "_LOOPBACK", urls._LOOPBACK | {"two.localhost"})
+
+    async def scenario():
+        url = f"http://two.localhost:{port}/v1"
+        async with both.client(base_url=url, max_retries=0) as client:
+            return await ask(client)
+
+    assert both.run(scenario).choices[0].message.content == "seven."
+
+
+@pytest.fixture
+def free_port():
+    """A port where nobody listens."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.trees import ROOT, copied, replaced
+
 PARTS = ("openapi", "scripts", "runinfra_client", "runinfra_ext", "generator-config.yml")
 
 
 @pytest.fixture
 def tree(tmp_path):
     """A copy of everything that generation reads and writes."""
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            ignore = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, tmp_path / part, ignore=ignore)
-        else:
-            shutil.copy(source, tmp_path / part)
-    return tmp_path
+    return copied(PARTS, tmp_path)
 
 
 def generate(tree, *options):
@@ -34,10 +26,7 @@ def generate(tree, *options):
 
 def edit(tree, old, new):
     """Replace one place of the copy's document."""
-    path = tree / "openapi/runinfra.yaml"
-    text = path.read_text("utf-8")
-    assert text.count(old) >= 1
-    path.write_text(text.replace(old, new, 1), "utf-8")
+    replaced(tree / "openapi/runinfra.yaml", old, new)
 
 
 def run(tree, code):
@@ -134,8 +123,7 @@ def test_a_new_operation_is_in_the_table(tree):
     assert (done.returncode, done.stderr) == (0, "")
     code = "from runinfra_client.operations import OPERATIONS as o; print(o['getCredits'].path)"
     assert run(tree, code) == "/credits"
-    shutil.copytree(ROOT / "tests", tree / "tests", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tree)
+    copied(("tests", "pyproject.toml"), tree)
     target = "tests/test_surface.py::test_every_operation_has_a_method"
     gate = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", target],
