@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 from . import contenders
 from .local_work import LOCAL
 from .meters import Cost, Meter
+from .prepared import media_bytes
 
 MESSAGES: Final = [
     {"role": "system", "content": "You are a helpful assistant."},
@@ -182,10 +183,10 @@ def _step(order: Order, client: Any, folder: Path) -> Callable[[], int]:
         "floats": one(lambda: client.embeddings(encoded=False)),
         "base64": one(lambda: client.embeddings(encoded=True)),
         "speech": one(lambda: client.speech(folder / "speech.wav")),
-        "upload": one(lambda: client.upload(media_file(folder))),
+        "upload": one(lambda: client.upload(media_file(folder, order.scenario))),
     }
     if order.work == "upload":
-        media_file(folder)
+        media_file(folder, order.scenario)
     return steps[order.work]
 
 
@@ -207,20 +208,20 @@ def _async_step(order: Order, client: Any, folder: Path) -> Callable[[], Awaitab
         "floats": one(lambda: client.embeddings(encoded=False)),
         "base64": one(lambda: client.embeddings(encoded=True)),
         "speech": one(lambda: client.speech(folder / "speech.wav")),
-        "upload": one(lambda: client.upload(media_file(folder))),
+        "upload": one(lambda: client.upload(media_file(folder, order.scenario))),
     }
     if order.work == "upload":
-        media_file(folder)
+        media_file(folder, order.scenario)
     return steps[order.work]
 
 
-def media_file(folder: Path) -> Path:
-    """Fifty megabytes to upload; made once."""
+def media_file(folder: Path, scenario: str) -> Path:
+    """A file to upload; made once."""
     path = folder / "upload.wav"
     if not path.exists():
         piece = b"RIFF" + bytes(1024 * 1024 - 4)
         with path.open("wb") as file:
-            for _ in range(50):
+            for _ in range(media_bytes(scenario) // len(piece)):
                 file.write(piece)
     return path
 

@@ -77,15 +77,21 @@ def embeddings(*, encoded: bool) -> bytes:
     return whole(_json({"object": "list", "model": "acme-embed", "data": data, "usage": usage}))
 
 
-def speech_head() -> bytes:
+def media_bytes(scenario: str) -> int:
+    """How long speech and uploads are: fifty megabytes, or two hundred."""
+    return 4 * MEDIA_BYTES if scenario == "long" else MEDIA_BYTES
+
+
+def speech_head(scenario: str) -> bytes:
     """The head of the speech; :func:`speech_body` follows."""
-    return head("200 OK", "audio/wav", f"Content-Length: {MEDIA_BYTES}")
+    return head("200 OK", "audio/wav", f"Content-Length: {media_bytes(scenario)}")
 
 
-def speech_body() -> bytes:
-    """Fifty megabytes that begin as a WAV file does."""
-    start = b"RIFF" + struct.pack("<I", MEDIA_BYTES - 8) + b"WAVEfmt "
-    return start + bytes(MEDIA_BYTES - len(start))
+def speech_body(scenario: str) -> bytes:
+    """Bytes that begin as a WAV file does."""
+    size = media_bytes(scenario)
+    start = b"RIFF" + struct.pack("<I", size - 8) + b"WAVEfmt "
+    return start + bytes(size - len(start))
 
 
 def transcription() -> bytes:

@@ -31,8 +31,10 @@ class Bodies:
         self.busy = prepared.busy()
         self.numbers = prepared.embeddings(encoded=False)
         self.encoded = prepared.embeddings(encoded=True)
-        self.speech_head = prepared.speech_head()
-        self.speech = memoryview(prepared.speech_body())
+        self.speech = {
+            scenario: (prepared.speech_head(scenario), memoryview(prepared.speech_body(scenario)))
+            for scenario in ("plain", "long")
+        }
         self.transcription = prepared.transcription()
         self.streams = prepared.streams()
 
@@ -111,8 +113,8 @@ class Connection(asyncio.Protocol):
         elif path.endswith("/embeddings"):
             self._transport.write(bodies.encoded if b"base64" in body else bodies.numbers)
         elif path.endswith("/audio/speech"):
-            self._transport.write(bodies.speech_head)
-            self._rest = bodies.speech
+            head, self._rest = bodies.speech[scenario]
+            self._transport.write(head)
             self._write_rest()
         elif path.endswith("/audio/transcriptions"):
             self._transport.write(bodies.transcription)
