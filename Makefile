@@ -33,7 +33,8 @@ bench: venv ## Measure the SDK against its peers; QUICK=1 for a first look.
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick --rounds 1)
 
 test-httpx: venv ## Run the tests of calls, streams and faults over httpx, as behind a proxy.
-	$(BIN)/python -m pytest --over-httpx tests/e2e tests/media tests/streams/test_sockets.py $(ARGS)
+	$(BIN)/python -m pytest --over-httpx tests/e2e tests/media tests/streams/test_sockets.py \
+		--ignore tests/e2e/test_pool.py $(ARGS) # that pool is not httpx's
 
 coverage: venv ## Run the tests and hold branch coverage of runinfra_ext to its limit.
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
