@@ -10,6 +10,7 @@ without a word.
 from __future__ import annotations
 
 import json
+import keyword
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,7 @@ from generation.document import (
 )
 
 Where = tuple[str | int, ...]
+_METHOD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _DATA = re.compile(r"^data: ?(.*)$", re.MULTILINE)
 _JSON = "application/json"
 _EVENTS = "text/event-stream"
@@ -45,7 +47,13 @@ class Finding(NamedTuple):
 
 def lint(document: Mapping[str, Any]) -> list[Finding]:
     """All findings in a document."""
-    found = [*_schemas(document), *_operations(document), *_examples(document), *_reach(document)]
+    found = [
+        *_schemas(document),
+        *_operations(document),
+        *_methods(document),
+        *_examples(document),
+        *_reach(document),
+    ]
     return sorted(found, key=lambda finding: [str(part) for part in finding.where])
 
 
@@ -110,6 +118,32 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Finding]:
         headers = data["responses"].get("200", {}).get("headers", {})
         if "x-request-id" not in headers:
             yield Finding(where, "request-id", "every answer carries x-request-id")
+
+
+def _methods(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Each operation names the SDK's method; no two the same, none a namespace of another."""
+    key = "x-runinfra-method"
+    owners: dict[str, str] = {}
+    for path, method, data in operations(document):
+        where: Where = ("paths", path, method)
+        if key not in data:
+            message = f"{key} is missing: name the SDK's method, such as usage.list"
+            yield Finding(where, "method", message)
+            continue
+        name = data[key]
+        if (
+            not isinstance(name, str)
+            or not _METHOD.fullmatch(name)
+            or any(keyword.iskeyword(part) for part in name.split("."))
+        ):
+            message = f"{key}: expected a dotted Python name such as usage.list, got {name!r}"
+            yield Finding((*where, key), "method", message)
+            continue
+        for other, owner in owners.items():
+            if name == other or f"{name}.".startswith(f"{other}.") or other.startswith(f"{name}."):
+                message = f"{key}: {name} clashes with {other} of {owner}"
+                yield Finding((*where, key), "method", message)
+        owners[name] = data.get("operationId", f"{method} {path}")
 
 
 def _examples(document: Mapping[str, Any]) -> Iterator[Finding]:

@@ -63,6 +63,12 @@ MISTAKES = [
     ((*CHAT, "summary"), None, "complete"),
     ((*CHAT, "x-runinfra-replay", "conservative"), None, "replay"),
     ((*CHAT, "x-runinfra-stream"), None, "stream"),
+    ((*CHAT, "x-runinfra-method"), None, "method"),
+    ((*CHAT, "x-runinfra-method"), "create", "method"),
+    ((*CHAT, "x-runinfra-method"), "chat.completions.import", "method"),
+    ((*CHAT, "x-runinfra-method"), "models.list", "method"),
+    ((*CHAT, "x-runinfra-method"), "models.list.all", "method"),
+    ((*CHAT, "x-runinfra-method"), "images", "method"),
     ((*CHAT, "responses", "200", "headers", "x-request-id"), None, "request-id"),
     ((*CHAT, "requestBody", "content", "application/json", "examples"), None, "example"),
     (
