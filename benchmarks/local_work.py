@@ -67,10 +67,10 @@ def retry_engine(_contender: str, count: int, *, failures: int) -> tuple[Work, i
         count: how many calls.
         failures: answers with status 503 and ``Retry-After: 0`` before the good one.
     """
-    journey = importlib.import_module("runinfra_ext.journey")
-    requests = importlib.import_module("runinfra_ext.requests")
-    options = importlib.import_module("runinfra_ext.options")
-    headers = importlib.import_module("runinfra_ext.wire").Headers
+    journey = importlib.import_module("runinfra_ext._call.journey")
+    requests = importlib.import_module("runinfra_ext._call.requests")
+    options = importlib.import_module("runinfra_ext._call.options")
+    headers = importlib.import_module("runinfra_ext._ground.wire").Headers
     # One for each call: the quota of retries, which a client keeps, would soon be used up.
     settings: list[Any] = [
         options.make_settings(

@@ -13,11 +13,7 @@ from runinfra_client import models
 from runinfra_client.params import ChatCompletionUserMessageParam, ChatMessageParam
 from runinfra_client.unions import ResponseStreamEvent
 from runinfra_ext import AsyncRunInfra, Meta, RunInfra
-from runinfra_ext import webhooks as hooks
-from runinfra_ext._async.stream import AsyncStream
-from runinfra_ext._sync.stream import Stream
-from runinfra_ext.audio import SpeechAudio
-from runinfra_ext.results import (
+from runinfra_ext._answer.results import (
     ChatCompletion,
     EmbeddingList,
     ImageList,
@@ -29,6 +25,10 @@ from runinfra_ext.results import (
     TranscriptionVerbose,
     VoicePipelineResult,
 )
+from runinfra_ext._async.stream import AsyncStream
+from runinfra_ext._media.formats import SpeechAudio
+from runinfra_ext._sync.stream import Stream
+from runinfra_ext._webhooks import events as hooks
 
 HELLO: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "Hello"}]
 

@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from runinfra_ext import WebhookVerificationError, webhooks
+from runinfra_ext import WebhookVerificationError
+from runinfra_ext._webhooks import events as webhooks
 
 
 @csrf_exempt  # the signature is what proves the sender

@@ -10,7 +10,8 @@ import os
 
 from fastapi import FastAPI, Request, Response
 
-from runinfra_ext import WebhookVerificationError, webhooks
+from runinfra_ext import WebhookVerificationError
+from runinfra_ext._webhooks import events as webhooks
 
 app = FastAPI()
 

@@ -10,7 +10,8 @@ import os
 
 from flask import Flask, Response, request
 
-from runinfra_ext import WebhookVerificationError, webhooks
+from runinfra_ext import WebhookVerificationError
+from runinfra_ext._webhooks import events as webhooks
 
 app = Flask(__name__)
 

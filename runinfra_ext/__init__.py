@@ -9,8 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from ._ground.error_fields import FailedAttempt
 from ._version import __version__
-from .error_fields import FailedAttempt
 from .errors import (
     APIResponseError,
     APIStatusError,
@@ -57,30 +57,31 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from . import idempotency, webhooks
+    from . import idempotency
     from ._async.client import AsyncRunInfra
+    from ._ground.limits import Timeout
+    from ._ground.metadata import Meta, RateLimit
+    from ._structured.parsing import ParsedChatCompletion
+    from ._structured.tools import FunctionTool, ToolRun, function_tool
     from ._sync.client import RunInfra
+    from ._webhooks import events as webhooks
     from .hooks import AttemptEnd, AttemptStart, Hooks, Sleep
-    from .metadata import Meta, RateLimit
-    from .options import Timeout
-    from .structured import ParsedChatCompletion
-    from .tools import FunctionTool, ToolRun, function_tool
 
 # Name -> the module that has it, or that it is.
 _LAZY = {
     "AsyncRunInfra": "._async.client",
     "AttemptEnd": ".hooks",
     "AttemptStart": ".hooks",
-    "FunctionTool": ".tools",
+    "FunctionTool": "._structured.tools",
     "Hooks": ".hooks",
-    "Meta": ".metadata",
-    "ParsedChatCompletion": ".structured",
-    "RateLimit": ".metadata",
+    "Meta": "._ground.metadata",
+    "ParsedChatCompletion": "._structured.parsing",
+    "RateLimit": "._ground.metadata",
     "RunInfra": "._sync.client",
     "Sleep": ".hooks",
-    "Timeout": ".options",
-    "ToolRun": ".tools",
-    "function_tool": ".tools",
+    "Timeout": "._ground.limits",
+    "ToolRun": "._structured.tools",
+    "function_tool": "._structured.tools",
     "idempotency": ".idempotency",
     "webhooks": ".webhooks",
 }

@@ -55,8 +55,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from .error_fields import ErrorFields, FailedAttempt, Phase
-from .wire import Headers
+from ._ground.error_fields import ErrorFields, FailedAttempt, Phase
+from ._ground.wire import Headers
 
 _NO_HEADERS = Headers()
 

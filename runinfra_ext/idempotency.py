@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 
-from .checks import printable, wrong
+from ._ground.checks import printable, wrong
 
 _DIGEST_CHARACTERS = 40  # 160 bits: collisions are out of reach, and it fits 255 characters easily
 

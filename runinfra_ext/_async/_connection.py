@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 
 import h11
 
-from ..http_failures import expired, failure, wait_limit
-from ..journey import Limits
+from .._ground.limits import Limits
+from .._http.failures import expired, failure, wait_limit
 from ._network import AsyncSocket
 
 _HEAD_BYTES: Final = 100 * 1024  # limit for the head of an answer, and for the line of a chunk

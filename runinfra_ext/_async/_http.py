@@ -16,11 +16,11 @@ import weakref
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .._ground.limits import Limits
+from .._ground.wire import Headers, TransportFailure
+from .._http.failures import failure, wait_limit
+from .._http.network_options import has_proxies
 from ..errors import RunInfraError
-from ..http_failures import failure, wait_limit
-from ..journey import Limits
-from ..network_options import has_proxies
-from ..wire import Headers, TransportFailure
 
 if TYPE_CHECKING:
     from ._httpx import AsyncHttpx

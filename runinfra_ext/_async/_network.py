@@ -12,9 +12,9 @@ import re
 import ssl
 from typing import Any, Final
 
-from ..http_failures import expired, failure, wait_limit
-from ..journey import Limits
-from ..network_options import is_readable, socket_options, tls_context
+from .._ground.limits import Limits
+from .._http.failures import expired, failure, wait_limit
+from .._http.network_options import is_readable, socket_options, tls_context
 
 _OPTIONS: Final = socket_options()
 _ADDRESS: Final = re.compile(r"[0-9.]+\Z|[0-9A-Fa-f:.]*:")

@@ -12,9 +12,9 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncIterable, Mapping
 
-from ..http_failures import expired, failure, wait_limit
-from ..journey import Limits
-from ..network_options import IDLE_SECONDS, MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS, target_of
+from .._ground.limits import Limits
+from .._http.failures import expired, failure, wait_limit
+from .._http.network_options import IDLE_SECONDS, MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS, target_of
 from ._connection import AsyncConnection, Origin
 from ._network import READ_BYTES, connect
 

@@ -6,13 +6,13 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
+from .._call.options import ClientOptions, HTTPClient, Settings, make_settings
 from ..errors import ConfigurationError
-from ..options import ClientOptions, HTTPClient, Settings, make_settings
 from ._http import AsyncHTTP
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
-    from ..webhooks import Webhooks
+    from .._webhooks.events import Webhooks
     from .resources.audio import AsyncAudio
     from .resources.chat import AsyncChat
     from .resources.embeddings import AsyncEmbeddings
@@ -145,7 +145,7 @@ class AsyncRunInfra:
     @cached_property
     def webhooks(self) -> Webhooks:
         """Checks and reads what the gateway sends to your own server."""
-        from ..webhooks import Webhooks
+        from .._webhooks.events import Webhooks
 
         return Webhooks()
 

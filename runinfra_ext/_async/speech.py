@@ -8,14 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from ..answers import media_type
-from ..audio import SNIFF_BYTES, AudioFormat, audio_format, check_audio_start
-from ..error_mapping import error_from_failure
+from .._answer.bodies import media_type
+from .._answer.error_mapping import error_from_failure
+from .._call.journey import Journey
+from .._ground.files import StrPath, atomic_file
+from .._ground.metadata import Meta
+from .._ground.wire import TransportFailure
+from .._media.formats import SNIFF_BYTES, AudioFormat, audio_format, check_audio_start
 from ..errors import RunInfraError, StreamConsumedError
-from ..files import StrPath, atomic_file
-from ..journey import Journey
-from ..metadata import Meta
-from ..wire import TransportFailure
 from ._http import AsyncSource
 from ._timing import WRITE_BYTES, run_blocking
 

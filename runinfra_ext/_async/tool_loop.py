@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .._structured.tools import AsyncCalls, ToolConversation, ToolRun
 from ..errors import InvalidRequestError
-from ..tools import AsyncCalls, ToolConversation, ToolRun
 
 
 async def run_tools(

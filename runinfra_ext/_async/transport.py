@@ -1,6 +1,7 @@
 """Sends calls: the retry loop, the reading of bodies, and the turning of answers into results.
 
-Every decision is the :class:`~runinfra_ext.journey.Journey`'s; this module sends, reads and waits.
+Every decision is the :class:`~runinfra_ext._call.journey.Journey`'s; this module sends, reads
+and waits.
 Errors are raised outside of ``except`` blocks, so that they hold no chain of other exceptions.
 """
 
@@ -9,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from .._call.journey import Call, Journey
+from .._call.options import Settings
+from .._ground.metadata import Meta
+from .._ground.wire import TransportFailure
 from ..errors import ResponseTooLargeError, RunInfraError
-from ..journey import Call, Journey
-from ..metadata import Meta
-from ..options import Settings
-from ..wire import TransportFailure
 from ._http import AsyncHTTP, AsyncSource
 from ._timing import sleep
 

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..errors import RunInfraError
-from ..http_failures import failure
-from ..journey import Limits
-from ..network_options import has_proxies
-from ..wire import Headers, TransportFailure
+from .._http.failures import failure
+from .._ground.limits import Limits
+from .._http.network_options import has_proxies
+from .._ground.wire import Headers, TransportFailure
 
 if TYPE_CHECKING:
     from ._httpx import Httpx

@@ -17,17 +17,17 @@ import httpcore
 import httpx
 
 from ..errors import ConfigurationError, RunInfraError
-from ..http_failures import expired, failure
-from ..httpx_failures import failure_from
-from ..journey import Limits
-from ..network_options import (
+from .._http.failures import expired, failure
+from .._http.httpx_failures import failure_from
+from .._ground.limits import Limits
+from .._http.network_options import (
     IDLE_SECONDS,
     MAX_CONNECTIONS,
     MAX_IDLE_CONNECTIONS,
     socket_options,
     tls_context,
 )
-from ..wire import TransportFailure
+from .._ground.wire import TransportFailure
 
 
 class _Attempt(threading.local):

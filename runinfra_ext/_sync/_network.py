@@ -8,9 +8,9 @@ import ssl
 import time
 from typing import Final
 
-from ..http_failures import expired, failure, wait_limit
-from ..journey import Limits
-from ..network_options import is_readable, socket_options, tls_context
+from .._http.failures import expired, failure, wait_limit
+from .._ground.limits import Limits
+from .._http.network_options import is_readable, socket_options, tls_context
 
 _OPTIONS: Final = socket_options()
 _READ_BYTES: Final = 64 * 1024

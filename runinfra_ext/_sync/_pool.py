@@ -12,9 +12,9 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from ..http_failures import expired, failure, wait_limit
-from ..journey import Limits
-from ..network_options import IDLE_SECONDS, MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS, target_of
+from .._http.failures import expired, failure, wait_limit
+from .._ground.limits import Limits
+from .._http.network_options import IDLE_SECONDS, MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS, target_of
 from ._connection import Connection, Origin
 from ._network import connect
 

@@ -7,13 +7,13 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
+from .._call.options import ClientOptions, HTTPClient, Settings, make_settings
 from ..errors import ConfigurationError
-from ..options import ClientOptions, HTTPClient, Settings, make_settings
 from ._http import HTTP
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from ..webhooks import Webhooks
+    from .._webhooks.events import Webhooks
     from .resources.audio import Audio
     from .resources.chat import Chat
     from .resources.embeddings import Embeddings
@@ -146,7 +146,7 @@ class RunInfra:
     @cached_property
     def webhooks(self) -> Webhooks:
         """Checks and reads what the gateway sends to your own server."""
-        from ..webhooks import Webhooks
+        from .._webhooks.events import Webhooks
 
         return Webhooks()
 

@@ -11,14 +11,14 @@ from runinfra_client import models
 from runinfra_client.operations import StreamSpec
 from runinfra_client.unions import ResponseStreamEvent, parse_response_stream_event
 
-from ..answers import parse_result
-from ..assembly import Assembler
-from ..chat_assembly import ChatAssembler
-from ..journey import Journey
-from ..metadata import Meta
-from ..response_assembly import ResponseAssembler
-from ..results import ChatCompletion, Response
-from ..structured import ParsedChatCompletion, parsed_completion
+from .._answer.bodies import parse_result
+from .._answer.results import ChatCompletion, Response
+from .._call.journey import Journey
+from .._ground.metadata import Meta
+from .._stream.assembly import Assembler
+from .._stream.chat import ChatAssembler
+from .._stream.responses import ResponseAssembler
+from .._structured.parsing import ParsedChatCompletion, parsed_completion
 from ._http import Source
 from .stream import Stream
 

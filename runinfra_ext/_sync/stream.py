@@ -1,5 +1,5 @@
 # Generated from runinfra_ext/_async/stream.py by `make gen`; do not edit.
-"""A streamed answer: pulls bytes and asks the :class:`~runinfra_ext.streams.EventReader`.
+"""A streamed answer: pulls bytes and asks the :class:`~runinfra_ext._stream.reader.EventReader`.
 
 Promises: nothing is read that nobody asked for; the connection is released when the stream ends,
 fails, is closed (from any task), is cancelled, or when its loop is left; after the end the rest of
@@ -14,15 +14,15 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
-from ..assembly import Assembler
-from ..error_fields import ErrorFields
+from .._ground.error_fields import ErrorFields
+from .._ground.metadata import Meta
+from .._ground.redaction import Redactor
+from .._ground.wire import TransportFailure
+from .._stream.assembly import Assembler
+from .._stream.clocks import StreamClocks
+from .._stream.reader import DRAIN_BYTES, DRAIN_SECONDS, EventReader
+from .._stream.views import StreamView
 from ..errors import StreamConsumedError
-from ..metadata import Meta
-from ..redaction import Redactor
-from ..stream_clocks import StreamClocks
-from ..stream_views import StreamView
-from ..streams import DRAIN_BYTES, DRAIN_SECONDS, EventReader
-from ..wire import TransportFailure
 
 if TYPE_CHECKING:
     from runinfra_client.operations import StreamSpec

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .._structured.tools import Calls, ToolConversation, ToolRun
 from ..errors import InvalidRequestError
-from ..tools import Calls, ToolConversation, ToolRun
 
 
 def run_tools(

@@ -15,9 +15,9 @@ from runinfra_ext import (
     RunInfraError,
     WebhookVerificationError,
     idempotency,
-    webhooks,
 )
-from runinfra_ext.results import ChatCompletion
+from runinfra_ext._answer.results import ChatCompletion
+from runinfra_ext._webhooks import events as webhooks
 
 from . import variables
 from .running import CheckFailed, Row, Seen, Target

@@ -9,10 +9,10 @@ import attrs
 import pytest
 
 from runinfra_ext import ResponseShapeError, RunInfraStreamParseError, StructuredOutputError
-from runinfra_ext.response_assembly import ResponseAssembler
-from runinfra_ext.results import ChatCompletion, ImageData, Response, VoicePipelineResult
-from runinfra_ext.structured import parse_text, parsed_completion
-from runinfra_ext.tools import ToolConversation
+from runinfra_ext._answer.results import ChatCompletion, ImageData, Response, VoicePipelineResult
+from runinfra_ext._stream.responses import ResponseAssembler
+from runinfra_ext._structured.parsing import parse_text, parsed_completion
+from runinfra_ext._structured.tools import ToolConversation
 from tests.contract.exchanges import HELLO, Exchange
 
 LONG = 2**64 + 1  # beyond what the fast parser reads as an integer

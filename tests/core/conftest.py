@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from runinfra_client.operations import OPERATIONS
-from runinfra_ext.journey import Call
-from runinfra_ext.options import Settings, make_settings
+from runinfra_ext._call.journey import Call
+from runinfra_ext._call.options import Settings, make_settings
 
 KEY = "sk-ri-0123456789abcdefTESTKEY"
 

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from runinfra_ext import results
-from runinfra_ext.answers import json_result
+from runinfra_ext._answer import results
+from runinfra_ext._answer.bodies import json_result
+from runinfra_ext._answer.results import ModelList
+from runinfra_ext._ground.metadata import Meta
+from runinfra_ext._ground.redaction import Redactor
+from runinfra_ext._ground.wire import Headers
 from runinfra_ext.errors import (
     InternalServerError,
     RateLimitError,
@@ -16,10 +20,6 @@ from runinfra_ext.errors import (
     RunInfraError,
     UnexpectedContentError,
 )
-from runinfra_ext.metadata import Meta
-from runinfra_ext.redaction import Redactor
-from runinfra_ext.results import ModelList
-from runinfra_ext.wire import Headers
 
 KEY = "sk-ri-0123456789abcdefTESTKEY"
 LIST = {"object": "list", "data": []}

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runinfra_client.operations import OPERATIONS, Field
-from runinfra_ext.arguments import check_field, checked_arguments
+from runinfra_ext._call.arguments import check_field, checked_arguments
+from runinfra_ext._call.options import Settings
+from runinfra_ext._call.requests import get_call, json_call, voice_call
 from runinfra_ext.errors import ConfigurationError, InvalidRequestError
-from runinfra_ext.options import Settings
-from runinfra_ext.requests import get_call, json_call, voice_call
 
 CHAT: dict[str, Any] = {"model": "acme-chat", "messages": [{"role": "user", "content": "hi"}]}
 REQUIRED: dict[str, dict[str, Any]] = {
@@ -333,7 +333,7 @@ def test_options_are_not_sent() -> None:
 
 
 def _settings() -> Settings:
-    from runinfra_ext.options import make_settings
+    from runinfra_ext._call.options import make_settings
 
     return make_settings(api_key="key-of-these-tests", options={})
 

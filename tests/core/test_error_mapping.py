@@ -10,9 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runinfra_ext import errors as e
-from runinfra_ext.error_mapping import error_from_failure, error_from_response, implied_status
-from runinfra_ext.redaction import MARK, Redactor
-from runinfra_ext.wire import FailureKind, Headers, TransportFailure
+from runinfra_ext._answer.error_mapping import (
+    error_from_failure,
+    error_from_response,
+    implied_status,
+)
+from runinfra_ext._ground.redaction import MARK, Redactor
+from runinfra_ext._ground.wire import FailureKind, Headers, TransportFailure
 
 KEY = "sk-ri-0123456789abcdefTESTKEY"
 REDACTOR = Redactor([KEY])

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from runinfra_ext import errors
+from runinfra_ext._ground.wire import Headers
 from runinfra_ext.errors import FailedAttempt, RunInfraError, WebhookVerificationError
-from runinfra_ext.wire import Headers
 
 
 def subclasses(cls: type[RunInfraError]) -> list[type[RunInfraError]]:

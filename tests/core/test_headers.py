@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runinfra_ext._call.headers import RESERVED, checked_headers
+from runinfra_ext._call.journey import Call, Journey
+from runinfra_ext._call.options import Settings
 from runinfra_ext._version import __version__
 from runinfra_ext.errors import ConfigurationError, InvalidRequestError
-from runinfra_ext.headers import RESERVED, checked_headers
-from runinfra_ext.journey import Call, Journey
-from runinfra_ext.options import Settings
 
 # The gateway's documented list; the package may refuse more, never less.
 DOCUMENTED = (

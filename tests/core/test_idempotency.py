@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runinfra_ext._call.headers import checked_idempotency_key
 from runinfra_ext.errors import InvalidRequestError
-from runinfra_ext.headers import checked_idempotency_key
 from runinfra_ext.idempotency import derive, new_key
 
 PART = st.text() | st.binary() | st.integers()

@@ -19,11 +19,11 @@ from hypothesis.stateful import (
 
 from runinfra_client.operations import OPERATIONS
 from runinfra_ext import errors as e
+from runinfra_ext._call.journey import Call, Journey
+from runinfra_ext._call.options import Settings, make_settings
+from runinfra_ext._call.retry import RetryQuota
+from runinfra_ext._ground.wire import FailureKind, Headers, TransportFailure
 from runinfra_ext.hooks import AttemptEnd, AttemptStart, Hooks, Sleep
-from runinfra_ext.journey import Call, Journey
-from runinfra_ext.options import Settings, make_settings
-from runinfra_ext.retry import RetryQuota
-from runinfra_ext.wire import FailureKind, Headers, TransportFailure
 
 KEY = "sk-ri-0123456789abcdefTESTKEY"
 OK = Headers([("X-Request-Id", "req_ok"), ("Content-Type", "application/json")])

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from runinfra_ext._call.options import ClientOptions, Settings, checked_timeout, make_settings
+from runinfra_ext._ground.limits import Timeout
 from runinfra_ext.errors import AuthenticationError, ConfigurationError, InvalidRequestError
 from runinfra_ext.hooks import Hooks
-from runinfra_ext.options import ClientOptions, Settings, Timeout, checked_timeout, make_settings
 
 WRONG: dict[str, list[Any]] = {
     "timeout": [

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from runinfra_ext.options import Settings
-from runinfra_ext.redaction import MARK, ApiKey, Redactor
+from runinfra_ext._call.options import Settings
+from runinfra_ext._ground.redaction import MARK, ApiKey, Redactor
 
 KEYS = st.text(
     string.ascii_letters + string.digits + "_-./+=%\"'\\ ", min_size=12, max_size=80

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runinfra_ext import errors as e
-from runinfra_ext.error_mapping import error_from_response
-from runinfra_ext.redaction import Redactor
-from runinfra_ext.retry import (
+from runinfra_ext._answer.error_mapping import error_from_response
+from runinfra_ext._call.retry import (
     BACKOFF_CAP,
     HINT_CAP,
     Failure,
@@ -24,7 +23,8 @@ from runinfra_ext.retry import (
     decide,
     phase_of_status,
 )
-from runinfra_ext.wire import Headers
+from runinfra_ext._ground.redaction import Redactor
+from runinfra_ext._ground.wire import Headers
 
 Kind = Literal["safe", "keyed", "never"]
 GET = Replay("safe", has_key=False)

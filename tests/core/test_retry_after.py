@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runinfra_ext.retry_after import retry_after
-from runinfra_ext.wire import Headers
+from runinfra_ext._answer.retry_after import retry_after
+from runinfra_ext._ground.wire import Headers
 
 NOW = 1_795_428_000.0  # Mon, 23 Nov 2026 10:00:00 GMT
 

@@ -8,9 +8,10 @@ from typing import Any, get_type_hints
 import pytest
 
 from runinfra_client.operations import OPERATIONS
-from runinfra_ext import AsyncRunInfra, RunInfra, calls
-from runinfra_ext.options import CallOptions
-from runinfra_ext.signatures import documented
+from runinfra_ext import AsyncRunInfra, RunInfra
+from runinfra_ext._call import calls
+from runinfra_ext._call.options import CallOptions
+from runinfra_ext._call.signatures import documented
 
 METHODS = {
     "chat.completions.create": "createChatCompletion",

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runinfra_ext._call.requests import get_call
+from runinfra_ext._call.urls import DEFAULT_BASE_URL, encode_segment, path_value, resolve_base_url
 from runinfra_ext.errors import ConfigurationError, InvalidRequestError
-from runinfra_ext.requests import get_call
-from runinfra_ext.urls import DEFAULT_BASE_URL, encode_segment, path_value, resolve_base_url
 
 HOST = "https://api.example"
 

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runinfra_client import models
-from runinfra_ext import checks, json_codec
+from runinfra_ext._ground import checks, json_codec
+from runinfra_ext._ground.metadata import Meta, RateLimit, is_replay
+from runinfra_ext._ground.wire import Headers, TransportFailure
 from runinfra_ext.errors import InvalidRequestError
-from runinfra_ext.metadata import Meta, RateLimit, is_replay
-from runinfra_ext.wire import Headers, TransportFailure
 
 JSON = st.recursive(
     st.none()

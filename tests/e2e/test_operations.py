@@ -9,7 +9,8 @@ import zlib
 
 import pytest
 
-from runinfra_ext import ConfigurationError, InvalidRequestError, results
+from runinfra_ext import ConfigurationError, InvalidRequestError
+from runinfra_ext._answer import results
 
 TEXT = "The train leaves at nine."
 TOOL = {

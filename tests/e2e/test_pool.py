@@ -9,8 +9,9 @@ import threading
 import pytest
 
 import runinfra_ext as sdk
-from runinfra_ext import network_options, urls
 from runinfra_ext._async import _pool as async_pool
+from runinfra_ext._call import urls
+from runinfra_ext._http import network_options
 from runinfra_ext._sync import _pool as sync_pool
 
 HELLO = [{"role": "user", "content": "Say: seven."}]

@@ -9,10 +9,12 @@ import wave
 import pytest
 
 import runinfra_ext as sdk
-from runinfra_ext import files, results, vectors
-from runinfra_ext.audio import SpeechAudio, reference_audio, sniff_format, wav_duration
-from runinfra_ext.metadata import Meta
-from runinfra_ext.wire import Headers
+from runinfra_ext._answer import results
+from runinfra_ext._ground import files
+from runinfra_ext._ground.metadata import Meta
+from runinfra_ext._ground.wire import Headers
+from runinfra_ext._media import vectors
+from runinfra_ext._media.formats import SpeechAudio, reference_audio, sniff_format, wav_duration
 
 
 def wav(seconds, rate=8000):

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 import runinfra_ext as sdk
-from runinfra_ext.images import data_url_bytes, fetch_call, sniff_image
-from runinfra_ext.results import ImageData
+from runinfra_ext._answer.results import ImageData
+from runinfra_ext._media.pictures import data_url_bytes, fetch_call, sniff_image
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 

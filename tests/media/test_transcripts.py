@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import runinfra_ext as sdk
-from runinfra_ext.metadata import Meta
-from runinfra_ext.redaction import Redactor
-from runinfra_ext.transcripts import transcription_result
-from runinfra_ext.wire import Headers
+from runinfra_ext._answer.transcripts import transcription_result
+from runinfra_ext._ground.metadata import Meta
+from runinfra_ext._ground.redaction import Redactor
+from runinfra_ext._ground.wire import Headers
 
 
 def result(form, body, content_type="text/plain"):

@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from runinfra_ext import InvalidRequestError
-from runinfra_ext.uploads import MultipartBody, RawBody, Upload, prepare_upload
+from runinfra_ext._media.uploads import MultipartBody, RawBody, Upload, prepare_upload
 
 WAV = b"RIFF\x24\0\0\0WAVEfmt " + b"\0" * 40
 

@@ -13,15 +13,15 @@ import pytest
 from runinfra_client import models
 from runinfra_client.operations import OPERATIONS
 from runinfra_client.unions import parse_response_stream_event
+from runinfra_ext._answer.bodies import parse_result
+from runinfra_ext._answer.results import ChatCompletion, Response
 from runinfra_ext._async.stream import AsyncStream
+from runinfra_ext._ground.metadata import Meta
+from runinfra_ext._ground.redaction import Redactor
+from runinfra_ext._ground.wire import Headers, TransportFailure
+from runinfra_ext._stream.chat import ChatAssembler
+from runinfra_ext._stream.responses import ResponseAssembler
 from runinfra_ext._sync.stream import Stream
-from runinfra_ext.answers import parse_result
-from runinfra_ext.chat_assembly import ChatAssembler
-from runinfra_ext.metadata import Meta
-from runinfra_ext.redaction import Redactor
-from runinfra_ext.response_assembly import ResponseAssembler
-from runinfra_ext.results import ChatCompletion, Response
-from runinfra_ext.wire import Headers, TransportFailure
 
 KEY = "sk-ri-abcdefghijklmnop"
 CHAT = "createChatCompletion"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runinfra_ext.chat_assembly import ChatAssembler
-from runinfra_ext.results import ChatCompletion
+from runinfra_ext._answer.results import ChatCompletion
+from runinfra_ext._stream.chat import ChatAssembler
 
 RESPONSES = "createResponse"
 
@@ -333,7 +333,7 @@ FIELDS = [
 @given(st.lists(st.tuples(KINDS, st.dictionaries(st.sampled_from(FIELDS), JSON)), max_size=8))
 def test_adapters_take_liberties(events: list[tuple[str, dict[str, Any]]]) -> None:
     """Whatever the fields of the events are, the assembler takes them and its text is text."""
-    from runinfra_ext.response_assembly import ResponseAssembler
+    from runinfra_ext._stream.responses import ResponseAssembler
 
     assembler = ResponseAssembler(dict, frozenset({"response.completed"}))
     for kind, fields in events:

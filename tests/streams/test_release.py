@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from runinfra_ext._stream.reader import DRAIN_BYTES
 from runinfra_ext.errors import StreamConsumedError
-from runinfra_ext.streams import DRAIN_BYTES
 
 
 def two(play: Any) -> Any:
@@ -145,7 +145,7 @@ class Hanging:
         self.closes = 0
 
     async def receive(self, timeout: float | None = None) -> bytes:
-        from runinfra_ext.wire import TransportFailure
+        from runinfra_ext._ground.wire import TransportFailure
 
         self.reading.set()
         await self.closed.wait()

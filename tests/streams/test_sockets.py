@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 import pytest
 
+from runinfra_ext._structured.parsing import ParsedChatCompletion, response_format_for
 from runinfra_ext.errors import InvalidRequestError, StreamConsumedError, StructuredOutputError
-from runinfra_ext.structured import ParsedChatCompletion, response_format_for
 from tests.connections import connections_of
 
 WORDS = [{"role": "user", "content": "Say: one two three four five."}]

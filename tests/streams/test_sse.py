@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runinfra_ext._stream.sse import ServerSentEvent, SSEDecoder
 from runinfra_ext.errors import StreamEventTooLargeError
-from runinfra_ext.sse import ServerSentEvent, SSEDecoder
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.sse"))
 

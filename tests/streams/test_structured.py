@@ -13,9 +13,9 @@ import attrs
 import pytest
 from pydantic import BaseModel
 
+from runinfra_ext._answer.results import ChatCompletion
+from runinfra_ext._structured.parsing import parse_text, parsed_completion, response_format_for
 from runinfra_ext.errors import InvalidRequestError, StructuredOutputError
-from runinfra_ext.results import ChatCompletion
-from runinfra_ext.structured import parse_text, parsed_completion, response_format_for
 
 
 class Color(enum.Enum):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runinfra_ext.tool_calls import ToolCallAssembly
+from runinfra_ext._stream.tool_calls import ToolCallAssembly
 
 
 def piece(

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 import attrs
 import pytest
 
+from runinfra_ext._answer.results import ChatCompletion
 from runinfra_ext._async.tool_loop import run_tools as run_tools_async
+from runinfra_ext._structured.tools import FunctionTool, ToolConversation, function_tool
 from runinfra_ext._sync.tool_loop import run_tools
 from runinfra_ext.errors import InvalidRequestError, ToolLoopError
-from runinfra_ext.results import ChatCompletion
-from runinfra_ext.tools import FunctionTool, ToolConversation, function_tool
 
 
 @attrs.define

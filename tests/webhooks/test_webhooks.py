@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runinfra_ext import RunInfra, WebhookVerificationError, webhooks
+from runinfra_ext import RunInfra, WebhookVerificationError
+from runinfra_ext._webhooks import events as webhooks
 
 SECRET = "whsec_demo"
 BODY = b'{"id":"evt_1","type":"deployment.verified"}'

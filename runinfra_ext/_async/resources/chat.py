@@ -7,14 +7,14 @@ from typing import Any, Literal, TypeVar, Unpack, overload
 
 from runinfra_client import models
 
-from ...answers import json_result
-from ...calls import ChatCompletionCall
+from ..._answer.bodies import json_result
+from ..._answer.results import ChatCompletion
+from ..._call.calls import ChatCompletionCall
+from ..._call.requests import json_call
+from ..._call.signatures import documented
+from ..._structured.parsing import ParsedChatCompletion, parsed_completion, response_format_for
+from ..._structured.tools import DEFAULT_MAX_STEPS, FunctionTool, ToolConversation, ToolRun
 from ...errors import InvalidRequestError
-from ...requests import json_call
-from ...results import ChatCompletion
-from ...signatures import documented
-from ...structured import ParsedChatCompletion, parsed_completion, response_format_for
-from ...tools import DEFAULT_MAX_STEPS, FunctionTool, ToolConversation, ToolRun
 from ..events import AsyncChatCompletionStream, AsyncParsedStream, chat_stream, parsed_chat_stream
 from ..tool_loop import run_tools
 from ..transport import AsyncTransport

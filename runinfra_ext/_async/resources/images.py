@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Unpack
 
-from ...answers import json_result
-from ...calls import ImageCall
-from ...files import StrPath, write_atomic
-from ...images import FetchOptions, data_url_bytes, fetch_call, picture
-from ...requests import json_call
-from ...results import ImageData, ImageList
-from ...signatures import documented
+from ..._answer.bodies import json_result
+from ..._answer.results import ImageData, ImageList
+from ..._call.calls import ImageCall
+from ..._call.requests import json_call
+from ..._call.signatures import documented
+from ..._ground.files import StrPath, write_atomic
+from ..._media.pictures import FetchOptions, data_url_bytes, fetch_call, picture
 from .._timing import run_blocking
 from ..transport import AsyncTransport
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal, Unpack, overload
 
-from ...answers import json_result
-from ...calls import ResponseCall
-from ...requests import json_call
-from ...results import Response
-from ...signatures import documented
+from ..._answer.bodies import json_result
+from ..._answer.results import Response
+from ..._call.calls import ResponseCall
+from ..._call.requests import json_call
+from ..._call.signatures import documented
 from ..events import AsyncResponseStream, response_stream
 from ..transport import AsyncTransport
 

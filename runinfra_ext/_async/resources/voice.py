@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from ...answers import json_result
-from ...options import CallOptions
-from ...requests import voice_call
-from ...results import VoicePipelineResult
-from ...signatures import documented
-from ...uploads import FileInput, Progress
+from ..._answer.bodies import json_result
+from ..._answer.results import VoicePipelineResult
+from ..._call.options import CallOptions
+from ..._call.requests import voice_call
+from ..._call.signatures import documented
+from ..._media.uploads import FileInput, Progress
 from ..transport import AsyncTransport
 
 

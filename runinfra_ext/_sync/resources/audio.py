@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import Any, Literal, Unpack, overload
 
-from ...audio import SpeechAudio, speech_result
-from ...calls import SpeechCall, TranscriptionCall
-from ...requests import speech_call, transcription_call
-from ...results import Transcription, TranscriptionText, TranscriptionVerbose
-from ...signatures import documented
-from ...transcripts import transcription_result
-from ...uploads import FileInput, Progress
+from ..._answer.results import Transcription, TranscriptionText, TranscriptionVerbose
+from ..._answer.transcripts import transcription_result
+from ..._call.calls import SpeechCall, TranscriptionCall
+from ..._call.requests import speech_call, transcription_call
+from ..._call.signatures import documented
+from ..._media.formats import SpeechAudio, speech_result
+from ..._media.uploads import FileInput, Progress
 from ..speech import SpeechStream
 from ..transport import Transport
 

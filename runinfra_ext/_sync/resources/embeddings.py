@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from ...answers import json_result
-from ...calls import EmbeddingCall
-from ...requests import json_call
-from ...results import EmbeddingList
-from ...signatures import documented
+from ..._answer.bodies import json_result
+from ..._answer.results import EmbeddingList
+from ..._call.calls import EmbeddingCall
+from ..._call.requests import json_call
+from ..._call.signatures import documented
 from ..transport import Transport
 
 

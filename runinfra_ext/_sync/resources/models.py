@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from ...answers import json_result
-from ...options import CallOptions
-from ...requests import get_call
-from ...results import Model, ModelList
-from ...signatures import documented
+from ..._answer.bodies import json_result
+from ..._answer.results import Model, ModelList
+from ..._call.options import CallOptions
+from ..._call.requests import get_call
+from ..._call.signatures import documented
 from ..transport import Transport
 
 

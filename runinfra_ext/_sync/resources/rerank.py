@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from ...answers import json_result
-from ...calls import RerankCall
-from ...requests import json_call
-from ...results import RerankResult
-from ...signatures import documented
+from ..._answer.bodies import json_result
+from ..._answer.results import RerankResult
+from ..._call.calls import RerankCall
+from ..._call.requests import json_call
+from ..._call.signatures import documented
 from ..transport import Transport
 
 

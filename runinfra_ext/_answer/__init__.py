@@ -1,0 +1,1 @@
+"""From bodies to results, and from statuses to errors."""

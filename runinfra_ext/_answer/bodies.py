@@ -1,0 +1,131 @@
+"""From the bytes of a 2xx answer to a result, or to the error that says why they are not one.
+
+Pure: what the transport hands over is bytes and metadata. Every function raises
+:class:`APIResponseError` or, where the gateway reports an error under status 200, the error of the
+status that it stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, Self, TypeVar, cast
+
+from .._ground.json_codec import decode
+from .._ground.metadata import Meta
+from .._ground.redaction import Redactor
+from .._ground.wire import Headers
+from ..errors import APIStatusError, ResponseShapeError, UnexpectedContentError
+from .error_mapping import error_from_response, implied_status
+
+BASE_URL_HINT = "Is base_url the gateway's (its path ends in /v1), and is no login page in between?"
+
+
+class Parsable(Protocol):
+    """A result class: a generated model that can carry metadata."""
+
+    _meta: Meta | None
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Make the object from decoded JSON."""
+        ...
+
+
+R = TypeVar("R", bound=Parsable)
+
+
+def json_result(cls: type[R], redactor: Redactor) -> Callable[[bytes, Meta], R]:
+    """A function that makes a ``cls`` of a JSON body."""
+
+    def make(body: bytes, meta: Meta) -> R:
+        return parse_result(cls, json_object(body, meta), meta, redactor)
+
+    return make
+
+
+def json_object(body: bytes, meta: Meta) -> Mapping[str, Any]:
+    """The JSON object that a body must be.
+
+    Raises:
+        UnexpectedContentError: another content type, or not JSON.
+        ResponseShapeError: empty, or JSON of another kind.
+    """
+    if not body.strip():
+        msg = f"The gateway answered with status {meta.status} and an empty body."
+        raise ResponseShapeError(msg)
+    kind = media_type(meta.headers)
+    # Without a content type the body itself has to tell.
+    if kind and kind != "application/json" and not kind.endswith("+json"):
+        msg = f"The gateway answered with {kind} where JSON was expected. {BASE_URL_HINT}"
+        raise UnexpectedContentError(msg)
+    content: Any = None
+    fault = False
+    try:
+        content = decode(body)
+    except ValueError:
+        fault = True  # raised below, so that the parser's error, with the body, is not chained
+    if fault:
+        msg = f"The gateway's answer is not JSON. {BASE_URL_HINT}"
+        raise UnexpectedContentError(msg)
+    if not isinstance(content, dict):
+        kind = _json_kind(content)
+        msg = f"The gateway answered with a JSON {kind} where an object was expected."
+        raise ResponseShapeError(msg)
+    return cast("dict[str, Any]", content)
+
+
+def parse_result(cls: type[R], content: Mapping[str, Any], meta: Meta, redactor: Redactor) -> R:
+    """A ``cls`` of decoded JSON, with its metadata.
+
+    Raises:
+        ResponseShapeError: a promised field is missing or of another shape.
+        APIStatusError: it is an error body under status 200.
+    """
+    reported: object = content.get("error")
+    # A result of optional fields only would take an error body for a result without any of them.
+    if reported and _is_report(reported) and not hasattr(cls, "error"):
+        raise _reported(reported, content, meta, redactor)
+    problem = ""
+    try:
+        result = cls.from_dict(content)
+    except KeyError as error:
+        problem = f"the field {error.args[0]!r} is missing" if error.args else "a field is missing"
+    except (TypeError, ValueError, AttributeError):
+        problem = "a field is of another type than promised"
+    else:
+        result._meta = meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return result
+    if _is_report(reported):
+        raise _reported(reported, content, meta, redactor)
+    msg = f"The gateway's answer is not a {cls.__name__}: {redactor(problem)}."
+    raise ResponseShapeError(msg, body=redactor.deep(dict(content)))
+
+
+def _is_report(value: object) -> bool:
+    return isinstance(value, Mapping | str)
+
+
+def _reported(
+    reported: object, content: Mapping[str, Any], meta: Meta, redactor: Redactor
+) -> APIStatusError:
+    status = implied_status(reported)
+    return error_from_response(status, _headers(meta), content, redactor)
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """The media type of an answer in lower case, without parameters; ``""`` if it has none."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _headers(meta: Meta) -> Headers:
+    return Headers(meta.headers.items())
+
+
+def _json_kind(content: object) -> str:
+    if isinstance(content, list):
+        return "array"
+    if isinstance(content, str):
+        return "string"
+    if content is None:
+        return "null"
+    return "boolean" if isinstance(content, bool) else "number"

@@ -1,0 +1,295 @@
+"""From an error answer to the one right class, and from a lost attempt to its error.
+
+The gateway's error bodies come in several generations (the discriminator in ``type`` or in
+``code``, amounts in cents or in dollars, engines' own shapes, an edge's plain text), so nothing in
+a body is trusted: every member is optional, and of any type.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, cast
+
+from .. import errors as e
+from .._ground.error_fields import Phase
+from .._ground.json_codec import decode
+from .._ground.redaction import Redactor
+from .._ground.wire import Headers, TransportFailure
+from .retry_after import retry_after
+
+_MESSAGE_LIMIT: Final = 2_000  # characters of a server's message that an error repeats
+_TEXT_BODY_LIMIT: Final = 4_000  # characters of a body that is not JSON
+
+_MOST_DOLLARS: Final = 10**12  # beyond it a number is not an amount of money
+_ERROR_STATUS: Final = re.compile(r"[45][0-9]{2}\Z")
+
+_PAUSED = frozenset({"hosted_model_paused", "model_paused"})
+_QUOTA = frozenset({"insufficient_quota", "quota_exceeded", "billing_hard_limit_reached"})
+_REUSED = frozenset({"idempotency_key_reused", "idempotency_mismatch", "idempotency_key_mismatch"})
+_RUNNING = frozenset({"idempotency_in_progress", "request_in_progress", "idempotency_concurrent"})
+# Both meanings of 409 share the code idempotency_conflict; only the wording tells them apart.
+_RUNNING_WORDS = ("still running", "in progress", "in-progress", "in flight", "processing")
+_REUSED_WORDS = ("different", "another", "mismatch", "does not match", "already used", "reused")
+
+_BY_STATUS: Final[Mapping[int, type[e.APIStatusError]]] = {
+    400: e.BadRequestError,
+    401: e.AuthenticationError,
+    402: e.InsufficientCreditsError,
+    403: e.PermissionDeniedError,
+    404: e.ModelNotFoundError,
+    409: e.ConflictError,
+    413: e.PayloadTooLargeError,
+    422: e.UnprocessableEntityError,
+    429: e.RateLimitError,
+    503: e.ServiceUnavailableError,
+}
+_Table = tuple[tuple[frozenset[str], type[e.APIStatusError]], ...]
+# In their order, whatever the status, unless that is 401 to 404.
+_BY_NAME: Final[_Table] = (
+    (_PAUSED, e.ModelPausedError),
+    (frozenset({"model_not_found"}), e.ModelNotFoundError),
+    (frozenset({"insufficient_credits"}), e.InsufficientCreditsError),
+    (_QUOTA, e.QuotaExceededError),
+)
+_BY_NAME_BUT_429: Final[_Table] = (
+    (frozenset({"deployment_error"}), e.DeploymentError),
+    (frozenset({"idempotency_replay_unavailable"}), e.IdempotencyReplayUnavailableError),
+    (frozenset({"unsupported_operation"}), e.UnsupportedOperationError),
+)
+# These keep one type whatever the body says, as the official client does.
+_FIXED_TYPE = (
+    e.AuthenticationError,
+    e.InsufficientCreditsError,
+    e.ModelNotFoundError,
+    e.RateLimitError,
+    e.DeploymentError,
+)
+# The HTTP status that a code or type inside a stream stands for.
+_IMPLIED: Final[Mapping[str, int]] = {
+    "authentication_error": 401,
+    "auth_error": 401,
+    "insufficient_credits": 402,
+    "permission_error": 403,
+    "permission_denied": 403,
+    "plan_limit_exceeded": 403,
+    "not_found_error": 404,
+    "model_not_found": 404,
+    "idempotency_conflict": 409,
+    "idempotency_replay_unavailable": 422,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
+    "hosted_model_paused": 429,
+    "invalid_request_error": 400,
+    "bad_request": 400,
+    "badrequesterror": 400,
+    "overloaded": 503,
+    "overloaded_error": 503,
+    "service_unavailable": 503,
+    "service_unavailable_error": 503,
+    "limiter_unavailable": 503,
+    "internal_error": 500,
+    "server_error": 500,
+    "internalservererror": 500,
+    "api_error": 500,
+}
+
+
+def error_from_response(
+    status: int, headers: Headers, body: object, redactor: Redactor, *, now: float | None = None
+) -> e.APIStatusError:
+    """The error for an answer that is not 2xx.
+
+    Args:
+        status: HTTP status.
+        headers: the answer's headers.
+        body: the body: raw bytes, or already decoded JSON.
+        redactor: blanks secrets in everything that the error keeps.
+        now: Unix time for a ``Retry-After`` date; the system's clock by default.
+    """
+    content = _decoded(body)
+    details = _details(content)
+    names = _names(details)
+    cls = _class_for(status, names, details, headers)
+    message = details.get("message")
+    if not isinstance(message, str) or not message.strip():
+        message = _fallback(status, cls)
+    error = cls(
+        redactor.excerpt(message.strip(), _MESSAGE_LIMIT),
+        status=status,
+        request_id=_request_id(headers, content, redactor),
+        retry_after_seconds=retry_after(headers, time.time() if now is None else now),
+        headers=headers.mapped(redactor),
+        body=_kept(content, redactor),
+    )
+    code, param, kind = details.get("code"), details.get("param"), details.get("type")
+    if isinstance(code, str):
+        error.code = redactor(code)
+    elif isinstance(code, int) and not isinstance(code, bool):
+        error.code = code
+    if isinstance(param, str):
+        error.param = redactor(param)
+    if isinstance(kind, str) and kind and not isinstance(error, _FIXED_TYPE):
+        generic = isinstance(error, e.PermissionDeniedError) and kind == "api_error"
+        if not generic:
+            error.type = redactor(kind)
+    _special_fields(error, details, redactor)
+    return error
+
+
+def implied_status(body: object) -> int:
+    """The HTTP status that an error object inside a 200 stream stands for; 500 if it is unclear."""
+    details = _details(body)
+    for key in ("code", "status", "status_code"):
+        value = details.get(key)
+        if isinstance(value, int) and not isinstance(value, bool) and 400 <= value <= 599:
+            return value
+        if isinstance(value, str) and _ERROR_STATUS.match(value):
+            return int(value)
+    for name in (details.get("code"), details.get("type")):
+        if isinstance(name, str) and name.lower() in _IMPLIED:
+            return _IMPLIED[name.lower()]
+    return 500
+
+
+def error_from_failure(failure: TransportFailure, redactor: Redactor) -> e.RunInfraConnectionError:
+    """The error for an attempt that ended without an answer."""
+    cls: type[e.RunInfraConnectionError] = e.RunInfraConnectionError
+    if failure.kind == "deadline":
+        cls = e.DeadlineExceededError
+    elif failure.kind in {"connect_timeout", "pool_timeout"}:
+        cls = e.ConnectTimeoutError
+    elif failure.timed_out:
+        cls = e.ReadTimeoutError
+    elif failure.kind == "tls":
+        cls = e.TLSError
+    phase: Phase = "outcome_unknown" if failure.sent else "never_sent"
+    return cls(redactor(failure.message), phase=phase, outcome_unknown=failure.sent)
+
+
+def _decoded(body: object) -> object:
+    if not isinstance(body, bytes | bytearray):
+        return body
+    try:
+        return decode(body)
+    except ValueError:
+        return body.decode("utf-8", "replace").strip()
+
+
+def _kept(content: object, redactor: Redactor) -> object:
+    if isinstance(content, str):
+        return redactor.excerpt(content, _TEXT_BODY_LIMIT)
+    return redactor.deep(content)
+
+
+def _details(content: object) -> Mapping[str, Any]:
+    """The members that describe the error, wherever this generation of body keeps them."""
+    if isinstance(content, str):
+        # An edge's short plain text is worth repeating; a page of HTML is not.
+        plain = content and "<" not in content and len(content) <= 300
+        return {"message": content} if plain else {}
+    if not isinstance(content, Mapping):
+        return {}
+    whole = cast("Mapping[str, Any]", content)
+    inner = whole.get("error", whole)
+    if isinstance(inner, str):
+        return {"message": inner}
+    details = cast("Mapping[str, Any]", inner) if isinstance(inner, Mapping) else whole
+    if "message" not in details and isinstance(details.get("detail"), str):
+        return {**details, "message": details["detail"]}
+    return details
+
+
+def _names(details: Mapping[str, Any]) -> frozenset[str]:
+    values = (details.get("code"), details.get("type"))
+    return frozenset(value.lower() for value in values if isinstance(value, str))
+
+
+def _class_for(
+    status: int, names: frozenset[str], details: Mapping[str, Any], headers: Headers
+) -> type[e.APIStatusError]:
+    if status in {401, 402, 403, 404}:
+        return _BY_STATUS[status]
+    cls = _named(names, _BY_NAME)
+    if cls is None and status != 429:
+        cls = _named(names, _BY_NAME_BUT_429)
+    if cls is not None:
+        return cls
+    if status == 409:
+        return _conflict(names, str(details.get("message", "")).lower(), headers)
+    if 300 <= status < 400:
+        return e.RedirectError
+    return _BY_STATUS.get(status, e.InternalServerError if status >= 500 else e.APIStatusError)
+
+
+def _named(names: frozenset[str], table: _Table) -> type[e.APIStatusError] | None:
+    return next((cls for wanted, cls in table if names & wanted), None)
+
+
+def _conflict(names: frozenset[str], message: str, headers: Headers) -> type[e.APIStatusError]:
+    if names & _RUNNING:
+        return e.RequestInProgressError
+    if names & _REUSED:
+        return e.IdempotencyConflictError
+    if "idempotency_conflict" not in names:
+        return e.ConflictError
+    if any(words in message for words in _RUNNING_WORDS):
+        return e.RequestInProgressError
+    if any(words in message for words in _REUSED_WORDS):
+        return e.IdempotencyConflictError
+    # A hint to come back makes sense only while the first request still runs.
+    if "retry-after" in headers or "retry-after-ms" in headers:
+        return e.RequestInProgressError
+    return e.ConflictError
+
+
+def _special_fields(
+    error: e.APIStatusError, details: Mapping[str, Any], redactor: Redactor
+) -> None:
+    if isinstance(error, e.InsufficientCreditsError):
+        error.current_balance_cents = _cents(details, "current_balance_cents", "balance")
+        error.required_cents = _cents(details, "required_cents", "required")
+        url = details.get("topup_url")
+        error.topup_url = redactor(url) if isinstance(url, str) else None
+    if isinstance(error, e.ModelPausedError):
+        until = details.get("paused_until")
+        error.paused_until = redactor(until) if isinstance(until, str) else None
+
+
+def _cents(details: Mapping[str, Any], cents: str, dollars: str) -> int | None:
+    value = details.get(cents)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    amount = details.get(dollars)
+    if not isinstance(amount, str | int | float):
+        return None
+    try:
+        # Through text, so that 0.29 is 29 cents and not 28.999….
+        dollar = Decimal(str(amount))
+        return int((dollar * 100).to_integral_value()) if abs(dollar) < _MOST_DOLLARS else None
+    except (
+        ArithmeticError,
+        ValueError,
+    ):  # not a number ("True" neither), NaN, more digits than Python writes
+        return None
+
+
+def _request_id(headers: Headers, content: object, redactor: Redactor) -> str | None:
+    value: object = headers.get("x-request-id", "").strip()
+    if not value and isinstance(content, Mapping):
+        value = cast("Mapping[str, object]", content).get("request_id")
+    return redactor(value) if isinstance(value, str) and value else None
+
+
+def _fallback(status: int, cls: type[e.APIStatusError]) -> str:
+    if issubclass(cls, e.RedirectError):
+        return (
+            "The gateway answered with a redirect, which is never followed because the API key "
+            "would travel along; check base_url."
+        )
+    if status == 413:
+        return "The request body is larger than the gateway accepts."
+    return f"The gateway answered with status {status} and no readable error message."

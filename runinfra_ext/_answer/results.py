@@ -1,0 +1,301 @@
+"""What the operations return: the generated models, with the call's metadata on each.
+
+Every result has ``.request_id`` and ``.meta`` beside its own fields, keeps unknown fields, and
+converts back by ``.to_dict()`` to exactly what came. A few add what callers would otherwise write
+again and again: ``Response.output_text``, ``ImageData.image``, ``VoicePipelineResult.audio``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from runinfra_client import models
+
+from .._ground.files import StrPath, write_atomic
+from .._ground.metadata import Meta
+from .._media.formats import decode_base64
+from .._media.vectors import decode_vector, encode_vector
+from ..errors import ResponseShapeError
+
+
+class Extended:
+    """A generated model with more slots, which copies and pickles have to carry too."""
+
+    __slots__ = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        names = (name for cls in type(self).__mro__ for name in getattr(cls, "__slots__", ()))
+        return {
+            name: getattr(self, name)
+            for name in names
+            if name != "__weakref__" and hasattr(self, name)
+        }
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
+
+class Result(Extended):
+    """What every result has."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+        _meta: Meta | None
+
+    @property
+    def meta(self) -> Meta:
+        """Status, headers, ids, attempts and rate limits of the call.
+
+        Raises:
+            AttributeError: the object was not returned by a call.
+        """
+        meta: Meta | None = getattr(self, "_meta", None)
+        if meta is None:
+            msg = "this object does not come from a call, so it has no metadata"
+            raise AttributeError(msg)
+        return meta
+
+    @property
+    def request_id(self) -> str | None:
+        """The gateway's id of this answer; give it to support."""
+        meta = getattr(self, "_meta", None)
+        return None if meta is None else meta.request_id
+
+
+class ChatCompletion(Result, models.ChatCompletion):
+    """A chat completion; ``.choices[0].message.content`` is the text."""
+
+    __slots__ = ("_meta",)
+
+
+class Response(Result, models.Response):
+    """A response of the Responses adapter; ``.output_text`` is the text."""
+
+    __slots__ = ("_joined", "_meta")
+    if TYPE_CHECKING:
+        _joined: bool
+        output_text: str  # pyright: ignore[reportIncompatibleVariableOverride] - never None here
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """As the model does; a missing text is joined from ``output``."""
+        self = super().from_dict(src_dict)
+        # The adapter leaves the text out now and then although `output` has it.
+        self._joined = self.output_text is None  # pyright: ignore[reportUnnecessaryComparison]
+        if self._joined:
+            self.output_text = _joined_text(self.output)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The response as it came: a text that was joined here is not added."""
+        data = super().to_dict()
+        if getattr(self, "_joined", False):
+            del data["output_text"]
+            if "output_text" in self._nulls:
+                data["output_text"] = None
+        return data
+
+
+def _joined_text(output: Sequence[Any] | None) -> str:
+    return "".join(
+        part.text
+        for item in output or ()
+        if isinstance(item, models.ResponseOutputMessage)
+        for part in item.content or ()
+        if isinstance(part, models.ResponseOutputText)
+    )
+
+
+class EmbeddingData(Extended, models.EmbeddingData):
+    """One vector; ``.embedding`` is a sequence of floats whatever form came."""
+
+    __slots__ = ("_encoded",)
+    if TYPE_CHECKING:
+        _encoded: bool
+        embedding: Sequence[float]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - base64 is decoded
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """As the model does; base64 is decoded."""
+        self = super().from_dict(src_dict)
+        value: Any = self.embedding
+        self._encoded = isinstance(value, str)
+        if self._encoded:
+            self.embedding = decode_vector(value)
+        elif not isinstance(value, list):
+            msg = "The gateway's embedding is neither a list of numbers nor base64 of float32."
+            raise ResponseShapeError(msg)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The vector in the form in which it came."""
+        data = super().to_dict()
+        if getattr(self, "_encoded", False):
+            data["embedding"] = encode_vector(self.embedding)
+        return data
+
+
+class EmbeddingList(Result, models.EmbeddingList):
+    """Vectors; match ``.data[i]`` to its text by ``.data[i].index``."""
+
+    __slots__ = ("_meta",)
+    if TYPE_CHECKING:
+        data: list[EmbeddingData]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - the richer class
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """As the model does; the vectors are of this module's class."""
+        self = super().from_dict(src_dict)
+        self.data = [EmbeddingData.from_dict(item) for item in src_dict["data"]]
+        return self
+
+
+class RerankResult(Result, models.RerankResult):
+    """Scores; ``.results`` holds the best documents, best first."""
+
+    __slots__ = ("_meta",)
+
+
+class ImageData(Extended, models.ImageData):
+    """An image; ``.image`` is its bytes."""
+
+    __slots__ = ()
+
+    @property
+    def image(self) -> bytes:
+        """The picture's bytes, where the answer holds them.
+
+        Raises:
+            ResponseShapeError: it has a URL instead (``.url``), or what it has is not base64.
+        """
+        if self.b64_json is None:
+            msg = (
+                "This image came as a URL: use client.images.fetch(image), or ask for "
+                "response_format='b64_json'."
+            )
+            raise ResponseShapeError(msg)
+        return decode_base64(self.b64_json, "b64_json")
+
+    def write_to_file(self, path: StrPath) -> Path:
+        """Write the picture to a file, atomically; its path.
+
+        Raises:
+            ResponseShapeError: as for :attr:`image`.
+            OSError: the file can't be written; nothing is left behind.
+        """
+        return write_atomic(path, self.image)
+
+
+class ImageList(Result, models.ImageList):
+    """Images."""
+
+    __slots__ = ("_meta",)
+    if TYPE_CHECKING:
+        data: list[ImageData]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - the richer class
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """As the model does; the images are of this module's class."""
+        self = super().from_dict(src_dict)
+        self.data = [ImageData.from_dict(item) for item in src_dict["data"]]
+        return self
+
+
+class Transcription(Result, models.Transcription):
+    """A transcript; ``.text`` is the text."""
+
+    __slots__ = ("_meta",)
+
+
+class TranscriptionVerbose(Result, models.TranscriptionVerbose):
+    """A transcript with language, duration, segments and words."""
+
+    __slots__ = ("_meta",)
+
+
+class TranscriptionText(Result, str):
+    """A transcript as plain text, SubRip or WebVTT: a ``str`` with the call's metadata."""
+
+    __slots__ = ("_meta",)
+
+
+class Model(Result, models.Model):
+    """A model."""
+
+    __slots__ = ("_meta",)
+
+
+class ModelList(Result, models.ModelList):
+    """Models; ``.data[i].id`` is what to give as ``model``."""
+
+    __slots__ = ("_meta",)
+
+
+class VoicePipelineResult(Result, models.VoicePipelineResult):
+    """The answer of a voice pipeline: ``.transcript`` was heard, ``.text`` is the answer.
+
+    Deployments spell the two in seven ways; the fields as they came are in ``.to_dict()``.
+    """
+
+    __slots__ = ("_came", "_meta")
+    if TYPE_CHECKING:
+        _came: dict[str, str | None]
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """As the model does; text and transcript are found under all their names."""
+        self = super().from_dict(src_dict)
+        self._came = {"text": self.text, "transcript": self.transcript}
+        spellings = (
+            self.responseText,
+            self.response_text,
+            self.response,
+            self.outputText,
+            self.output_text,
+        )
+        answer = next((text for text in spellings if text is not None), None)
+        if answer is not None:
+            # With an answer of its own, a bare `text` is what was heard.
+            if self.transcript is None:
+                self.transcript = self.text
+            self.text = answer
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as it came."""
+        data = super().to_dict()
+        for name, value in getattr(self, "_came", {}).items():
+            if value is not None:
+                data[name] = value
+            elif name not in self._nulls:
+                data.pop(name, None)
+            else:
+                data[name] = None
+        return data
+
+    @property
+    def audio(self) -> bytes | None:
+        """The spoken answer, decoded; ``None`` if the deployment returned none.
+
+        Raises:
+            ResponseShapeError: it is not base64.
+        """
+        if self.audio_base64 is None:
+            return None
+        return decode_base64(self.audio_base64, "audio_base64")
+
+    def write_to_file(self, path: StrPath) -> Path:
+        """Write the spoken answer to a file, atomically; its path.
+
+        Raises:
+            ResponseShapeError: there is none, or it is not base64.
+            OSError: the file can't be written; nothing is left behind.
+        """
+        audio = self.audio
+        if audio is None:
+            msg = "The deployment returned no audio."
+            raise ResponseShapeError(msg)
+        return write_atomic(path, audio)

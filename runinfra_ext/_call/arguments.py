@@ -1,0 +1,268 @@
+"""A call's keyword arguments, held against the document before anything is sent.
+
+What a field may be (type, range, closed set of values, blank or not) comes from the operation table
+that is generated from the document; only rules that span several fields stand here. Every error
+names the argument, what was expected and what came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, cast
+
+from runinfra_client.operations import Field, Operation
+
+from .._ground.checks import printable, wrong
+from ..errors import InvalidRequestError
+from .options import CallOptions, JsonCallOptions, unexpected
+
+_KINDS: Final = {
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a finite number",
+    "boolean": "True or False",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "None",
+}
+_OPTION_NAMES: Final = frozenset(CallOptions.__annotations__)
+
+
+class Arguments(NamedTuple):
+    """The two halves of a call's keyword arguments.
+
+    Attributes:
+        body: the request's own fields, without those that were left out.
+        options: the call options that were given.
+    """
+
+    body: dict[str, Any]
+    options: dict[str, Any]
+
+
+def checked_arguments(
+    operation: Operation, arguments: Mapping[str, Any], *, pipeline_scoped: bool, function: str
+) -> Arguments:
+    """Split and check the keyword arguments of a call.
+
+    Args:
+        operation: what is called.
+        arguments: the keyword arguments as they came.
+        pipeline_scoped: whether the client addresses one pipeline; then ``model`` may be left out.
+        function: name of the method, for errors.
+
+    Raises:
+        TypeError: an unknown keyword, or a required one is missing.
+        InvalidRequestError: a value is wrong.
+    """
+    fields = operation.fields
+    body: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    extra: object = None
+    for name, value in arguments.items():
+        if name in fields:
+            field = fields[name]
+            # None means "not given" throughout, unless a value has to be there.
+            if value is not None or (field.required and not _has_default(field, pipeline_scoped)):
+                body[name] = check_field(name, field, value)
+        elif name in _OPTION_NAMES:
+            options[name] = value
+        elif name == "extra_body" and operation.body == "json":
+            extra = value
+        else:
+            known = JsonCallOptions if operation.body == "json" else CallOptions
+            raise unexpected(name, [*fields, *known.__annotations__], function)
+    _require(operation, body, pipeline_scoped=pipeline_scoped, function=function)
+    _RULES.get(operation.operation_id, _no_rule)(body)
+    if extra is not None:
+        body.update(_extra_body(operation, extra))
+    return Arguments(body, options)
+
+
+def check_field(name: str, field: Field, value: Any) -> Any:
+    """One value against its field; the value to send (an id is trimmed).
+
+    Raises:
+        InvalidRequestError: with ``param`` naming the field or the item in it.
+    """
+    if isinstance(value, str):
+        return _check_string(name, field, value)
+    kind = _kind(value)
+    if kind == "integer" and "number" in field.types and "integer" not in field.types:
+        kind = "number"
+    if kind not in field.types:
+        raise wrong(name, _expected(field), value)
+    if kind in {"integer", "number"}:
+        _check_range(name, field, value)
+    elif kind == "array":
+        _check_items(name, field, value)
+    return value
+
+
+def check_id(name: str, value: object) -> str:
+    """A model id: trimmed, non-blank, printable ASCII, at most 512 characters."""
+    return printable(name, value)
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    if isinstance(value, Mapping) or hasattr(value, "to_dict"):
+        return "object"
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+        return "array"
+    return "unknown"
+
+
+def _check_string(name: str, field: Field, value: str) -> str:
+    if "string" not in field.types:
+        raise wrong(name, _expected(field), value)
+    if field.scoped_default is not None:
+        return check_id(name, value)
+    if field.non_blank and not value.strip():
+        raise wrong(name, "a non-blank string", value)
+    if field.enum is not None and value not in field.enum:
+        raise wrong(name, f"one of {', '.join(map(repr, field.enum))}", value)
+    length = len(value)
+    if field.min_length is not None and length < field.min_length:
+        raise wrong(name, f"at least {field.min_length} characters", value)
+    if field.max_length is not None and length > field.max_length:
+        msg = f"{name}: expected at most {field.max_length} characters, got {length}"
+        raise InvalidRequestError(msg, param=name)
+    return value
+
+
+def _check_range(name: str, field: Field, value: float) -> None:
+    low, above, high = field.minimum, field.exclusive_minimum, field.maximum
+    if (
+        value - value != 0  # NaN or an infinity
+        or (low is not None and value < low)
+        or (above is not None and value <= above)
+        or (high is not None and value > high)
+    ):
+        raise wrong(name, _expected(field), value)
+
+
+def _check_items(name: str, field: Field, value: Sequence[Any]) -> None:
+    size = len(value)
+    if field.min_items is not None and size < field.min_items:
+        what = "a non-empty list" if field.min_items == 1 else f"at least {field.min_items} items"
+        raise wrong(name, what, list(value))
+    if field.max_items is not None and size > field.max_items:
+        msg = f"{name}: expected at most {field.max_items} items, got {size}"
+        raise InvalidRequestError(msg, param=name)
+    if field.item is not None:
+        for index, item in enumerate(value):
+            check_field(f"{name}[{index}]", field.item, item)
+
+
+def _expected(field: Field) -> str:
+    kinds = [_KINDS[kind] for kind in field.types if kind != "null" or field.nullable]
+    text = " or ".join(kinds)
+    limits: list[str] = []
+    if field.minimum is not None:
+        limits.append(f"at least {field.minimum:g}")
+    if field.exclusive_minimum is not None:
+        limits.append(f"above {field.exclusive_minimum:g}")
+    if field.maximum is not None:
+        limits.append(f"at most {field.maximum:g}")
+    if limits:
+        text += " of " + " and ".join(limits)
+    if field.enum is not None:
+        text = f"one of {', '.join(map(repr, field.enum))}"
+    return text
+
+
+def _require(
+    operation: Operation, body: dict[str, Any], *, pipeline_scoped: bool, function: str
+) -> None:
+    missing: list[str] = []
+    for name, field in operation.fields.items():
+        if field.required and name not in body:
+            if _has_default(field, pipeline_scoped):
+                body[name] = field.scoped_default
+            else:
+                missing.append(name)
+    if missing:
+        names = ", ".join(map(repr, missing))
+        raise TypeError(f"{function}() missing required keyword argument(s): {names}")
+
+
+def _has_default(field: Field, pipeline_scoped: bool) -> bool:  # noqa: FBT001
+    return pipeline_scoped and field.scoped_default is not None
+
+
+def _extra_body(operation: Operation, extra: object) -> Mapping[str, Any]:
+    if not isinstance(extra, Mapping):
+        raise wrong("extra_body", "a mapping of field names to values", extra)
+    members = cast("Mapping[str, Any]", extra)
+    for name in cast("Iterable[object]", members):
+        if not isinstance(name, str) or not name.strip():
+            raise wrong("extra_body", "non-blank field names", name)
+        # Also for a field that was left out: else an unchecked value could come in this way.
+        if name in operation.fields or (name == "stream" and operation.stream is not None):
+            msg = f"extra_body: {name!r} has an argument of its own; give it as {name}="
+            raise InvalidRequestError(msg, param="extra_body")
+    return members
+
+
+def _chat_rules(body: dict[str, Any]) -> None:
+    for index, message in enumerate(body["messages"]):
+        where = f"messages[{index}]"
+        role = _member(message, "role", where)
+        if not isinstance(role, str) or not role.strip():
+            raise wrong(f"{where}.role", "a non-blank string such as 'user'", role)
+
+
+def _response_rules(body: dict[str, Any]) -> None:
+    value = body["input"]
+    if not isinstance(value, str):
+        for index, item in enumerate(value):
+            _member(item, "type", f"input[{index}]")
+
+
+def _member(item: object, name: str, where: str) -> object:
+    if isinstance(item, Mapping):
+        return cast("Mapping[str, object]", item).get(name)
+    if hasattr(item, "to_dict"):
+        return getattr(item, name, None)
+    raise wrong(where, "a mapping", item)
+
+
+def _speech_rules(body: dict[str, Any]) -> None:
+    if "voice" in body:
+        return
+    given = [name for name in ("ref_audio", "ref_text") if name in body]
+    if len(given) == 1:
+        other = "ref_text" if given == ["ref_audio"] else "ref_audio"
+        msg = f"{other}: expected together with {given[0]} (or give voice instead)"
+        raise InvalidRequestError(msg, param=other)
+    if not given:
+        msg = "voice: expected a voice, or reference audio by ref_audio and ref_text"
+        raise InvalidRequestError(msg, param="voice")
+
+
+def _rerank_rules(body: dict[str, Any]) -> None:
+    given = [name for name in ("texts", "documents") if name in body]
+    if len(given) != 1:
+        got = "both" if given else "neither"
+        msg = f"texts: expected exactly one of texts and documents, got {got}"
+        raise InvalidRequestError(msg, param="texts")
+
+
+def _no_rule(_body: dict[str, Any]) -> None:
+    """Most operations have no rule that spans fields."""
+
+
+_RULES: Final = {
+    "createChatCompletion": _chat_rules,
+    "createResponse": _response_rules,
+    "createSpeech": _speech_rules,
+    "createRerank": _rerank_rules,
+}

@@ -1,0 +1,371 @@
+"""One call from its description to its result or error, without I/O.
+
+A :class:`Call` says what is to be sent. A :class:`Journey` accompanies it through its attempts: it
+gives the headers and limits of each, hears how each ended, and answers with a wait, or raises the
+one error that tells the whole story. The drivers in ``_async`` and ``_sync`` are loops around it::
+
+    journey = Journey(call, settings)
+    while True:
+        attempt = journey.start()
+        send it, and then one of
+            wait = journey.lost(failure)                    # no answer
+            wait = journey.refused(status, headers, body)   # not 2xx
+            meta = journey.answered(status, headers)        # the end
+        sleep(wait)
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, Protocol
+
+from runinfra_client.operations import Operation
+
+from .._answer.error_mapping import error_from_failure, error_from_response
+from .._ground import checks
+from .._ground.error_fields import FailedAttempt, Phase
+from .._ground.limits import Limits
+from .._ground.metadata import Meta, is_replay
+from .._ground.wire import Headers, TransportFailure
+from ..errors import APIStatusError, RunInfraError
+from ..idempotency import new_key
+from .headers import (
+    ANONYMOUS,
+    STANDARD,
+    checked_client_request_id,
+    checked_headers,
+    checked_idempotency_key,
+)
+from .observation import Observer
+from .options import Settings, checked_timeout
+from .retry import Failure, GiveUp, Progress, Replay, decide, phase_of_status
+
+_BODY_SHOWN: Final = 4_000  # characters of an unusable body that its error keeps
+_BODY_READ: Final = 64 * 1024  # bytes of it that are looked at
+
+
+class Body(Protocol):
+    """A request body that is sent piece by piece (an upload)."""
+
+    @property
+    def content_type(self) -> str:
+        """Its media type, with the boundary."""
+        ...
+
+    @property
+    def content_length(self) -> int:
+        """Its exact length in bytes."""
+        ...
+
+    @property
+    def rewindable(self) -> bool:
+        """Whether it can be sent from its start again."""
+        ...
+
+    def iter_chunks(self) -> Any:
+        """Its bytes from the start."""
+        ...
+
+
+class Call(NamedTuple):
+    """What is to be sent: immutable, the same for all attempts.
+
+    Attributes:
+        operation: from the operation table.
+        path: path below the base URL, encoded.
+        content: the body; ``None`` for a GET.
+        content_type: media type of the body, if any.
+        accept: media type that is wanted.
+        streaming: whether the body of the answer is handed out as it comes.
+        options: the caller's call options, not checked yet.
+        foreign: ``path`` is a whole URL, of a host that is not the gateway. It gets no key, no ids
+            and no headers of the caller's, and is not named in the log, because what signs such a
+            URL is a credential.
+    """
+
+    operation: Operation
+    path: str
+    content: bytes | Body | None
+    content_type: str | None
+    accept: str
+    streaming: bool
+    options: Mapping[str, Any]
+    foreign: bool = False
+
+
+class Journey:
+    """The attempts of one call.
+
+    Raises:
+        InvalidRequestError: a call option is wrong; nothing was sent.
+    """
+
+    def __init__(self, call: Call, settings: Settings) -> None:
+        options = {name: value for name, value in call.options.items() if value is not None}
+        self.call = call
+        self.settings = settings
+        self.client_request_id = (
+            checked_client_request_id(options["client_request_id"])
+            if "client_request_id" in options
+            else str(uuid.uuid4())
+        )
+        self.idempotency_key = self._key(options)
+        self.headers = self._headers(options)
+        self.max_retries = (
+            checks.count("max_retries", options["max_retries"])
+            if "max_retries" in options
+            else settings.max_retries
+        )
+        timeout = checked_timeout(options["timeout"]) if "timeout" in options else settings.timeout
+        deadline = (
+            checks.number("deadline", options["deadline"], positive=True)
+            if "deadline" in options
+            else settings.deadline
+        )
+        self.replay = self._replay()
+        self.started = settings.clock()
+        self.limits = Limits(timeout, None if deadline is None else self.started + deadline)
+        self.attempts = 0
+        self.failures: list[FailedAttempt] = []
+        self._attempt_started = self.started
+        self._stale_retried = False
+        self._free_attempts = 0
+        self._paid = 0.0
+        self._observer = Observer(
+            call.operation,
+            "a URL of another host" if call.foreign else settings.redactor(call.path),
+            self.client_request_id,
+            self.idempotency_key,
+            settings.hooks,
+        )
+
+    @property
+    def url(self) -> str:
+        """Where the call goes."""
+        call = self.call
+        return call.path if call.foreign else self.settings.base.url + call.path
+
+    def start(self) -> Limits:
+        """Begin an attempt and give its limits."""
+        self.attempts += 1
+        self._attempt_started = self.settings.clock()
+        self._observer.attempt_starts(self.attempts)
+        return self.limits
+
+    def lost(self, failure: TransportFailure, headers: Headers | None = None) -> float:
+        """An attempt ended without an answer, or in the middle of its body.
+
+        Args:
+            failure: how it ended.
+            headers: the answer's headers, if these had arrived.
+
+        Returns:
+            Seconds to wait before the next attempt.
+
+        Raises:
+            RunInfraConnectionError: the call is over.
+        """
+        error = error_from_failure(failure, self.settings.redactor)
+        if headers is not None:
+            headers = headers.mapped(self.settings.redactor)
+            error.update(request_id=self._request_id(headers), headers=headers)
+        return self._failed(error, stale=failure.stale, closed=failure.kind == "closed")
+
+    def refused(self, status: int, headers: Headers, body: object) -> float:
+        """The gateway answered with an error status.
+
+        Returns:
+            Seconds to wait before the next attempt.
+
+        Raises:
+            APIStatusError: the call is over.
+        """
+        error = error_from_response(status, headers, body, self.settings.redactor)
+        error.phase = phase_of_status(status)
+        error.outcome_unknown = error.phase == "outcome_unknown"
+        return self._failed(error, should_retry=_told(headers))
+
+    def _failed(
+        self,
+        error: RunInfraError,
+        *,
+        stale: bool = False,
+        should_retry: bool | None = None,
+        closed: bool = False,
+    ) -> float:
+        if error.phase is None:
+            # It answered 2xx, so it ran: only the answer is unusable.
+            error.phase = "outcome_unknown"
+        now = self.settings.clock()
+        elapsed = now - self._attempt_started
+        self._record(error, elapsed)
+        rewindable = self._rewindable()
+        decision = decide(
+            self.replay,
+            Failure(error, stale and rewindable, should_retry, closed),
+            Progress(
+                attempt=self.attempts - self._free_attempts,
+                max_retries=self.max_retries if rewindable else 0,
+                stale_retried=self._stale_retried,
+                now=now,
+                deadline_at=self.limits.deadline_at,
+            ),
+            self.settings.random,
+        )
+        if isinstance(decision, GiveUp):
+            raise self._final(error, decision.reason)
+        if decision.free:
+            self._stale_retried = True
+            self._free_attempts += 1
+            return 0.0
+        paid = self.settings.quota.take(error)
+        if paid is None:
+            raise self._final(error, "the client's retry quota is used up")
+        self._paid = paid
+        self._observer.sleeps(self.attempts, decision.after, error)
+        return decision.after
+
+    def spoiled(self, error: RunInfraError) -> float:
+        """A stream failed before its first event; the wait before asking for it again.
+
+        Raises:
+            RunInfraError: the same error, completed, when the call is over.
+        """
+        if isinstance(error, APIStatusError):
+            error.phase = phase_of_status(error.status)
+        return self._failed(error)
+
+    def unusable(self, error: RunInfraError, meta: Meta, body: bytes) -> RunInfraError:
+        """A 2xx answer that can't be used: never repeated, because the work was done."""
+        error.update(
+            request_id=meta.request_id,
+            headers=Headers(meta.headers.items()).mapped(self.settings.redactor),
+            phase="outcome_unknown",
+            outcome_unknown=self.replay.kind != "safe",
+        )
+        # It may quote the answer's content type, which a server chose.
+        error.message = self.settings.redactor(error.message)
+        error.args = (error.message,)
+        if not error.status:
+            error.status = meta.status
+        if error.body is None:
+            text = body[:_BODY_READ].decode("utf-8", "replace")
+            error.body = self.settings.redactor.excerpt(text, _BODY_SHOWN)
+        self._record(error, self.settings.clock() - self._attempt_started)
+        return error
+
+    def complete(self, error: RunInfraError) -> RunInfraError:
+        """Put on an error what every error of this call carries."""
+        error.update(
+            operation=self.call.operation.operation_id,
+            client_request_id=self.client_request_id,
+            idempotency_key=self.idempotency_key,
+            attempts=self.attempts,
+            failures=tuple(self.failures),
+        )
+        return error
+
+    def answered(self, status: int, headers: Headers) -> Meta:
+        """The gateway answered 2xx; the metadata of the result.
+
+        Call it when the body has been read whole, or the stream begins.
+        """
+        self.settings.quota.success(self._paid)
+        now = self.settings.clock()
+        request_id = self._request_id(headers)
+        self._observer.attempt_ends(
+            self.attempts, status, request_id, now - self._attempt_started, None
+        )
+        return Meta(
+            operation=self.call.operation.operation_id,
+            status=status,
+            headers=headers,
+            request_id=request_id,
+            client_request_id=self.client_request_id,
+            idempotency_key=self.idempotency_key,
+            replayed=is_replay(headers),
+            attempts=self.attempts,
+            failures=tuple(self.failures),
+            elapsed=now - self.started,
+        )
+
+    def _request_id(self, headers: Headers) -> str | None:
+        value = headers.get("x-request-id", "").strip()
+        return self.settings.redactor(value) if value else None
+
+    def _key(self, options: Mapping[str, Any]) -> str | None:
+        if "idempotency_key" in options:
+            return checked_idempotency_key(options["idempotency_key"])
+        operation = self.call.operation
+        # No source says that the gateway binds keys of streams, so none is made up for them.
+        if operation.replay == "safe" or (self.call.streaming and operation.stream is not None):
+            return None
+        return new_key() if self.settings.auto_idempotency else None
+
+    def _headers(self, options: Mapping[str, Any]) -> dict[str, str]:
+        if self.call.foreign:
+            return {**ANONYMOUS, "accept": self.call.accept}
+        headers = {
+            **STANDARD,
+            "accept": self.call.accept,
+            **self.settings.default_headers,
+            **checked_headers("extra_headers", options.get("extra_headers")),
+            "authorization": f"Bearer {self.settings.api_key.reveal()}",
+            "x-client-request-id": self.client_request_id,
+        }
+        if self.idempotency_key is not None:
+            headers["idempotency-key"] = self.idempotency_key
+        content = self.call.content
+        if self.call.content_type is not None:
+            headers["content-type"] = self.call.content_type
+        if content is not None and not isinstance(content, bytes):
+            # A known length, so that the body is not sent in chunks, which some edges refuse.
+            headers["content-length"] = str(content.content_length)
+        return headers
+
+    def _replay(self) -> Replay:
+        operation, settings = self.call.operation, self.settings
+        kind = operation.replay
+        if operation.replay_scope == "workspace" and settings.base.pipeline_scoped:
+            kind = "never"
+        return Replay(
+            kind=kind,
+            has_key=self.idempotency_key is not None,
+            streaming=self.call.streaming and operation.stream is not None,
+            unknown_outcomes=(
+                operation.replay_conservative or settings.replay_policy == "standard"
+            ),
+            retry_streams=settings.retry_streams,
+        )
+
+    def _rewindable(self) -> bool:
+        content = self.call.content
+        return content is None or isinstance(content, bytes) or content.rewindable
+
+    def _record(self, error: RunInfraError, elapsed: float) -> None:
+        phase: Phase = error.phase or "outcome_unknown"
+        self.failures.append(
+            FailedAttempt(
+                self.attempts,
+                phase,
+                type(error).__name__,
+                error.message,
+                error.status,
+                error.request_id,
+                elapsed,
+            )
+        )
+        self.complete(error)
+        self._observer.attempt_ends(self.attempts, error.status, error.request_id, elapsed, error)
+
+    def _final(self, error: RunInfraError, reason: str) -> RunInfraError:
+        # An earlier attempt may have run even if the last one was refused.
+        if any(failure.phase == "outcome_unknown" for failure in self.failures):
+            error.outcome_unknown = self.replay.kind != "safe"
+        self._observer.gives_up(reason, error)
+        return error
+
+
+def _told(headers: Headers) -> bool | None:
+    return {"true": True, "false": False}.get(headers.get("x-should-retry", "").strip().lower())

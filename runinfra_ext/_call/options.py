@@ -1,0 +1,251 @@
+"""Options of a client and of a call: their defaults, their checks, and how they inherit.
+
+A client's options are checked when it is made, a call's options when it is called, both before any
+key could be sent. A call option that is left out, or ``None``, is the client's.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, Protocol, TypedDict
+
+from .._ground import checks
+from .._ground.limits import CONNECT_TIMEOUT, Timeout
+from .._ground.redaction import ApiKey, Redactor
+from ..errors import AuthenticationError, ConfigurationError, InvalidRequestError
+from ..hooks import Hooks
+from .headers import checked_headers
+from .retry import ReplayPolicy, RetryQuota
+from .urls import DEFAULT_BASE_URL, BaseURL, resolve_base_url
+
+API_KEY_VARIABLE: Final = "RUNINFRA_API_KEY"
+BASE_URL_VARIABLE: Final = "RUNINFRA_BASE_URL"
+PIPELINE_ID_VARIABLE: Final = "RUNINFRA_PIPELINE_ID"
+
+DEFAULT_MAX_RETRIES: Final = 2
+# Base64 of four large images fits easily; a server that sends without end does not.
+MAX_RESPONSE_BYTES: Final = 256 * 1024 * 1024
+MAX_EVENT_BYTES: Final = 16 * 1024 * 1024
+
+
+class HTTPClient(Protocol):
+    """An ``httpx.Client`` or ``httpx.AsyncClient`` with the proxies and TLS settings you need."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        ...
+
+
+class CallOptions(TypedDict, total=False):
+    """Keyword arguments of every operation, beside its own parameters.
+
+    Attributes:
+        idempotency_key: names this piece of work: repeating it with the same key does not run or
+            charge it again where the operation is replay-safe. Made by the client if left out.
+        client_request_id: your own id for logs; travels as ``X-Client-Request-Id`` on all attempts.
+        timeout: seconds of silence, or a :class:`Timeout`, for each attempt.
+        deadline: seconds for the whole call: attempts, waits, and reading the body.
+        max_retries: how many attempts may follow a failed first one.
+        extra_headers: more request headers; reserved names are refused.
+    """
+
+    idempotency_key: str | None
+    client_request_id: str | None
+    timeout: float | Timeout | None
+    deadline: float | None
+    max_retries: int | None
+    extra_headers: Mapping[str, str] | None
+
+
+class JsonCallOptions(CallOptions, total=False):
+    """Call options of the operations with a JSON body.
+
+    Attributes:
+        extra_body: more members of the JSON body, for what a deployment takes beyond the document.
+    """
+
+    extra_body: Mapping[str, Any] | None
+
+
+class ClientOptions(TypedDict, total=False):
+    """Options of a client that :meth:`with_options` can change; see ``RunInfra``."""
+
+    timeout: float | Timeout
+    deadline: float | None
+    max_retries: int
+    default_headers: Mapping[str, str] | None
+    auto_idempotency: bool
+    replay_policy: ReplayPolicy
+    retry_streams: bool
+    idle_timeout: float | None
+    progress_timeout: float | None
+    allow_truncated: bool
+    max_response_bytes: int
+    max_event_bytes: int
+    hooks: Hooks | None
+
+
+class Settings(NamedTuple):
+    """The checked options of a client. Immutable; its ``repr`` shows no secret."""
+
+    api_key: ApiKey
+    base: BaseURL
+    redactor: Redactor
+    quota: RetryQuota
+    timeout: Timeout = Timeout()
+    deadline: float | None = None
+    max_retries: int = DEFAULT_MAX_RETRIES
+    default_headers: Mapping[str, str] = {}
+    auto_idempotency: bool = True
+    replay_policy: ReplayPolicy = "standard"
+    retry_streams: bool = False
+    idle_timeout: float | None = None
+    progress_timeout: float | None = None
+    allow_truncated: bool = False
+    max_response_bytes: int = MAX_RESPONSE_BYTES
+    max_event_bytes: int = MAX_EVENT_BYTES
+    hooks: Hooks | None = None
+    clock: Callable[[], float] = time.monotonic
+    random: Callable[[], float] = random.random
+
+    def __repr__(self) -> str:
+        # The callers' own headers may hold credentials of theirs.
+        headers = sorted(self.default_headers)
+        return f"Settings(base={self.base!r}, default_headers={headers!r})"
+
+    def changed(self, options: Mapping[str, Any]) -> Settings:
+        """A copy with other options, checked; unknown names are a ``TypeError``."""
+        for name in options:
+            if name not in ClientOptions.__annotations__:
+                raise unexpected(name, ClientOptions.__annotations__, "with_options")
+        return self._replace(**_checked_options(options))
+
+
+def make_settings(
+    *,
+    api_key: object = None,
+    base_url: object = None,
+    pipeline_id: object = None,
+    options: Mapping[str, Any],
+) -> Settings:
+    """Check a client's options; what is left out comes from the environment, then the default.
+
+    Raises:
+        AuthenticationError: no API key, with the variable to set.
+        ConfigurationError: any other option is wrong.
+    """
+    for name in options:
+        if name not in ClientOptions.__annotations__:
+            known = ["api_key", "pipeline_id", "base_url", "http_client"]
+            raise unexpected(name, [*known, *ClientOptions.__annotations__], "RunInfra")
+    key = _api_key(api_key)
+    url = _environment(base_url, BASE_URL_VARIABLE)
+    base = resolve_base_url(
+        DEFAULT_BASE_URL if url is None else url,
+        _environment(pipeline_id, PIPELINE_ID_VARIABLE),
+    )
+    return Settings(
+        api_key=key,
+        base=base,
+        redactor=Redactor([key.reveal()]),
+        quota=RetryQuota(),
+        **_checked_options(options),
+    )
+
+
+def checked_timeout(
+    value: object, error: type[InvalidRequestError] = InvalidRequestError
+) -> Timeout:
+    """Seconds, or a :class:`Timeout`, as a checked :class:`Timeout`.
+
+    One number limits silence, writing and the wait for a connection; connecting is limited to
+    10 seconds at most, because a host that does not answer by then is down.
+    """
+    if isinstance(value, Timeout):
+        parts = {
+            name: _limit(f"timeout.{name}", part, error) for name, part in value._asdict().items()
+        }
+        return Timeout(**parts)
+    seconds = checks.number("timeout", value, positive=True, error=error)
+    return Timeout(min(CONNECT_TIMEOUT, seconds), seconds, seconds, seconds)
+
+
+def _limit(name: str, value: object, error: type[InvalidRequestError]) -> float | None:
+    return None if value is None else checks.number(name, value, positive=True, error=error)
+
+
+def unexpected(name: str, known: Any, function: str) -> TypeError:
+    """The error for an unknown keyword argument, with the nearest real one."""
+    # difflib is only needed to report a mistake.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    near = get_close_matches(name, list(known), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
+
+
+def _environment(value: object, variable: str) -> object:
+    # A variable that is set but blank counts as not set: that is what shells and CI give.
+    return value if value is not None else (os.environ.get(variable, "").strip() or None)
+
+
+def _api_key(value: object) -> ApiKey:
+    key = _environment(value, API_KEY_VARIABLE)
+    if key is None or (isinstance(key, str) and not key.strip()):
+        msg = f"No API key: set the environment variable {API_KEY_VARIABLE}, or give api_key=."
+        raise AuthenticationError(msg, status=401, param="api_key")
+    if not isinstance(key, str):
+        msg = f"api_key: expected a string, got a value of type {type(key).__name__}"
+        raise ConfigurationError(msg, param="api_key")
+    return ApiKey(checks.printable("api_key", key, secret=True, error=ConfigurationError))
+
+
+def _checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _OPTION_CHECKS[name](name, value) for name, value in options.items()}
+
+
+def _seconds(name: str, value: object) -> float | None:
+    return _limit(name, value, ConfigurationError)
+
+
+def _flag(name: str, value: object) -> bool:
+    return checks.flag(name, value, error=ConfigurationError)
+
+
+def _size(name: str, value: object) -> int:
+    return checks.count(name, value, minimum=1, error=ConfigurationError)
+
+
+def _policy(name: str, value: object) -> ReplayPolicy:
+    if value == "standard":
+        return "standard"
+    if value == "conservative":
+        return "conservative"
+    raise checks.wrong(name, "'standard' or 'conservative'", value, ConfigurationError)
+
+
+def _hooks(name: str, value: object) -> Hooks | None:
+    if value is not None and not isinstance(value, Hooks):
+        raise checks.wrong(name, "a Hooks object", value, ConfigurationError)
+    return value
+
+
+_OPTION_CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+    "timeout": lambda _name, value: checked_timeout(value, ConfigurationError),
+    "deadline": _seconds,
+    "max_retries": lambda name, value: checks.count(name, value, error=ConfigurationError),
+    "default_headers": lambda name, value: checked_headers(name, value, ConfigurationError),
+    "auto_idempotency": _flag,
+    "replay_policy": _policy,
+    "retry_streams": _flag,
+    "idle_timeout": _seconds,
+    "progress_timeout": _seconds,
+    "allow_truncated": _flag,
+    "max_response_bytes": _size,
+    "max_event_bytes": _size,
+    "hooks": _hooks,
+}

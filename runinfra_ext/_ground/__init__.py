@@ -1,0 +1,1 @@
+"""What everything stands on: checks, redaction, metadata, JSON, limits. Imports no other room."""

@@ -1,0 +1,290 @@
+"""Audio as bytes: what format it is, how long, and whether it is audio at all."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import struct
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from .._answer.bodies import BASE_URL_HINT, media_type
+from .._answer.error_mapping import error_from_response, implied_status
+from .._ground.checks import count, wrong
+from .._ground.files import StrPath, write_atomic
+from .._ground.json_codec import decode, is_object
+from .._ground.metadata import Meta
+from .._ground.redaction import Redactor
+from .._ground.wire import Headers
+from ..errors import ResponseShapeError, RunInfraError, UnexpectedContentError
+
+AudioFormat = Literal["wav", "mp3", "flac", "opus", "ogg", "aac", "m4a", "webm", "pcm", "unknown"]
+
+MIME_TYPES: Final[Mapping[str, str]] = {
+    "wav": "audio/wav",
+    "mp3": "audio/mpeg",
+    "flac": "audio/flac",
+    "opus": "audio/ogg",
+    "ogg": "audio/ogg",
+    "aac": "audio/aac",
+    "m4a": "audio/mp4",
+    "webm": "audio/webm",
+    "pcm": "audio/pcm",
+}
+_BY_MIME: Final[Mapping[str, AudioFormat]] = {
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "audio/wave": "wav",
+    "audio/mpeg": "mp3",
+    "audio/mp3": "mp3",
+    "audio/flac": "flac",
+    "audio/opus": "opus",
+    "audio/ogg": "ogg",
+    "audio/aac": "aac",
+    "audio/mp4": "m4a",
+    "audio/webm": "webm",
+    "audio/pcm": "pcm",
+    "audio/l16": "pcm",
+}
+_PATH_LIMIT: Final = 4_000  # characters; what is longer is no path but data
+_RATE_DIGITS: Final = 7  # no sound has ten million samples a second
+SNIFF_BYTES: Final = 64  # enough of a file's start to tell its format
+
+
+def sniff_format(start: bytes) -> AudioFormat | None:
+    """The format that the first bytes of a file tell; ``None`` for raw samples and the unknown."""
+    if start[:4] == b"RIFF" and start[8:12] == b"WAVE":
+        return "wav"
+    if start[:4] == b"fLaC":
+        return "flac"
+    if start[:4] == b"OggS":
+        return "opus" if b"OpusHead" in start else "ogg"
+    if start[4:8] == b"ftyp":
+        return "m4a"
+    if start[:4] == b"\x1a\x45\xdf\xa3":
+        return "webm"
+    if start[:3] == b"ID3":
+        return "mp3"
+    if len(start) > 1 and start[0] == 0xFF and start[1] & 0xE0 == 0xE0:
+        # Layer bits 00 are MPEG-4 audio in ADTS frames, the others MPEG audio.
+        return "aac" if start[1] & 0x06 == 0 else "mp3"
+    return None
+
+
+def audio_format(start: bytes, content_type: str) -> AudioFormat:
+    """The format by the bytes, or else by the media type."""
+    return sniff_format(start) or _BY_MIME.get(content_type, "unknown")
+
+
+def wav_duration(data: bytes) -> float | None:
+    """Seconds of a WAV file, by its format and data chunks; ``None`` if they are not there."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        return None
+    position, rate = 12, 0
+    while position + 8 <= len(data):
+        name = data[position : position + 4]
+        (size,) = struct.unpack_from("<I", data, position + 4)
+        start = position + 8
+        if name == b"fmt " and start + 16 <= len(data):
+            (rate,) = struct.unpack_from("<I", data, start + 8)
+        elif name == b"data":
+            # A streaming encoder writes a size of 0 or the maximum: what is there counts.
+            present = min(size, len(data) - start) if size else len(data) - start
+            return present / rate if rate else None
+        position = start + size + (size & 1)
+    return None
+
+
+def pcm_rate(content_type: str) -> tuple[int, int]:
+    """Sample rate and channels by the parameters of a media type (``audio/L16; rate=24000``).
+
+    Returns:
+        A rate of 0 if it is not told.
+    """
+    parameters: dict[str, int] = {}
+    for part in content_type.lower().split(";")[1:]:
+        name, _, value = part.partition("=")
+        digits = value.strip().strip('"')
+        if digits.isascii() and digits.isdigit() and len(digits) <= _RATE_DIGITS:
+            parameters[name.strip()] = int(digits)
+    return parameters.get("rate", 0), parameters.get("channels", 1) or 1
+
+
+def check_audio_start(
+    meta: Meta, start: bytes, redactor: Redactor, *, whole: bool
+) -> RunInfraError | None:
+    """What is wrong with an answer that should be audio, by its headers and first bytes.
+
+    Args:
+        meta: of the answer.
+        start: its first bytes, or all of it.
+        redactor: blanks secrets in what the error shows.
+        whole: there is no more than ``start``.
+    """
+    if not start and whole:
+        return UnexpectedContentError("The gateway answered with an empty body instead of audio.")
+    kind = media_type(meta.headers)
+    text = start[:256].lstrip().lower()
+    if kind == "application/json" or kind.endswith("+json") or text.startswith(b"{"):
+        return _json_instead(meta, start, redactor)
+    if kind == "text/html" or text.startswith((b"<!doctype", b"<html")):
+        msg = f"The gateway answered with a web page instead of audio. {BASE_URL_HINT}"
+        return UnexpectedContentError(msg)
+    if kind.startswith("text/"):
+        return UnexpectedContentError(f"The gateway answered with {kind} instead of audio.")
+    return None
+
+
+def _json_instead(meta: Meta, start: bytes, redactor: Redactor) -> RunInfraError | None:
+    content: object = None
+    try:
+        content = decode(start)
+    except ValueError:
+        if not media_type(meta.headers).endswith("json"):
+            return None  # raw samples may well begin with a brace
+    if is_object(content) and content.get("error"):
+        status = implied_status(content["error"])
+        return error_from_response(status, Headers(meta.headers.items()), content, redactor)
+    return UnexpectedContentError("The gateway answered with JSON instead of audio.")
+
+
+class SpeechAudio:
+    """Speech, whole and in memory.
+
+    Attributes:
+        content: the audio file's bytes.
+        content_type: media type as the gateway says, without parameters.
+        meta: facts about the call.
+    """
+
+    __slots__ = ("content", "content_type", "meta")
+
+    def __init__(self, content: bytes, meta: Meta) -> None:
+        self.content = content
+        self.content_type = media_type(meta.headers) or "application/octet-stream"
+        self.meta = meta
+
+    @property
+    def request_id(self) -> str | None:
+        """The gateway's id of this answer."""
+        return self.meta.request_id
+
+    @property
+    def format(self) -> AudioFormat:
+        """The format, told from the bytes first and the header second."""
+        return audio_format(self.content[:SNIFF_BYTES], self.content_type)
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds where known: of WAV, and of raw samples whose media type tells the rate.
+
+        ``None`` for formats that have to be decoded for it, and for raw samples of an unknown rate:
+        see :meth:`pcm_duration`.
+        """
+        if self.format == "pcm":
+            rate, channels = pcm_rate(self.meta.headers.get("content-type", ""))
+            return self.pcm_duration(rate, channels=channels) if rate else None
+        return wav_duration(self.content)
+
+    def pcm_duration(self, sample_rate: int, *, channels: int = 1, sample_width: int = 2) -> float:
+        """Seconds of raw samples (``response_format="pcm"``).
+
+        The gateway documents no rate; it is the model's. 24000 samples a second is common.
+
+        Args:
+            sample_rate: samples in a second, of one channel.
+            channels: of the sound.
+            sample_width: bytes of a sample.
+
+        Raises:
+            InvalidRequestError: a value is not a whole number of at least 1.
+        """
+        frame = 1
+        for name, value in (
+            ("sample_rate", sample_rate),
+            ("channels", channels),
+            ("sample_width", sample_width),
+        ):
+            frame *= count(name, value, minimum=1)
+        return len(self.content) / frame
+
+    def write_to_file(self, path: StrPath) -> Path:
+        """Write the audio to a file, atomically; its path.
+
+        Raises:
+            OSError: the file can't be written; nothing is left behind.
+        """
+        return write_atomic(path, self.content)
+
+    def iter_bytes(self, chunk_size: int = 64 * 1024) -> Iterator[bytes]:
+        """The bytes in pieces, for players and web frameworks."""
+        for start in range(0, len(self.content), chunk_size):
+            yield self.content[start : start + chunk_size]
+
+    def __bytes__(self) -> bytes:
+        return self.content
+
+    def __len__(self) -> int:
+        return len(self.content)
+
+    def __repr__(self) -> str:
+        return f"<SpeechAudio {self.format}, {len(self.content)} bytes, {self.request_id}>"
+
+
+def speech_result(body: bytes, meta: Meta, redactor: Redactor) -> SpeechAudio:
+    """The speech of a whole answer.
+
+    Raises:
+        UnexpectedContentError: it is not audio.
+        APIStatusError: it is an error body, whatever its label says.
+    """
+    error = check_audio_start(meta, body, redactor, whole=True)
+    if error is not None:
+        raise error
+    return SpeechAudio(body, meta)
+
+
+def reference_audio(value: object) -> object:
+    """Reference audio as the gateway takes it: a URL stays, bytes and files become a data URL.
+
+    Raises:
+        InvalidRequestError: the file can't be read.
+    """
+    if isinstance(value, str) and ("://" in value or value.startswith("data:")):
+        return value
+    if isinstance(value, str | os.PathLike):
+        path = Path(cast("str", value))
+        if isinstance(value, str) and (len(value) > _PATH_LIMIT or not path.is_file()):
+            return value  # an opaque reference of the deployment's own
+        try:
+            data = path.read_bytes()
+        except OSError:
+            data = b""
+        if not data:
+            raise wrong("ref_audio", "a URL, or a readable file that is not empty", str(path))
+    elif isinstance(value, bytes | bytearray | memoryview):
+        data = bytes(cast("bytes", value))
+    else:
+        return value  # refused by the check of the field
+    mime = MIME_TYPES.get(sniff_format(data[:SNIFF_BYTES]) or "", "audio/wav")
+    return f"data:{mime};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def decode_base64(text: str, field: str) -> bytes:
+    """The bytes of a base64 text.
+
+    Args:
+        text: the text.
+        field: where it stood, for the error.
+
+    Raises:
+        ResponseShapeError: it is not base64.
+    """
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError, TypeError):  # TypeError: it is not even a text
+        pass  # raised below, so that the decoder's error is not chained
+    msg = f"The gateway's {field} is not base64."
+    raise ResponseShapeError(msg)

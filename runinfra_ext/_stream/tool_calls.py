@@ -1,0 +1,160 @@
+"""Tool calls, put together from their fragments whatever the index does.
+
+The standard says: each call has an ``index``, its first fragment has ``id`` and name, the others
+add to ``arguments``. Engines differ: the index is null, missing, the same for all calls, or not
+counted from zero; ids are repeated on every fragment, made up anew for each, or missing; the
+arguments are an object. What decides here, in this order: an id that is known belongs to that
+call; a new id *with* a name begins a call; a name after complete arguments begins a call; otherwise
+the fragment belongs to the call of its index, and without an index to the last call.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from .._ground.json_codec import decode
+from .assembly import merge
+
+# With these the engine itself says that all calls are whole, even one with odd arguments.
+WHOLE_REASONS: Final = frozenset({"tool_calls", "stop", "function_call"})
+
+
+class PartialToolCall:
+    """One call as far as it has come."""
+
+    __slots__ = ("extra", "function_extra", "id", "kind", "name", "pieces")
+
+    def __init__(self) -> None:
+        self.id = ""
+        self.kind = "function"
+        self.name = ""
+        self.pieces: list[str] = []
+        self.extra: dict[str, Any] = {}
+        self.function_extra: dict[str, Any] = {}
+
+    @property
+    def arguments(self) -> str:
+        """The JSON text so far."""
+        if len(self.pieces) > 1:
+            self.pieces = ["".join(self.pieces)]
+        return self.pieces[0] if self.pieces else ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the arguments are a whole JSON object, which can't go on."""
+        return is_object(self.arguments)
+
+
+class ToolCallAssembly:
+    """The tool calls of one message."""
+
+    __slots__ = ("_by_id", "_by_index", "_calls")
+
+    def __init__(self) -> None:
+        self._calls: list[PartialToolCall] = []
+        self._by_index: dict[int, PartialToolCall] = {}
+        self._by_id: dict[str, PartialToolCall] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._calls)
+
+    def add(self, fragments: Sequence[Any]) -> bool:
+        """Take the ``tool_calls`` of one delta; whether there was anything in them."""
+        for fragment in fragments:
+            if isinstance(fragment, Mapping):
+                self._add(fragment)  # pyright: ignore[reportUnknownArgumentType]
+        return bool(fragments)
+
+    def as_dicts(
+        self, *, choice: int, finish_reason: str | None, whole: bool
+    ) -> list[dict[str, Any]]:
+        """The calls as they stand in a message that was not streamed.
+
+        Args:
+            choice: index of the choice, for the ids that an engine left out.
+            finish_reason: of the choice, if it is there.
+            whole: all calls, as the engine would report them; else those that are complete.
+        """
+        sure = whole or finish_reason in WHOLE_REASONS
+        return [
+            _as_dict(call, f"call_{choice}_{position}")
+            for position, call in enumerate(self._calls)
+            if sure or call.complete or (finish_reason and not call.arguments)
+        ]
+
+    def _add(self, fragment: Mapping[str, Any]) -> None:
+        function = fragment.get("function")
+        if not isinstance(function, Mapping):
+            function = {}
+        call_id, name = _text(fragment.get("id")), _text(function.get("name"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        call = self._find(fragment.get("index"), call_id, name)
+        if call_id and not call.id:
+            call.id = call_id
+            self._by_id[call_id] = call
+        if name and name != call.name and not call.pieces:
+            call.name += name
+        _add_arguments(call, function.get("arguments"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        call.kind = _text(fragment.get("type")) or call.kind
+        for key, value in fragment.items():
+            if key not in {"index", "id", "type", "function"}:
+                merge(call.extra, key, value)
+        for key, value in function.items():  # pyright: ignore[reportUnknownVariableType]
+            if key not in {"name", "arguments"}:
+                merge(call.function_extra, key, value)  # pyright: ignore[reportUnknownArgumentType]
+
+    def _find(self, index: object, call_id: str, name: str) -> PartialToolCall:
+        """The call that a fragment belongs to; a new one if it begins one."""
+        if call_id and call_id in self._by_id:
+            return self._by_id[call_id]
+        key = index if isinstance(index, int) and not isinstance(index, bool) else None
+        call = self._by_index.get(key) if key is not None else self._last()
+        begins = (
+            call is None
+            or (call_id and name and call.id)
+            or (name and call.pieces and (name != call.name or call.complete))
+        )
+        if call is None or begins:
+            call = PartialToolCall()
+            self._calls.append(call)
+            if key is not None:
+                self._by_index[key] = call
+        return call
+
+    def _last(self) -> PartialToolCall | None:
+        return self._calls[-1] if self._calls else None
+
+
+def is_object(text: object) -> bool:
+    """Whether this is the text of a whole JSON object."""
+    if not isinstance(text, str) or not text.rstrip().endswith("}"):
+        return False
+    try:
+        return isinstance(decode(text), dict)
+    except ValueError:
+        return False
+
+
+def _add_arguments(call: PartialToolCall, arguments: object) -> None:
+    if isinstance(arguments, str):
+        if arguments:
+            call.pieces.append(arguments)
+    elif isinstance(arguments, Mapping):
+        # Some engines send the object itself; the result promises JSON text. The tolerant writer,
+        # because what a model makes up may hold NaN or half a surrogate pair.
+        call.pieces = [json.dumps(arguments, ensure_ascii=False)]
+
+
+def _as_dict(call: PartialToolCall, spare_id: str) -> dict[str, Any]:
+    return {
+        **call.extra,
+        # Without an id its result could not be given back.
+        "id": call.id or spare_id,
+        "type": call.kind,
+        "function": {**call.function_extra, "name": call.name, "arguments": call.arguments},
+    }
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,63 @@
+"""What a stream offers besides iteration, the same for both drivers: no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+from .._ground.metadata import Meta
+from .reader import EventReader
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class StreamView(Generic[T, R]):
+    """The facts about a stream and what it has brought so far.
+
+    They are there before the first event, during the stream, and after its end or failure.
+    """
+
+    _reader: EventReader[T, R]
+
+    @property
+    def meta(self) -> Meta:
+        """Status, headers, ids, attempts and rate limits of the call."""
+        return self._reader.meta
+
+    @property
+    def request_id(self) -> str | None:
+        """The gateway's id of this answer; give it to support."""
+        return self._reader.meta.request_id
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The answer's headers, case-insensitive."""
+        return self._reader.meta.headers
+
+    @property
+    def event_count(self) -> int:
+        """Events handed out so far."""
+        return self._reader.event_count
+
+    @property
+    def text(self) -> str:
+        """The text so far; of several choices that of the first."""
+        return self._reader.assembler.text
+
+    @property
+    def usage(self) -> Any:
+        """The usage, once it has come: ``CompletionUsage`` or ``ResponseUsage``."""
+        return self._reader.assembler.usage
+
+    @property
+    def tool_calls(self) -> list[Any]:
+        """The tool calls that are complete; never one whose arguments are still coming."""
+        return self._reader.assembler.tool_calls
+
+    def __repr__(self) -> str:
+        reader = self._reader
+        return (
+            f"<{type(self).__name__}: {reader.event_count} events, {reader.state},"
+            f" request id {reader.meta.request_id}>"
+        )

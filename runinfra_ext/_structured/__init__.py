@@ -1,0 +1,1 @@
+"""Schemas from Python types, values from JSON, and Python functions as tools."""

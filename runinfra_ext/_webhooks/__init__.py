@@ -1,0 +1,1 @@
+"""Signing, checking and reading webhooks."""
