@@ -6,10 +6,13 @@ import argparse
 import asyncio
 import contextlib
 import json
-import socket
+import logging
+import signal
 import sys
+from contextlib import ExitStack
+from typing import Any
 
-from .server import listen, make_server
+from .server import address, listen, make_server, serve
 from .settings import add_options, settings_of
 from .state import API_KEY, PIPELINE_API_KEY, PIPELINE_ID, Entry, SandboxState
 
@@ -24,6 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8080, help="0 for a free one (default 8080)")
     parser.add_argument("--json", action="store_true", help="print the start line as JSON")
     parser.add_argument("--quiet", action="store_true", help="do not log requests")
+    parser.add_argument(
+        "--tls", action="store_true", help="serve https with an authority that is made at the start"
+    )
     add_options(parser)
     options = parser.parse_args(arguments)
     try:
@@ -38,26 +44,32 @@ def main(arguments: list[str] | None = None) -> int:
     state = SandboxState(settings)
     if not options.quiet:
         state.on_answer = _log
-    host = f"[{options.host}]" if ":" in options.host else options.host
     facts = {
-        "base_url": f"http://{host}:{listener.getsockname()[1]}/v1",
+        "base_url": address(listener, options.host, tls=options.tls),
         "api_key": API_KEY,
         "pipeline_id": PIPELINE_ID,
         "pipeline_api_key": PIPELINE_API_KEY,
     }
-    if options.json:
-        print(json.dumps(facts), flush=True)
-    else:
-        for name, value in facts.items():
-            print(f"{name:17}{value}", flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(state, listener))
+    with ExitStack() as stack:
+        context = None
+        if options.tls:
+            from .tls import Authority  # noqa: PLC0415 - it takes a while to load
+
+            authority = Authority(options.host)
+            stack.callback(authority.close)
+            context, facts["ca_file"] = authority.server_context, authority.ca_file
+        if options.json:
+            print(json.dumps(facts), flush=True)
+        else:
+            for name, value in facts.items():
+                print(f"{name:17}{value}", flush=True)
+        with (
+            contextlib.suppress(KeyboardInterrupt),
+            asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
+        ):
+            # uvicorn ends on SIGINT and SIGTERM by itself, and raises them again.
+            runner.run(serve(make_server(state, context), listener))
     return 0
-
-
-async def _serve(state: SandboxState, listener: socket.socket) -> None:
-    # uvicorn ends on SIGINT and SIGTERM by itself.
-    await make_server(state).serve(sockets=[listener])
 
 
 def _log(entry: Entry) -> None:
@@ -73,5 +85,12 @@ def _log(entry: Entry) -> None:
     print(" | ".join([line, *filter(None, notes)]), flush=True)
 
 
+def _end(_number: int, _frame: Any) -> None:
+    # Through Python, so that what was made for this run is removed.
+    sys.exit(0)
+
+
 if __name__ == "__main__":
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(main())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -12,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -30,7 +32,14 @@ from .state import (
     Entry,
     SandboxState,
 )
-from .wire import TRANSPORT
+from .wire import LOST, TRANSPORT
+
+if TYPE_CHECKING:
+    from .tls import Authority
+
+_silent: Final = logging.getLogger(__name__)
+_silent.setLevel(logging.CRITICAL + 1)
+_TURNS: Final = 5  # of the event loop, until a connection that was aborted is closed
 
 
 class Protocol(H11Protocol):
@@ -38,17 +47,30 @@ class Protocol(H11Protocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.logger = _silent  # what goes wrong here is meant to, and stands in the journal
         inner = self.app
+        self._lost = asyncio.Event()
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
-            scope.setdefault("extensions", {})[TRANSPORT] = self.transport
+            own = {TRANSPORT: self.transport, LOST: self._lost}
+            scope.setdefault("extensions", {}).update(own)
             await inner(scope, receive, send)
 
         self.app = app
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is closed, by either side."""
+        super().connection_lost(exc)
+        self._lost.set()
 
-def make_server(state: SandboxState) -> uvicorn.Server:
-    """A server that listens to no signal and prints nothing."""
+
+def make_server(state: SandboxState, context: ssl.SSLContext | None = None) -> uvicorn.Server:
+    """A server that prints nothing.
+
+    Args:
+        state: what it works on.
+        context: to serve TLS with.
+    """
     config = uvicorn.Config(
         create_app(state),
         http=Protocol,
@@ -60,8 +82,27 @@ def make_server(state: SandboxState) -> uvicorn.Server:
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
-    config.log_level = "critical"
+    config.load()
+    config.ssl = context
     return uvicorn.Server(config)
+
+
+async def serve(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serve until the server is told to end."""
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        # Over TLS an orderly end waits for the other side, and here nobody waits any more.
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+
+
+def address(listener: socket.socket, host: str, *, tls: bool) -> str:
+    """The base URL of a listening socket."""
+    name = f"[{host}]" if ":" in host else host
+    return f"{'https' if tls else 'http'}://{name}:{listener.getsockname()[1]}/v1"
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -93,9 +134,15 @@ class Sandbox:
         settings: pace, limits and money; see :class:`~runinfra_ext.sandbox.Settings`.
         clock: Unix time in seconds, for limits that pass by themselves; not in process mode.
         process: run it in a process of its own; then ``journal`` and ``charges`` are fetched.
+        tls: serve https, with a certificate of an authority that is made at the start; clients
+            trust it by ``ssl_context`` or ``ca_file``.
 
     Attributes:
         base_url: what to give a client, ending in ``/v1``.
+        ca_file: with TLS the path of the authority's certificate (PEM), as ``SSL_CERT_FILE`` takes
+            it, until the sandbox stops; without TLS empty.
+        ssl_context: with TLS a client's context that trusts that authority only; else ``None``,
+            so that ``RunInfra(ssl_context=gateway.ssl_context)`` is right for both.
         api_key: key of the workspace.
         pipeline_id: id of the demo pipeline.
         pipeline_api_key: key of that pipeline only.
@@ -119,14 +166,19 @@ class Sandbox:
         settings: Settings | None = None,
         clock: Callable[[], float] = time.time,
         process: bool = False,
+        tls: bool = False,
     ) -> None:
         self.state = SandboxState(settings, clock=clock)
         self._host, self._port = host, port
         self._as_process = process
+        self._tls = tls
+        self._authority: Authority | None = None
         self._process: subprocess.Popen[str] | None = None
         self._thread: threading.Thread | None = None
         self._server: uvicorn.Server | None = None
         self.base_url = ""
+        self.ca_file = ""
+        self.ssl_context: ssl.SSLContext | None = None
 
     @property
     def root_url(self) -> str:
@@ -139,17 +191,25 @@ class Sandbox:
             self._start_process()
             return self
         listener = listen(self._host, self._port)
-        self.base_url = f"http://{self._host}:{listener.getsockname()[1]}/v1"
-        server = self._server = make_server(self.state)
+        self.base_url = address(listener, self._host, tls=self._tls)
+        context = None
+        if self._tls:
+            from .tls import Authority  # noqa: PLC0415 - it takes a while to load
+
+            self._authority = Authority(self._host)
+            context = self._authority.server_context
+            self._trust(self._authority.ca_file)
+        server = self._server = make_server(self.state, context)
         ready = threading.Event()
 
-        async def serve() -> None:
+        async def work() -> None:
             asyncio.get_running_loop().call_soon(ready.set)
-            await server.serve(sockets=[listener])
+            await serve(server, listener)
 
         def run() -> None:
-            with asyncio.Runner() as runner:
-                runner.run(serve())
+            # Whatever the application's event loops are: the faults know this one.
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(work())
             listener.close()
 
         self._thread = threading.Thread(target=run, name="runinfra-sandbox", daemon=True)
@@ -170,6 +230,15 @@ class Sandbox:
             self._server.force_exit = True
             self._thread.join(10)
             self._thread = self._server = None
+        if self._authority is not None:
+            self._authority.close()
+            self._authority = None
+        self.ca_file, self.ssl_context = "", None
+
+    def _trust(self, ca_file: str) -> None:
+        from .tls import trusting  # noqa: PLC0415 - it takes a while to load
+
+        self.ca_file, self.ssl_context = ca_file, trusting(ca_file)
 
     def _start_process(self) -> None:
         command = [
@@ -180,6 +249,7 @@ class Sandbox:
             str(self._port),
             "--json",
             "--quiet",
+            *(["--tls"] if self._tls else []),
         ]
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
             [*command, "--host", self._host, *arguments_of(self.state.initial)],
@@ -193,7 +263,10 @@ class Sandbox:
             code = self._process.wait(10)
             msg = f"the sandbox did not start (exit code {code})"
             raise RuntimeError(msg)
-        self.base_url = json.loads(line)["base_url"]
+        facts: dict[str, str] = json.loads(line)
+        self.base_url = facts["base_url"]
+        if self._tls:
+            self._trust(facts["ca_file"])
 
     def reset(self) -> None:
         """Forget all that happened, and go back to the settings of the beginning."""
@@ -263,7 +336,7 @@ class Sandbox:
         from urllib.request import Request, urlopen  # noqa: PLC0415 - process mode only
 
         request = Request(f"{self.root_url}/sandbox/{action}", data=body)  # noqa: S310 - loopback
-        with urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+        with urlopen(request, timeout=10, context=self.ssl_context) as answer:  # noqa: S310
             return json.load(answer)
 
     def __enter__(self) -> Self:

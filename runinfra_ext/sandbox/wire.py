@@ -14,7 +14,9 @@ from .faults import Fault
 from .settings import Settings
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-TRANSPORT: Final = "runinfra.transport"  # where the server puts the connection, for faults
+# Where the server puts the connection, for faults, and the event of its end.
+TRANSPORT: Final = "runinfra.transport"
+LOST: Final = "runinfra.lost"
 
 _DRIP_SECONDS: Final = 0.05
 _BEAT_SECONDS: Final = 0.02
@@ -22,6 +24,7 @@ _FOR_EVER: Final = 3600.0  # seconds; a client or the sandbox's own end comes fi
 _BREAKS: Final = frozenset(
     {"truncate", "half-event", "cut-stream", "stall", "heartbeats", "error-after", "malformed"}
 )
+_WHOLE: Final = frozenset({"no-length", "cut-no-length", "pieces"})  # streams meet them too
 _SSE: Final = {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
@@ -36,6 +39,8 @@ class Wire:
         self._send = send
         extensions: Mapping[str, Any] = scope.get("extensions") or {}
         self._transport: Any = extensions.get(TRANSPORT)
+        self._lost: asyncio.Event = extensions.get(LOST) or asyncio.Event()
+        self._complete = False
 
     @property
     def gone(self) -> bool:
@@ -60,6 +65,7 @@ class Wire:
     async def piece(self, data: bytes, *, last: bool = False) -> None:
         """A piece of the body."""
         await self._send({"type": "http.response.body", "body": data, "more_body": not last})
+        self._complete = last
 
     async def raw(self, data: bytes) -> None:
         """Bytes past the HTTP library."""
@@ -67,8 +73,11 @@ class Wire:
             self._transport.write(data)
             await asyncio.sleep(0)
 
-    async def drop(self, *, reset: bool = False) -> None:
-        """Close the connection, orderly or with a reset."""
+    async def drop(self, *, reset: bool = False, cut: bool = False) -> None:
+        """Close the connection: orderly, with a reset, or as a machine that breaks.
+
+        The latter says no ``close_notify`` over TLS; without TLS it is like an orderly end.
+        """
         transport = self._transport
         if transport is None:
             return
@@ -76,12 +85,14 @@ class Wire:
             sock = transport.get_extra_info("socket")
             linger = struct.pack("ii", 1, 0)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        if reset or (cut and transport.get_extra_info("sslcontext") is not None):
             transport.abort()
         else:
             transport.close()
-        # Let the server see it before the application returns without an answer.
-        for _ in range(3):
-            await asyncio.sleep(0)
+        if not self._complete:
+            # Let the server see it before the application returns without an answer. Over TLS an
+            # orderly end takes until the client has said the same.
+            await self._lost.wait()
 
     async def wait(self) -> None:
         """Say nothing until the client goes."""
@@ -137,16 +148,24 @@ class Wire:
         name = fault.name
         head = _head(headers)
         if name == "lost":
-            await self.drop()
+            await self.drop(cut=True)
             return -1
         if name == "cut-body":
             await self.raw(head + b"transfer-encoding: chunked\r\n\r\n")
             await self.raw(b"%x\r\n" % len(body) + body[: len(body) // 2])
-            await self.drop()
+            await self.drop(cut=True)
         elif name == "short-body":
             await self.raw(head + b"content-length: %d\r\n\r\n" % (len(body) + 100))
             await self.raw(body)
             await self.drop()
+        elif name in {"no-length", "cut-no-length"}:
+            cut = name == "cut-no-length"
+            await self.raw(head + b"connection: close\r\n\r\n")
+            await self.raw(body[: len(body) // 2] if cut else body)
+            await self.drop(cut=cut)
+        elif name == "pieces":
+            await self.start(200, headers)
+            await self._pieces(body, fault.number(1))
         elif name == "hang-up":
             await self.send(200, headers, body)
             await self.drop()
@@ -156,6 +175,11 @@ class Wire:
         else:
             await self.send(200, headers, body)
         return 200
+
+    async def _pieces(self, data: bytes, size: int) -> None:
+        for start in range(0, len(data), max(size, 1)):
+            await self.piece(data[start : start + max(size, 1)])
+        await self.piece(b"", last=True)
 
     async def _drip(self, data: bytes) -> None:
         for number in range(len(data)):
@@ -212,13 +236,16 @@ async def send_faulty_stream(
     """A stream with a fault in it."""
     name = fault.name
     if name == "lost":
-        await wire.drop()
+        await wire.drop(cut=True)
         return
     if name == "bad-index":
         events = faults.odd_indexes(events)
-    await wire.start(200, {**headers, **_SSE})
     frames = [frame(event, named=named) for event in events]
     end = b"" if named else b"data: [DONE]\n\n"
+    if name in _WHOLE:
+        await wire.spoil(fault, {**headers, **_SSE}, b"".join(frames) + end)
+        return
+    await wire.start(200, {**headers, **_SSE})
     count = min(fault.number(1 if name == "heartbeats" else 2), len(frames))
     if name == "torture":
         await _torture(wire, frames, end)
@@ -250,7 +277,7 @@ async def _break(wire: Wire, fault: Fault, rest: list[bytes]) -> None:
         await wire.piece(rest[0][: len(rest[0]) // 2], last=True)
     elif name == "cut-stream":
         await wire.raw(b"%x\r\n" % len(rest[0]) + rest[0][: len(rest[0]) // 2])
-        await wire.drop()
+        await wire.drop(cut=True)
     elif name == "stall":
         await wire.wait()
     elif name == "heartbeats":
