@@ -24,10 +24,11 @@ import jinja2
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from generation.document import DocumentError, load
+from generation.document import DocumentError
 from generation.params import ParamsWriter
 from generation.tables import operation_rows, snake, union_rows
 from generation.twins import HAND_WRITTEN, write_twins
+from lint_document import checked
 
 DOCUMENT = Path("openapi/runinfra.yaml")
 TEMPLATES = Path("openapi/templates")
@@ -63,7 +64,7 @@ def generate(root: Path, fresh: Path) -> None:
     Raises:
         DocumentError: a step failed; the message says where.
     """
-    document = load(root / DOCUMENT)
+    document = checked(root / DOCUMENT)
     tables = operation_rows(document), union_rows(document)
     params = ParamsWriter(document)
     definitions = params.definitions()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
-
-import yaml
 
 Schema = Mapping[str, Any]
 _METHODS = ("get", "put", "post", "delete", "patch")
@@ -14,25 +11,6 @@ _METHODS = ("get", "put", "post", "delete", "patch")
 
 class DocumentError(Exception):
     """The document can't be used; the message starts with the place."""
-
-
-def load(path: Path) -> dict[str, Any]:
-    """Parse the YAML.
-
-    Raises:
-        DocumentError: with ``file:line:column``.
-    """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-        raise DocumentError(f"openapi/{path.name}:{place}: {error.problem}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DocumentError(f"openapi/{path.name}:1:1: {error}") from error
-    if not isinstance(content, dict) or "paths" not in content:
-        raise DocumentError(f"openapi/{path.name}:1:1: not an OpenAPI document (no `paths`)")
-    return content
 
 
 class Located(NamedTuple):

@@ -108,6 +108,7 @@ def test_a_new_operation_is_in_the_table(tree):
         "  /credits:\n"
         "    get:\n"
         "      operationId: getCredits\n"
+        "      x-runinfra-method: credits.get\n"
         "      tags: [Models]\n"
         "      security: [{bearerAuth: []}]\n"
         "      x-runinfra-replay: {class: safe, scope: any, conservative: true}\n"
@@ -202,9 +203,9 @@ def test_an_enum_value_is_accepted(tree):
         (
             "      x-runinfra-scope: any\n",
             "",
-            "post /chat/completions: x-runinfra-scope is missing",
+            "x-runinfra-scope is missing",
         ),
-        ("class: safe", "class: sometimes", "get /models: x-runinfra-replay.class"),
+        ("class: safe", "class: sometimes", "x-runinfra-replay.class: expected safe"),
         ('"#/components/schemas/ModelList"', '"#/components/schemas/Nowhere"', "Nowhere"),
     ],
 )
