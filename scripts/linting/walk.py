@@ -72,8 +72,8 @@ CHILDREN: Mapping[str, Mapping[str, str]] = {
 
 _SCHEMA = (
     "type format enum const description default title deprecated readOnly writeOnly example "
-    "examples minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern "
-    "minItems maxItems uniqueItems minProperties maxProperties required dependentRequired "
+    "examples minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength "
+    "pattern minItems maxItems uniqueItems minProperties maxProperties required dependentRequired "
     "contentEncoding contentMediaType discriminator"
 )
 # Its other keys, besides those of its children and the extensions.
