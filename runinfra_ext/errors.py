@@ -79,6 +79,11 @@ class RunInfraError(Exception):
         attempts: how many requests were sent or tried.
         failures: every failed attempt, oldest first.
         phase: how far the last attempt got.
+        reason: for a :class:`RunInfraConnectionError`, what ended the attempt: ``dns``,
+            ``refused``, ``unreachable``, ``tls_certificate``, ``tls_handshake``, ``proxy``,
+            ``reset``, ``closed``, ``truncated``, ``protocol``, ``encoding``, ``connect_timeout``,
+            ``pool_timeout``, ``write_timeout``, ``read_timeout``, ``deadline`` or
+            ``client_closed``; for a :class:`WebhookVerificationError`, why it was refused.
         outcome_unknown: the work may have been done and charged although no answer came.
         retry_after_seconds: how long the gateway asked to wait, uncapped.
         body: the decoded error body, or its text.
@@ -98,6 +103,7 @@ class RunInfraError(Exception):
     attempts: int = 0
     failures: tuple[FailedAttempt, ...] = ()
     phase: Phase | None = None
+    reason: str | None = None
     outcome_unknown: bool = False
     retry_after_seconds: float | None = None
     body: object = None
@@ -376,13 +382,8 @@ class ToolLoopError(RunInfraError):
 class WebhookVerificationError(RunInfraError, ValueError):
     """A webhook that must not be trusted.
 
-    Attributes:
-        reason: machine-readable, one of :data:`runinfra_ext.webhooks.WebhookFailure`.
+    Its ``reason`` is machine-readable, one of :data:`runinfra_ext.webhooks.WebhookFailure`.
     """
 
     status = 400
     type = "webhook_verification_error"
-
-    def __init__(self, message: str, *, reason: str, **fields: Unpack[ErrorFields]) -> None:
-        super().__init__(message, **fields)
-        self.reason = reason

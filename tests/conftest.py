@@ -176,7 +176,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def over_httpx(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """With ``--over-httpx`` every client sends over httpx."""
     if request.config.getoption("--over-httpx"):
-        for module in ("runinfra_ext._sync._http", "runinfra_ext._async._http"):
+        for module in ("runinfra_ext._http.blocking", "runinfra_ext._http.asynchronous"):
             monkeypatch.setattr(f"{module}.has_proxies", lambda: True)
 
 

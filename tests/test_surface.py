@@ -85,6 +85,6 @@ def test_import_is_light():
 
 def test_no_operation_is_named_in_the_retry_engine():
     """What may be repeated comes from the document: no operation stands in the engine's code."""
-    for name in ("retry.py", "journey.py", "_async/transport.py"):
+    for name in ("_call/retry.py", "_call/journey.py", "_async/transport.py"):
         text = (ROOT / "runinfra_ext" / name).read_text("utf-8")
         assert [op for op in OPERATIONS if f'"{op}"' in text] == []

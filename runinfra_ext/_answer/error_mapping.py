@@ -158,16 +158,21 @@ def implied_status(body: object) -> int:
 def error_from_failure(failure: TransportFailure, redactor: Redactor) -> e.RunInfraConnectionError:
     """The error for an attempt that ended without an answer."""
     cls: type[e.RunInfraConnectionError] = e.RunInfraConnectionError
-    if failure.kind == "deadline":
+    if failure.reason == "deadline":
         cls = e.DeadlineExceededError
-    elif failure.kind in {"connect_timeout", "pool_timeout"}:
+    elif failure.reason in {"connect_timeout", "pool_timeout"}:
         cls = e.ConnectTimeoutError
     elif failure.timed_out:
         cls = e.ReadTimeoutError
-    elif failure.kind == "tls":
+    elif failure.reason in {"tls_certificate", "tls_handshake"}:
         cls = e.TLSError
     phase: Phase = "outcome_unknown" if failure.sent else "never_sent"
-    return cls(redactor(failure.message), phase=phase, outcome_unknown=failure.sent)
+    return cls(
+        redactor(failure.message),
+        phase=phase,
+        outcome_unknown=failure.sent,
+        reason=failure.reason,
+    )
 
 
 def _decoded(body: object) -> object:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from .._ground.limits import Limits
 from .._http.failures import expired, failure, wait_limit
-from .._http.network_options import is_readable, socket_options, tls_context
+from .._http.options import is_readable, socket_options, tls_context
 
 _OPTIONS: Final = socket_options()
 _ADDRESS: Final = re.compile(r"[0-9.]+\Z|[0-9A-Fa-f:.]*:")
@@ -191,7 +191,7 @@ async def connect(
     except TimeoutError:
         fault = failure("deadline" if expired(limits) else "connect_timeout", sent=False)
     except ssl.SSLError:
-        fault = failure("tls", sent=False)
+        fault = failure("tls_handshake", sent=False)
     except (OSError, UnicodeError):
-        fault = failure("connect", sent=False)
+        fault = failure("refused", sent=False)
     raise fault

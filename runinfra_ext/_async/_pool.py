@@ -14,7 +14,7 @@ from collections.abc import AsyncIterable, Mapping
 
 from .._ground.limits import Limits
 from .._http.failures import expired, failure, wait_limit
-from .._http.network_options import IDLE_SECONDS, MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS, target_of
+from .._http.options import IDLE_SECONDS, MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS, target_of
 from ._connection import AsyncConnection, Origin
 from ._network import READ_BYTES, connect
 
@@ -126,7 +126,7 @@ class AsyncPool:
     async def _take(self, origin: Origin, limits: Limits) -> AsyncConnection:
         while True:
             if self.closed:
-                raise failure("closed", sent=False)
+                raise failure("client_closed", sent=False)
             idle = self._idle.get(origin)
             while idle:
                 connection = idle.pop()

@@ -14,9 +14,9 @@ from .._call.journey import Journey
 from .._ground.files import StrPath, atomic_file
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
+from .._http.asynchronous import AsyncSource
 from .._media.formats import SNIFF_BYTES, AudioFormat, audio_format, check_audio_start
 from ..errors import RunInfraError, StreamConsumedError
-from ._http import AsyncSource
 from ._timing import WRITE_BYTES, run_blocking
 
 _ERROR_BODY: Final = 64 * 1024  # bytes of an error body under an audio label that are looked at

@@ -14,8 +14,8 @@ from .._call.journey import Call, Journey
 from .._call.options import Settings
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
+from .._http.asynchronous import AsyncHTTP, AsyncSource
 from ..errors import ResponseTooLargeError, RunInfraError
-from ._http import AsyncHTTP, AsyncSource
 from ._timing import sleep
 
 R = TypeVar("R")
@@ -87,7 +87,7 @@ class AsyncTransport:
             answer = await self._answer(journey, whole=False)
             meta = journey.answered(answer.source.status, answer.source.headers)
             stream = begin(answer.source, journey, meta)
-            if not self.settings.retry_streams:
+            if not journey.settings.retry_streams:
                 return stream
             try:
                 await stream.prime()

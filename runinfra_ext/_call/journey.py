@@ -23,7 +23,6 @@ from typing import Any, Final, NamedTuple, Protocol
 from runinfra_client.operations import Operation
 
 from .._answer.error_mapping import error_from_failure, error_from_response
-from .._ground import checks
 from .._ground.error_fields import FailedAttempt, Phase
 from .._ground.limits import Limits
 from .._ground.metadata import Meta, is_replay
@@ -38,7 +37,7 @@ from .headers import (
     checked_idempotency_key,
 )
 from .observation import Observer
-from .options import Settings, checked_timeout
+from .options import Settings
 from .retry import Failure, GiveUp, Progress, Replay, decide, phase_of_status
 
 _BODY_SHOWN: Final = 4_000  # characters of an unusable body that its error keeps
@@ -104,7 +103,7 @@ class Journey:
     def __init__(self, call: Call, settings: Settings) -> None:
         options = {name: value for name, value in call.options.items() if value is not None}
         self.call = call
-        self.settings = settings
+        self.settings = settings = settings.for_call(options)
         self.client_request_id = (
             checked_client_request_id(options["client_request_id"])
             if "client_request_id" in options
@@ -112,20 +111,13 @@ class Journey:
         )
         self.idempotency_key = self._key(options)
         self.headers = self._headers(options)
-        self.max_retries = (
-            checks.count("max_retries", options["max_retries"])
-            if "max_retries" in options
-            else settings.max_retries
-        )
-        timeout = checked_timeout(options["timeout"]) if "timeout" in options else settings.timeout
-        deadline = (
-            checks.number("deadline", options["deadline"], positive=True)
-            if "deadline" in options
-            else settings.deadline
-        )
+        self.max_retries = settings.max_retries
         self.replay = self._replay()
         self.started = settings.clock()
-        self.limits = Limits(timeout, None if deadline is None else self.started + deadline)
+        deadline = settings.deadline
+        self.limits = Limits(
+            settings.timeout, None if deadline is None else self.started + deadline
+        )
         self.attempts = 0
         self.failures: list[FailedAttempt] = []
         self._attempt_started = self.started
@@ -170,7 +162,7 @@ class Journey:
         if headers is not None:
             headers = headers.mapped(self.settings.redactor)
             error.update(request_id=self._request_id(headers), headers=headers)
-        return self._failed(error, stale=failure.stale, closed=failure.kind == "closed")
+        return self._failed(error, stale=failure.stale, closed=failure.reason == "client_closed")
 
     def refused(self, status: int, headers: Headers, body: object) -> float:
         """The gateway answered with an error status.
@@ -311,7 +303,7 @@ class Journey:
             "accept": self.call.accept,
             **self.settings.default_headers,
             **checked_headers("extra_headers", options.get("extra_headers")),
-            "authorization": f"Bearer {self.settings.api_key.reveal()}",
+            "authorization": self.settings.api_key.bearer(),
             "x-client-request-id": self.client_request_id,
         }
         if self.idempotency_key is not None:

@@ -51,6 +51,11 @@ class CallOptions(TypedDict, total=False):
         deadline: seconds for the whole call: attempts, waits, and reading the body.
         max_retries: how many attempts may follow a failed first one.
         extra_headers: more request headers; reserved names are refused.
+        idle_timeout: seconds without any byte on a stream, heartbeats counted.
+        progress_timeout: seconds without any content on a stream, heartbeats not counted.
+        allow_truncated: take a stream that ends without its terminal marker for complete.
+        retry_streams: repeat a stream that was refused before its first event, where the call has
+            an ``idempotency_key``.
     """
 
     idempotency_key: str | None
@@ -59,6 +64,10 @@ class CallOptions(TypedDict, total=False):
     deadline: float | None
     max_retries: int | None
     extra_headers: Mapping[str, str] | None
+    idle_timeout: float | None
+    progress_timeout: float | None
+    allow_truncated: bool | None
+    retry_streams: bool | None
 
 
 class JsonCallOptions(CallOptions, total=False):
@@ -124,6 +133,20 @@ class Settings(NamedTuple):
                 raise unexpected(name, ClientOptions.__annotations__, "with_options")
         return self._replace(**_checked_options(options))
 
+    def for_call(self, options: Mapping[str, Any]) -> Settings:
+        """The settings of one call: its own options, checked, and the client's for the rest.
+
+        Args:
+            options: of the call; those that are not a client's, like its key, are left alone.
+
+        Raises:
+            InvalidRequestError: an option is wrong.
+        """
+        own = {name: options[name] for name in _CALL_OPTIONS if name in options}
+        if not own:
+            return self
+        return self._replace(**_checked_options(own, InvalidRequestError))
+
 
 def make_settings(
     *,
@@ -167,15 +190,11 @@ def checked_timeout(
     """
     if isinstance(value, Timeout):
         parts = {
-            name: _limit(f"timeout.{name}", part, error) for name, part in value._asdict().items()
+            name: _seconds(f"timeout.{name}", part, error) for name, part in value._asdict().items()
         }
         return Timeout(**parts)
     seconds = checks.number("timeout", value, positive=True, error=error)
     return Timeout(min(CONNECT_TIMEOUT, seconds), seconds, seconds, seconds)
-
-
-def _limit(name: str, value: object, error: type[InvalidRequestError]) -> float | None:
-    return None if value is None else checks.number(name, value, positive=True, error=error)
 
 
 def unexpected(name: str, known: Any, function: str) -> TypeError:
@@ -204,41 +223,58 @@ def _api_key(value: object) -> ApiKey:
     return ApiKey(checks.printable("api_key", key, secret=True, error=ConfigurationError))
 
 
-def _checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _OPTION_CHECKS[name](name, value) for name, value in options.items()}
+def _checked_options(
+    options: Mapping[str, Any], error: type[InvalidRequestError] = ConfigurationError
+) -> dict[str, Any]:
+    return {name: _OPTION_CHECKS[name](name, value, error) for name, value in options.items()}
 
 
-def _seconds(name: str, value: object) -> float | None:
-    return _limit(name, value, ConfigurationError)
+_Error = type[InvalidRequestError]
 
 
-def _flag(name: str, value: object) -> bool:
-    return checks.flag(name, value, error=ConfigurationError)
+def _seconds(name: str, value: object, error: _Error) -> float | None:
+    return None if value is None else checks.number(name, value, positive=True, error=error)
 
 
-def _size(name: str, value: object) -> int:
-    return checks.count(name, value, minimum=1, error=ConfigurationError)
+def _count(name: str, value: object, error: _Error) -> int:
+    return checks.count(name, value, error=error)
 
 
-def _policy(name: str, value: object) -> ReplayPolicy:
+def _flag(name: str, value: object, error: _Error) -> bool:
+    return checks.flag(name, value, error=error)
+
+
+def _size(name: str, value: object, error: _Error) -> int:
+    return checks.count(name, value, minimum=1, error=error)
+
+
+def _timeout(_name: str, value: object, error: _Error) -> Timeout:
+    return checked_timeout(value, error)
+
+
+def _headers(name: str, value: Any, error: _Error) -> Mapping[str, str]:
+    return checked_headers(name, value, error)
+
+
+def _policy(name: str, value: object, error: _Error) -> ReplayPolicy:
     if value == "standard":
         return "standard"
     if value == "conservative":
         return "conservative"
-    raise checks.wrong(name, "'standard' or 'conservative'", value, ConfigurationError)
+    raise checks.wrong(name, "'standard' or 'conservative'", value, error)
 
 
-def _hooks(name: str, value: object) -> Hooks | None:
+def _hooks(name: str, value: object, error: _Error) -> Hooks | None:
     if value is not None and not isinstance(value, Hooks):
-        raise checks.wrong(name, "a Hooks object", value, ConfigurationError)
+        raise checks.wrong(name, "a Hooks object", value, error)
     return value
 
 
-_OPTION_CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
-    "timeout": lambda _name, value: checked_timeout(value, ConfigurationError),
+_OPTION_CHECKS: Final[Mapping[str, Callable[[str, Any, _Error], Any]]] = {
+    "timeout": _timeout,
     "deadline": _seconds,
-    "max_retries": lambda name, value: checks.count(name, value, error=ConfigurationError),
-    "default_headers": lambda name, value: checked_headers(name, value, ConfigurationError),
+    "max_retries": _count,
+    "default_headers": _headers,
     "auto_idempotency": _flag,
     "replay_policy": _policy,
     "retry_streams": _flag,
@@ -249,3 +285,5 @@ _OPTION_CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "max_event_bytes": _size,
     "hooks": _hooks,
 }
+# What a call may say for itself; its other options belong to no client.
+_CALL_OPTIONS: Final = [name for name in CallOptions.__annotations__ if name in _OPTION_CHECKS]

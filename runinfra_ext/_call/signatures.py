@@ -32,6 +32,10 @@ _OPTIONS: Final = {
     "deadline": ("float", "Seconds for the whole call."),
     "max_retries": ("int", "How many attempts may follow a failed first one."),
     "extra_headers": ("Mapping[str, str]", "More request headers."),
+    "idle_timeout": ("float", "Seconds without any byte on a stream."),
+    "progress_timeout": ("float", "Seconds without any content on a stream."),
+    "allow_truncated": ("bool", "Take a stream without its terminal marker for complete."),
+    "retry_streams": ("bool", "Repeat a stream that was refused before its first event."),
     "extra_body": ("Mapping[str, Any]", "More members of the JSON body."),
 }
 

@@ -49,6 +49,7 @@ class ErrorFields(TypedDict, total=False):
     attempts: int
     failures: tuple[FailedAttempt, ...]
     phase: Phase | None
+    reason: str | None
     outcome_unknown: bool
     retry_after_seconds: float | None
     body: object

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, SupportsIndex, cast
 from urllib.parse import quote
 
 MARK = "[redacted]"
@@ -26,14 +26,19 @@ _DEEPEST = 100  # levels of nested JSON; what lies deeper is blanked as a whole
 class ApiKey:
     """An API key that can't be printed, formatted or pickled by accident."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("_bearer", "_value")
 
     def __init__(self, value: str) -> None:
-        self._value = value
+        self._value = Credential(value)
+        self._bearer = Credential(f"Bearer {value}")
 
     def reveal(self) -> str:
-        """The key itself, for the ``Authorization`` header and nothing else."""
+        """The key itself, for the redactor and nothing else."""
         return self._value
+
+    def bearer(self) -> Credential:
+        """The value of the ``Authorization`` header."""
+        return self._bearer
 
     def __repr__(self) -> str:
         return f"ApiKey('{MARK}')"
@@ -45,6 +50,23 @@ class ApiKey:
 
     def __reduce__(self) -> NoReturn:
         msg = "an API key is never pickled or copied; make a new client from the environment"
+        raise TypeError(msg)
+
+
+class Credential(str):
+    """A header's value that shows itself to nobody but the network.
+
+    It is a string for every library, but its ``repr`` is masked, so that no frame, header mapping
+    or debugger shows what it holds.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"'{MARK}'"
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        msg = "a credential is never pickled or copied"
         raise TypeError(msg)
 
 

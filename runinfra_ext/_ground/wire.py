@@ -12,37 +12,44 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
-FailureKind = Literal[
-    "connect",  # name not found, refused, unreachable
+FailureReason = Literal[
+    "dns",  # the host's name was not found
+    "refused",  # nobody listens there
+    "unreachable",  # no route to the host, or its network is down
+    "tls_certificate",  # the certificate is expired, for another host, or of an unknown authority
+    "tls_handshake",  # any other fault of TLS: no common version, our certificate was refused
+    "proxy",  # the proxy refused, or could not be reached
+    "reset",  # the connection broke
+    "closed",  # the peer closed the connection without an answer
+    "truncated",  # the peer closed in the middle of a body
+    "protocol",  # the peer does not speak HTTP/1.1 as it should
+    "encoding",  # a content encoding that nobody asked for, or one that is broken
     "connect_timeout",
     "pool_timeout",  # no free connection within the limit
-    "tls",  # the certificate or the handshake was refused
-    "proxy",  # the proxy refused the tunnel
-    "write",  # broken while the request was being sent
     "write_timeout",
-    "read",  # broken while the answer was awaited or read
-    "read_timeout",  # silence beyond the per-attempt limit
-    "truncated",  # the peer closed in the middle of a framed body
-    "protocol",  # the peer does not speak HTTP/1.1 as it should
+    "read_timeout",  # silence beyond the limit of one attempt
     "deadline",  # the whole call's time is up
-    "closed",  # this client or stream was closed by the application
+    "client_closed",  # this client or stream was closed by the application
 ]
+"""What ended an attempt without an answer; :attr:`RunInfraConnectionError.reason`."""
 
 
 class TransportFailure(Exception):
     """An attempt that ended without a usable answer.
 
     Args:
-        kind: what happened, see :data:`FailureKind`.
+        reason: what happened, see :data:`FailureReason`.
         message: one sentence for people; never holds a credential or a URL.
         sent: whether any byte of the request may have left. ``False`` proves that nothing ran.
         stale: whether a pooled connection was found dead before the first byte of an answer:
             the peer closed it while it was idle, so one transparent retry is in order.
     """
 
-    def __init__(self, kind: FailureKind, message: str, *, sent: bool, stale: bool = False) -> None:
+    def __init__(
+        self, reason: FailureReason, message: str, *, sent: bool, stale: bool = False
+    ) -> None:
         super().__init__(message)
-        self.kind: FailureKind = kind
+        self.reason: FailureReason = reason
         self.message = message
         self.sent = sent
         self.stale = stale
@@ -50,13 +57,7 @@ class TransportFailure(Exception):
     @property
     def timed_out(self) -> bool:
         """Whether a clock ended the attempt rather than the peer."""
-        return self.kind in {
-            "connect_timeout",
-            "pool_timeout",
-            "write_timeout",
-            "read_timeout",
-            "deadline",
-        }
+        return self.reason == "deadline" or self.reason.endswith("_timeout")
 
 
 class Headers(Mapping[str, str]):

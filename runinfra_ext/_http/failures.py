@@ -1,6 +1,6 @@
 """How attempts end without an answer, and how long one wait of an attempt may take.
 
-Only the transport modules use it.
+Only this room uses it.
 """
 
 from __future__ import annotations
@@ -8,33 +8,55 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from .._ground.wire import FailureKind, TransportFailure
+from .._ground.wire import FailureReason, TransportFailure
 
 if TYPE_CHECKING:
     from .._ground.limits import Limits
 
 _EARLY: Final = 0.01  # seconds
 
-MESSAGES: Final[dict[FailureKind, str]] = {
-    "connect": "The gateway could not be reached: connection refused, or its name not found.",
-    "connect_timeout": "No connection to the gateway within the connect limit.",
+_MESSAGES: Final[dict[FailureReason, str]] = {
+    "dns": "The name of {host} was not found.",
+    "refused": "{host} refused the connection.",
+    "unreachable": "{host} can't be reached from here.",
+    "tls_certificate": "The certificate of {host} was refused.",
+    "tls_handshake": "The TLS handshake with {host} failed.",
+    "proxy": "The proxy refused the connection to {host}.",
+    "reset": "The connection to {host} broke before the answer was complete.",
+    "closed": "{host} closed the connection without an answer.",
+    "truncated": "{host} closed the connection in the middle of the answer.",
+    "protocol": "The answer of {host} is not valid HTTP/1.1.",
+    "encoding": "The answer of {host} has a content encoding that can't be read.",
+    "connect_timeout": "No connection to {host} within the connect limit.",
     "pool_timeout": "No free connection in the pool within its limit.",
-    "tls": "The gateway's certificate or the TLS handshake was refused.",
-    "proxy": "The proxy refused the connection.",
-    "write": "The connection broke while the request was being sent.",
-    "write_timeout": "The gateway did not take the request within the write limit.",
-    "read": "The connection broke before the answer was complete.",
-    "read_timeout": "The gateway sent nothing within the read limit.",
-    "truncated": "The connection was closed in the middle of the answer.",
-    "protocol": "The answer is not valid HTTP/1.1, or the connection was closed without one.",
+    "write_timeout": "{host} did not take the request within the write limit.",
+    "read_timeout": "{host} sent nothing within the read limit.",
     "deadline": "The call took longer than its deadline.",
-    "closed": "The client or the stream was closed while it was in use.",
+    "client_closed": "The client or the stream was closed while it was in use.",
 }
 
 
-def failure(kind: FailureKind, *, sent: bool, stale: bool = False) -> TransportFailure:
-    """The failure of this kind, with its standard message."""
-    return TransportFailure(kind, MESSAGES[kind], sent=sent, stale=stale)
+def failure(
+    reason: FailureReason,
+    *,
+    sent: bool,
+    stale: bool = False,
+    host: str = "",
+    detail: str = "",
+) -> TransportFailure:
+    """The failure of this kind, in words.
+
+    Args:
+        reason: what happened.
+        sent: whether any byte of the request may have left.
+        stale: whether a pooled connection was found dead.
+        host: who it was, with the port if that is not the scheme's; never more of a URL.
+        detail: what is wrong in particular, for example ``certificate has expired``.
+    """
+    text = _MESSAGES[reason].format(host=host or "the gateway")
+    if detail:
+        text = f"{text[:-1]}: {detail}."
+    return TransportFailure(reason, text[0].upper() + text[1:], sent=sent, stale=stale)
 
 
 def expired(limits: Limits) -> bool:

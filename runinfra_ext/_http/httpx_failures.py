@@ -11,25 +11,25 @@ from typing import Final
 
 import httpx
 
-from .._ground.wire import FailureKind, TransportFailure
-from .failures import MESSAGES
+from .._ground.wire import FailureReason, TransportFailure
+from .failures import failure
 
-_KINDS: Final[tuple[tuple[type[Exception], FailureKind, bool], ...]] = (
+_KINDS: Final[tuple[tuple[type[Exception], FailureReason, bool], ...]] = (
     # (exception, kind, whether the request may have left); the first match counts
     (httpx.ConnectTimeout, "connect_timeout", False),
     (httpx.PoolTimeout, "pool_timeout", False),
     (httpx.ProxyError, "proxy", False),
-    (httpx.ConnectError, "connect", False),
+    (httpx.ConnectError, "refused", False),
     (httpx.WriteTimeout, "write_timeout", True),
-    (httpx.WriteError, "write", True),
+    (httpx.WriteError, "reset", True),
     (httpx.ReadTimeout, "read_timeout", True),
-    (httpx.ReadError, "read", True),
+    (httpx.ReadError, "reset", True),
     (httpx.RemoteProtocolError, "protocol", True),
-    (httpx.UnsupportedProtocol, "connect", False),
+    (httpx.UnsupportedProtocol, "refused", False),
     (httpx.LocalProtocolError, "protocol", True),
-    (httpx.CloseError, "read", True),
-    (ssl.SSLError, "read", True),
-    (OSError, "read", True),
+    (httpx.CloseError, "reset", True),
+    (ssl.SSLError, "reset", True),
+    (OSError, "reset", True),
 )
 
 
@@ -45,8 +45,8 @@ def failure_from(
         expired: the deadline of the call has passed, so that a timeout is the deadline's.
     """
     kind, sent = _classify(error)
-    if kind == "connect" and _is_tls(error):
-        kind = "tls"
+    if kind == "refused" and _is_tls(error):
+        kind = "tls_handshake"
     if answering:
         sent = True
         if kind == "protocol":
@@ -54,17 +54,17 @@ def failure_from(
     timed_out = kind in {"connect_timeout", "pool_timeout", "read_timeout", "write_timeout"}
     if timed_out and expired:
         kind = "deadline"
-    stale = reused and not answering and kind in {"read", "write", "protocol"}
-    return TransportFailure(kind, MESSAGES[kind], sent=sent, stale=stale)
+    stale = reused and not answering and kind in {"reset", "protocol"}
+    return failure(kind, sent=sent, stale=stale)
 
 
-def _classify(error: Exception) -> tuple[FailureKind, bool]:
+def _classify(error: Exception) -> tuple[FailureReason, bool]:
     for cls, kind, sent in _KINDS:
         if isinstance(error, cls):
             return kind, sent
     # A library below httpx (anyio's closed resources, h11's state errors) let something through:
     # the request may have left, so nothing may be assumed.
-    return "closed" if "Closed" in type(error).__name__ else "protocol", True
+    return "client_closed" if "Closed" in type(error).__name__ else "protocol", True
 
 
 def _is_tls(error: BaseException | None) -> bool:

@@ -174,7 +174,7 @@ class EventReader(Generic[T, R]):
 
     def lost(self, failure: TransportFailure, clocks: StreamClocks) -> RunInfraError:
         """The error for a body that broke, fell silent or took too long."""
-        if failure.kind == "closed" or self.state == "closed":
+        if failure.reason == "client_closed" or self.state == "closed":
             return self._failed(
                 StreamConsumedError("The stream was closed while it was being read.")
             )

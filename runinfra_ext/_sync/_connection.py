@@ -189,7 +189,7 @@ class Connection:
             except TimeoutError:
                 fault = failure("deadline" if expired(limits) else "read_timeout", sent=True)
             except OSError:
-                fault = failure("read", sent=True, stale=stale)
+                fault = failure("reset", sent=True, stale=stale)
             except h11.RemoteProtocolError:
                 fault = failure("truncated" if answering else "protocol", sent=True, stale=stale)
         raise fault

@@ -20,7 +20,7 @@ from ..errors import ConfigurationError, RunInfraError
 from .._http.failures import expired, failure
 from .._http.httpx_failures import failure_from
 from .._ground.limits import Limits
-from .._http.network_options import (
+from .._http.options import (
     IDLE_SECONDS,
     MAX_CONNECTIONS,
     MAX_IDLE_CONNECTIONS,
@@ -149,10 +149,10 @@ class Httpx:
             fault = failure_from(
                 error, reused=not _attempt.started, answering=False, expired=expired(limits)
             )
-            if not self._known and fault.kind == "connect_timeout":
+            if not self._known and fault.reason == "connect_timeout":
                 # Other transports call every break of a connection so (httpx-aiohttp does): it
                 # proves nothing, and the request may have left.
-                fault = failure("read", sent=True)
+                fault = failure("reset", sent=True)
         finally:
             _attempt.deadline_at = None
         raise fault

@@ -10,7 +10,7 @@ from typing import Final
 
 from .._http.failures import expired, failure, wait_limit
 from .._ground.limits import Limits
-from .._http.network_options import is_readable, socket_options, tls_context
+from .._http.options import is_readable, socket_options, tls_context
 
 _OPTIONS: Final = socket_options()
 _READ_BYTES: Final = 64 * 1024
@@ -93,9 +93,9 @@ def connect(scheme: str, host: str, port: int, limits: Limits) -> Socket:
     except TimeoutError:
         fault = failure("deadline" if expired(limits) else "connect_timeout", sent=False)
     except ssl.SSLError:
-        fault = failure("tls", sent=False)
+        fault = failure("tls_handshake", sent=False)
     except (OSError, UnicodeError):
-        fault = failure("connect", sent=False)
+        fault = failure("refused", sent=False)
     raise fault
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 
 from .._http.failures import expired, failure, wait_limit
 from .._ground.limits import Limits
-from .._http.network_options import IDLE_SECONDS, MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS, target_of
+from .._http.options import IDLE_SECONDS, MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS, target_of
 from ._connection import Connection, Origin
 from ._network import connect
 
@@ -143,7 +143,7 @@ class Pool:
             stale: Connection | None = None
             with self._changed:
                 if self.closed:
-                    raise failure("closed", sent=False)
+                    raise failure("client_closed", sent=False)
                 idle = self._idle.get(origin)
                 if idle:
                     stale = idle.pop()

@@ -8,11 +8,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
 from .._call.options import ClientOptions, HTTPClient, Settings, make_settings
+from .._http.blocking import HTTP
+from .._http.options import MAX_CONNECTIONS, HTTPOptions
 from ..errors import ConfigurationError
-from ._http import HTTP
 from .transport import Transport
 
 if TYPE_CHECKING:
+    from .._http.options import SSLContext
     from .._webhooks.events import Webhooks
     from .resources.audio import Audio
     from .resources.chat import Chat
@@ -39,6 +41,14 @@ class RunInfra:
             ``https://api.runinfra.ai/v1``. https only, but for loopback hosts.
         http_client: an ``httpx.Client`` with your own proxies or TLS settings. It stays yours:
             closing this client leaves it open.
+        ssl_context: an ``ssl.SSLContext`` of your own: other authorities, a certificate to show;
+            by default the system's authorities, or those that ``SSL_CERT_FILE`` and
+            ``SSL_CERT_DIR`` name.
+        proxy: URL of a proxy for all requests (``http``, ``https``, or ``socks5`` with the extra
+            ``socks``); by default those of the environment: ``HTTPS_PROXY``, ``HTTP_PROXY``,
+            ``ALL_PROXY``, but for ``NO_PROXY``.
+        trust_env: ``False`` leaves the environment's proxies alone.
+        max_connections: how many may be open at a time (default 1000); more calls wait.
         timeout: limits of each attempt: seconds of silence (default 120; at most 10 of them for
             connecting), or a :class:`Timeout`.
         deadline: seconds for a whole call, with all its attempts, waits and reading; none by
@@ -73,12 +83,17 @@ class RunInfra:
         pipeline_id: str | None = None,
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
+        ssl_context: SSLContext | None = None,
+        proxy: str | None = None,
+        trust_env: bool = True,
+        max_connections: int = MAX_CONNECTIONS,
         **options: Unpack[ClientOptions],
     ) -> None:
         settings = make_settings(
             api_key=api_key, base_url=base_url, pipeline_id=pipeline_id, options=options
         )
-        self._set(settings, HTTP(http_client))
+        network = HTTPOptions(ssl_context, proxy, trust_env, max_connections)
+        self._set(settings, HTTP(http_client, network))
 
     def _set(self, settings: Settings, http: HTTP) -> None:
         self._http = http

@@ -15,11 +15,11 @@ from .._answer.bodies import parse_result
 from .._answer.results import ChatCompletion, Response
 from .._call.journey import Journey
 from .._ground.metadata import Meta
+from .._http.blocking import Source
 from .._stream.assembly import Assembler
 from .._stream.chat import ChatAssembler
 from .._stream.responses import ResponseAssembler
 from .._structured.parsing import ParsedChatCompletion, parsed_completion
-from ._http import Source
 from .stream import Stream
 
 P = TypeVar("P")

@@ -15,9 +15,9 @@ from .._call.journey import Journey
 from .._ground.files import StrPath, atomic_file
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
+from .._http.blocking import Source
 from .._media.formats import SNIFF_BYTES, AudioFormat, audio_format, check_audio_start
 from ..errors import RunInfraError, StreamConsumedError
-from ._http import Source
 from ._timing import WRITE_BYTES, run_blocking
 
 _ERROR_BODY: Final = 64 * 1024  # bytes of an error body under an audio label that are looked at

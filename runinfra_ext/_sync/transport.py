@@ -15,8 +15,8 @@ from .._call.journey import Call, Journey
 from .._call.options import Settings
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
+from .._http.blocking import HTTP, Source
 from ..errors import ResponseTooLargeError, RunInfraError
-from ._http import HTTP, Source
 from ._timing import sleep
 
 R = TypeVar("R")
@@ -88,7 +88,7 @@ class Transport:
             answer = self._answer(journey, whole=False)
             meta = journey.answered(answer.source.status, answer.source.headers)
             stream = begin(answer.source, journey, meta)
-            if not self.settings.retry_streams:
+            if not journey.settings.retry_streams:
                 return stream
             try:
                 stream.prime()

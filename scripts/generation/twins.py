@@ -13,7 +13,7 @@ from typing import Final
 import unasync
 
 # Written by hand on both sides: deadlines, event loops and threads are where the worlds differ.
-HAND_WRITTEN: Final = frozenset({"_http.py", "_httpx.py", "_network.py", "_pool.py", "_timing.py"})
+HAND_WRITTEN: Final = frozenset({"_httpx.py", "_network.py", "_pool.py", "_timing.py"})
 HEADER: Final = "# Generated from {source} by `make gen`; do not edit.\n"
 
 _ASYNC_NAME = re.compile(r"\bAsync(?=[A-Z])\w+")
@@ -22,6 +22,7 @@ _NAMES: Final = {
     "anext": "next",
     "_async": "_sync",
     "asyncio": "threading",
+    "asynchronous": "blocking",
 }
 
 

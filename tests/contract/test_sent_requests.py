@@ -171,7 +171,7 @@ def test_what_goes_around_the_checks_is_marked(both: Any):
 
 BROKEN = """
 import pytest
-import runinfra_ext.requests as requests
+import runinfra_ext._call.requests as requests
 
 encoded = requests.encoded
 

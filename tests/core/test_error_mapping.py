@@ -16,7 +16,7 @@ from runinfra_ext._answer.error_mapping import (
     implied_status,
 )
 from runinfra_ext._ground.redaction import MARK, Redactor
-from runinfra_ext._ground.wire import FailureKind, Headers, TransportFailure
+from runinfra_ext._ground.wire import FailureReason, Headers, TransportFailure
 
 KEY = "sk-ri-0123456789abcdefTESTKEY"
 REDACTOR = Redactor([KEY])
@@ -367,31 +367,36 @@ def test_any_implied_status(body: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "cls"),
+    ("reason", "cls"),
     [
-        ("connect", e.RunInfraConnectionError),
-        ("connect_timeout", e.ConnectTimeoutError),
-        ("pool_timeout", e.ConnectTimeoutError),
-        ("tls", e.TLSError),
+        ("dns", e.RunInfraConnectionError),
+        ("refused", e.RunInfraConnectionError),
+        ("unreachable", e.RunInfraConnectionError),
+        ("tls_certificate", e.TLSError),
+        ("tls_handshake", e.TLSError),
         ("proxy", e.RunInfraConnectionError),
-        ("write", e.RunInfraConnectionError),
-        ("write_timeout", e.ReadTimeoutError),
-        ("read", e.RunInfraConnectionError),
-        ("read_timeout", e.ReadTimeoutError),
+        ("reset", e.RunInfraConnectionError),
+        ("closed", e.RunInfraConnectionError),
         ("truncated", e.RunInfraConnectionError),
         ("protocol", e.RunInfraConnectionError),
+        ("encoding", e.RunInfraConnectionError),
+        ("connect_timeout", e.ConnectTimeoutError),
+        ("pool_timeout", e.ConnectTimeoutError),
+        ("write_timeout", e.ReadTimeoutError),
+        ("read_timeout", e.ReadTimeoutError),
         ("deadline", e.DeadlineExceededError),
-        ("closed", e.RunInfraConnectionError),
+        ("client_closed", e.RunInfraConnectionError),
     ],
 )
 @pytest.mark.parametrize(("sent", "phase"), [(True, "outcome_unknown"), (False, "never_sent")])
 def test_lost_attempt(
-    kind: FailureKind, cls: type[e.RunInfraConnectionError], sent: bool, phase: str
+    reason: FailureReason, cls: type[e.RunInfraConnectionError], sent: bool, phase: str
 ) -> None:
     """Each way of losing an attempt has its class; whether it was sent decides the phase."""
-    made = error_from_failure(TransportFailure(kind, f"Lost {KEY}.", sent=sent), REDACTOR)
+    made = error_from_failure(TransportFailure(reason, f"Lost {KEY}.", sent=sent), REDACTOR)
     assert (type(made), made.phase, made.outcome_unknown) == (cls, phase, sent)
+    assert made.reason == reason
     assert (made.message, made.status) == (f"Lost {MARK}.", 0)
     assert made.type == (
-        "timeout_error" if "Timeout" in cls.__name__ or kind == "deadline" else "connection_error"
+        "timeout_error" if "Timeout" in cls.__name__ or reason == "deadline" else "connection_error"
     )

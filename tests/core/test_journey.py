@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import settings as profile
@@ -22,14 +22,14 @@ from runinfra_ext import errors as e
 from runinfra_ext._call.journey import Call, Journey
 from runinfra_ext._call.options import Settings, make_settings
 from runinfra_ext._call.retry import RetryQuota
-from runinfra_ext._ground.wire import FailureKind, Headers, TransportFailure
+from runinfra_ext._ground.wire import FailureReason, Headers, TransportFailure
 from runinfra_ext.hooks import AttemptEnd, AttemptStart, Hooks, Sleep
 
 KEY = "sk-ri-0123456789abcdefTESTKEY"
 OK = Headers([("X-Request-Id", "req_ok"), ("Content-Type", "application/json")])
-UNSENT = TransportFailure("connect", "Refused.", sent=False)
-LOST = TransportFailure("read", "Reset.", sent=True)
-STALE = TransportFailure("read", "Reset.", sent=True, stale=True)
+UNSENT = TransportFailure("refused", "Refused.", sent=False)
+LOST = TransportFailure("reset", "Reset.", sent=True)
+STALE = TransportFailure("reset", "Reset.", sent=True, stale=True)
 
 
 def refuse(journey: Journey, status: int, **headers: str) -> float:
@@ -262,7 +262,7 @@ def test_closed_client_ends_the_call(
     journey = Journey(call("listModels"), settings())
     journey.start()
     with pytest.raises(e.RunInfraConnectionError):
-        journey.lost(TransportFailure("closed", "Closed.", sent=False))
+        journey.lost(TransportFailure("client_closed", "Closed.", sent=False))
 
 
 def test_empty_quota(settings: Callable[..., Settings], call: Callable[..., Call]) -> None:
@@ -480,22 +480,17 @@ CODES = [
     "hosted_model_paused",
     "insufficient_quota",
 ]
-KINDS: list[FailureKind] = [
-    "connect",
+REASONS: list[FailureReason] = list(get_args(FailureReason))
+BEFORE_SENDING = {
+    "dns",
+    "refused",
+    "unreachable",
+    "tls_certificate",
+    "tls_handshake",
+    "proxy",
     "connect_timeout",
     "pool_timeout",
-    "tls",
-    "proxy",
-    "write",
-    "write_timeout",
-    "read",
-    "read_timeout",
-    "truncated",
-    "protocol",
-    "deadline",
-    "closed",
-]
-BEFORE_SENDING = {"connect", "connect_timeout", "pool_timeout", "tls", "proxy"}
+}
 
 
 class Calls(RuleBasedStateMachine):
@@ -595,23 +590,23 @@ class Calls(RuleBasedStateMachine):
 
     @precondition(lambda self: not self.over())
     @rule(
-        kind=st.sampled_from(KINDS),
+        reason=st.sampled_from(REASONS),
         ran=st.booleans(),
         stale=st.booleans(),
         took=st.floats(0, 20),
     )
-    def lost(self, kind: FailureKind, ran: bool, stale: bool, took: float) -> None:
+    def lost(self, reason: FailureReason, ran: bool, stale: bool, took: float) -> None:
         """No answer; if any byte left, the gateway may have done the work."""
         self.now += took
-        sent = kind not in BEFORE_SENDING
+        sent = reason not in BEFORE_SENDING
         if sent and ran:
             self.gateway.run(
                 self.operation_id, self.journey.idempotency_key, pipeline=self.pipeline
             )
         self.may_have_run |= sent
-        stale = stale and kind in {"read", "write", "protocol"}
+        stale = stale and reason in {"reset", "closed"}
         self.stale_seen += stale
-        failure = TransportFailure(kind, "Lost.", sent=sent, stale=stale)
+        failure = TransportFailure(reason, "Lost.", sent=sent, stale=stale)
         self.fail(lambda: self.journey.lost(failure))
 
     @precondition(lambda self: not self.over())

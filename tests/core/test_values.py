@@ -141,9 +141,9 @@ def test_headers_travel(protocol: int) -> None:
         ("write_timeout", True),
         ("read_timeout", True),
         ("deadline", True),
-        ("connect", False),
-        ("read", False),
-        ("closed", False),
+        ("refused", False),
+        ("reset", False),
+        ("client_closed", False),
     ],
 )
 def test_timed_out(kind: Any, timed_out: bool) -> None:

@@ -522,7 +522,7 @@ def test_key_shows_nowhere(both, hello, caplog):
 
 def test_certificates_are_checked():
     """TLS verification is on."""
-    from runinfra_ext._http.network_options import tls_context
+    from runinfra_ext._http.options import tls_context
 
     assert tls_context().verify_mode is ssl.CERT_REQUIRED
     assert tls_context().check_hostname is True

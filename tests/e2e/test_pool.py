@@ -11,7 +11,7 @@ import pytest
 import runinfra_ext as sdk
 from runinfra_ext._async import _pool as async_pool
 from runinfra_ext._call import urls
-from runinfra_ext._http import network_options
+from runinfra_ext._http import options as network_options
 from runinfra_ext._sync import _pool as sync_pool
 
 HELLO = [{"role": "user", "content": "Say: seven."}]

@@ -64,7 +64,7 @@ class Body:
 
     def pull(self, timeout: float | None) -> bytes:
         if self.closed:
-            raise TransportFailure("closed", "closed", sent=True)
+            raise TransportFailure("client_closed", "closed", sent=True)
         self.timeouts.append(timeout)
         while self.left:
             step = self.left.pop(0)

@@ -149,7 +149,7 @@ def test_end_inside_of_a_tool_call(play: Any) -> None:
     assert ["a"] == [call.id for call in error.partial.choices[0].message.tool_calls]
 
 
-@pytest.mark.parametrize("kind", ["truncated", "read", "protocol"])
+@pytest.mark.parametrize("kind", ["truncated", "reset", "protocol"])
 def test_broken_connection(play: Any, kind: str) -> None:
     """Fault 3: a body cut in mid-chunk is a connection error with what had come."""
     error = failure(play(play.chunk("Sev"), play.lost(kind)), RunInfraConnectionError, after=1)

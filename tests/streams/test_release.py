@@ -149,7 +149,7 @@ class Hanging:
 
         self.reading.set()
         await self.closed.wait()
-        raise TransportFailure("closed", "closed", sent=True)
+        raise TransportFailure("client_closed", "closed", sent=True)
 
     async def aclose(self) -> None:
         self.closes += 1

@@ -1,6 +1,6 @@
 """How requests leave and answers come, the blocking half.
 
-Hand-written twin of ``_async/_http.py``. The deadline of a call bounds each single wait of the
+Hand-written twin of ``asynchronous.py``. The deadline of a call bounds each single wait of the
 socket: no timer thread, and no drip of bytes can outlast it. Promises: one pool for all threads,
 made at the first request; no redirect followed; every failure leaves as a
 :class:`TransportFailure`; a source that is garbage-collected closes its socket.
@@ -15,15 +15,15 @@ import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from ..errors import RunInfraError
-from .._http.failures import failure
 from .._ground.limits import Limits
-from .._http.network_options import has_proxies
 from .._ground.wire import Headers, TransportFailure
+from ..errors import RunInfraError
+from .failures import failure
+from .options import DEFAULTS, HTTPOptions, has_proxies
 
 if TYPE_CHECKING:
-    from ._httpx import Httpx
-    from ._pool import Pool
+    from .._sync._httpx import Httpx
+    from .._sync._pool import Pool
 
 
 class Exchange(Protocol):
@@ -82,7 +82,7 @@ class Source:
         if self._ended:
             return b""
         if self._closed:
-            raise failure("closed", sent=True)
+            raise failure("client_closed", sent=True)
         fault: TransportFailure | None = None
         data = b""
         try:
@@ -90,7 +90,7 @@ class Source:
         except TransportFailure as error:
             fault = error
         if fault is not None:
-            fault = failure("closed", sent=True) if self._closed else fault
+            fault = failure("client_closed", sent=True) if self._closed else fault
             self.close()
             raise fault
         if not data:
@@ -116,12 +116,15 @@ class HTTP:
     Args:
         client: an ``httpx.Client`` of the application's own, used as it is and never closed by
             this package.
+        options: what the client was told about the network; not for a client of the application's.
 
     Raises:
-        ConfigurationError: ``client`` is something else.
+        ConfigurationError: ``client`` is something else, or it was given besides ``options``.
     """
 
-    def __init__(self, client: object = None) -> None:
+    def __init__(self, client: object = None, options: HTTPOptions = DEFAULTS) -> None:
+        options.check(given=client is not None)
+        self._options = options
         self._given = None if client is None else _over_httpx(client)
         self._made: Pool | Httpx | None = None
         self._forget()
@@ -148,7 +151,7 @@ class HTTP:
         except (TransportFailure, RunInfraError):
             raise
         except Exception:  # noqa: BLE001 - whatever an upload's source raised: it is not complete
-            fault = failure("write", sent=True)
+            fault = failure("reset", sent=True)
         raise fault
 
     def close(self) -> None:
@@ -160,7 +163,7 @@ class HTTP:
 
     def _pool(self) -> Pool | Httpx:
         if self.closed:
-            raise failure("closed", sent=False)
+            raise failure("client_closed", sent=False)
         if self._given is not None:
             return self._given
         if self._pid != os.getpid():
@@ -184,13 +187,13 @@ class HTTP:
 def _new_pool() -> Pool | Httpx:
     if has_proxies():
         return _over_httpx(None)
-    from ._pool import Pool  # noqa: PLC0415 - at the first request, not at import
+    from .._sync._pool import Pool  # noqa: PLC0415 - at the first request, not at import
 
     return Pool()
 
 
 def _over_httpx(client: Any) -> Httpx:
-    from ._httpx import Httpx  # noqa: PLC0415 - most never need it
+    from .._sync._httpx import Httpx  # noqa: PLC0415 - most never need it
 
     return Httpx(client)
 

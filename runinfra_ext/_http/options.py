@@ -9,8 +9,13 @@ import socket
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from .._ground import checks
+from ..errors import ConfigurationError
+
 if TYPE_CHECKING:
     import ssl
+
+    SSLContext = ssl.SSLContext
 
 # httpx's 100 connections and 5 s of keep-alive suit a browser, not a service that holds a few
 # hundred streams open and pauses for half a minute between bursts.
@@ -18,7 +23,64 @@ MAX_CONNECTIONS: Final = 1_000
 MAX_IDLE_CONNECTIONS: Final = 200
 IDLE_SECONDS: Final = 60.0
 
+# More connections of one client than a system has descriptors are a slip of the keyboard.
+_MOST_CONNECTIONS: Final = 100_000
+
 _PLAIN: Final = re.compile(r"[A-Za-z0-9:/?\[\].~_%!$&'()*+,;=@-]+")
+
+
+class HTTPOptions(NamedTuple):
+    """What a client was told about the network.
+
+    Attributes:
+        ssl_context: authorities to trust and certificates to show; the system's by default.
+        proxy: URL of a proxy for all requests; credentials in it are never shown.
+        trust_env: whether the environment's proxies are heeded.
+        max_connections: how many may be open at a time.
+    """
+
+    ssl_context: ssl.SSLContext | None = None
+    proxy: str | None = None
+    trust_env: bool = True
+    max_connections: int = MAX_CONNECTIONS
+
+    def __repr__(self) -> str:
+        proxy = None if self.proxy is None else "[redacted]"
+        return f"HTTPOptions(proxy={proxy!r}, max_connections={self.max_connections!r})"
+
+    def check(self, *, given: bool) -> None:
+        """Check the values before anything is sent.
+
+        Args:
+            given: the application brings a client of its own, which has all this already.
+
+        Raises:
+            ConfigurationError: a value is wrong, or can have no effect.
+        """
+        for name, value in self._asdict().items():
+            if given and value != self._field_defaults[name]:
+                msg = f"{name}: has no effect on an http_client of your own; set it there"
+                raise ConfigurationError(msg, param=name)
+        if self.ssl_context is not None:
+            import ssl  # noqa: PLC0415 - 20 ms that a client over plain HTTP need not spend
+
+            if not isinstance(self.ssl_context, ssl.SSLContext):
+                kind = type(self.ssl_context).__name__
+                msg = f"ssl_context: expected an ssl.SSLContext, got a value of type {kind}"
+                raise ConfigurationError(msg, param="ssl_context")
+        if self.proxy is not None and not isinstance(self.proxy, str):
+            msg = f"proxy: expected a URL, got a value of type {type(self.proxy).__name__}"
+            raise ConfigurationError(msg, param="proxy")
+        checks.flag("trust_env", self.trust_env, error=ConfigurationError)
+        count = checks.count(
+            "max_connections", self.max_connections, minimum=1, error=ConfigurationError
+        )
+        if count > _MOST_CONNECTIONS:
+            msg = f"max_connections: expected at most {_MOST_CONNECTIONS}, got {count}"
+            raise ConfigurationError(msg, param="max_connections")
+
+
+DEFAULTS: Final = HTTPOptions()
 
 
 def socket_options() -> list[tuple[int, int, int]]:

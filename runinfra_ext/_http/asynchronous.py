@@ -1,6 +1,6 @@
 """How requests leave and answers come, the asyncio half.
 
-``_sync/_http.py`` is its hand-written twin: event loops and garbage collection are where the two
+``blocking.py`` is its hand-written twin: event loops and garbage collection are where the two
 worlds differ, so neither is generated. Promises: one pool for each event loop, made at the first
 request; no redirect followed; every failure leaves as a :class:`TransportFailure`; a deadline
 bounds every wait; a source that is garbage-collected gives its connection back.
@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .._ground.limits import Limits
 from .._ground.wire import Headers, TransportFailure
-from .._http.failures import failure, wait_limit
-from .._http.network_options import has_proxies
 from ..errors import RunInfraError
+from .failures import failure, wait_limit
+from .options import DEFAULTS, HTTPOptions, has_proxies
 
 if TYPE_CHECKING:
-    from ._httpx import AsyncHttpx
-    from ._pool import AsyncPool
+    from .._async._httpx import AsyncHttpx
+    from .._async._pool import AsyncPool
 
 
 class AsyncExchange(Protocol):
@@ -71,7 +71,7 @@ class AsyncSource:
         if self._ended:
             return b""
         if self._closed:
-            raise failure("closed", sent=True)
+            raise failure("client_closed", sent=True)
         fault: TransportFailure | None = None
         data = b""
         try:
@@ -79,7 +79,7 @@ class AsyncSource:
         except TransportFailure as error:
             fault = error
         if fault is not None:
-            fault = failure("closed", sent=True) if self._closed else fault
+            fault = failure("client_closed", sent=True) if self._closed else fault
             await self.aclose()
             raise fault
         if not data:
@@ -100,12 +100,15 @@ class AsyncHTTP:
     Args:
         client: an ``httpx.AsyncClient`` of the application's own, used as it is and never closed
             by this package.
+        options: what the client was told about the network; not for a client of the application's.
 
     Raises:
-        ConfigurationError: ``client`` is something else.
+        ConfigurationError: ``client`` is something else, or it was given besides ``options``.
     """
 
-    def __init__(self, client: object = None) -> None:
+    def __init__(self, client: object = None, options: HTTPOptions = DEFAULTS) -> None:
+        options.check(given=client is not None)
+        self._options = options
         self._given = None if client is None else _over_httpx(client)
         self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncPool | AsyncHttpx]
         self._forget()
@@ -134,7 +137,7 @@ class AsyncHTTP:
         except (TransportFailure, RunInfraError):
             raise
         except Exception:  # noqa: BLE001 - whatever an upload's source raised: it is not complete
-            fault = failure("write", sent=True)
+            fault = failure("reset", sent=True)
         raise fault
 
     async def aclose(self) -> None:
@@ -148,7 +151,7 @@ class AsyncHTTP:
 
     def _pool(self) -> AsyncPool | AsyncHttpx:
         if self.closed:
-            raise failure("closed", sent=False)
+            raise failure("client_closed", sent=False)
         if self._given is not None:
             return self._given
         if self._pid != os.getpid():
@@ -196,13 +199,13 @@ class _Chunks:
 def _new_pool() -> AsyncPool | AsyncHttpx:
     if has_proxies():
         return _over_httpx(None)
-    from ._pool import AsyncPool  # noqa: PLC0415 - at the first request, not at import
+    from .._async._pool import AsyncPool  # noqa: PLC0415 - at the first request, not at import
 
     return AsyncPool()
 
 
 def _over_httpx(client: Any) -> AsyncHttpx:
-    from ._httpx import AsyncHttpx  # noqa: PLC0415 - most never need it
+    from .._async._httpx import AsyncHttpx  # noqa: PLC0415 - most never need it
 
     return AsyncHttpx(client)
 
