@@ -22,7 +22,7 @@ from .._ground.checks import is_printable, wrong
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from .network_options import Target
+    from .options import Target
 
 # By scheme, the port where none is given.
 _PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks4": 1080}

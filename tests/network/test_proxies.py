@@ -10,7 +10,7 @@ import pytest
 
 from runinfra_ext import ConfigurationError
 from runinfra_ext._http import proxies
-from runinfra_ext._http.network_options import target_of
+from runinfra_ext._http.options import target_of
 from runinfra_ext._http.proxies import Proxies, Proxy, parse_proxy
 
 HTTPS = "https://api.example.com/v1/models"
