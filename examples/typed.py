@@ -5,6 +5,7 @@ It is not run: ``assert_type`` fails while types are checked, when a result or a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_type
@@ -25,6 +26,7 @@ from runinfra_ext._answer.results import (
     TranscriptionVerbose,
     VoicePipelineResult,
 )
+from runinfra_ext._async.speech import AsyncSpeechStream
 from runinfra_ext._async.stream import AsyncStream
 from runinfra_ext._media.formats import SpeechAudio
 from runinfra_ext._sync.stream import Stream
@@ -91,5 +93,20 @@ async def asynchronous(client: AsyncRunInfra) -> None:
     async for chunk in events:
         assert_type(chunk, models.ChatCompletionChunk)
     assert_type(await events.final(), ChatCompletion)
+    call = client.chat.completions.create(model="m", messages=HELLO, stream=True)
+    async with call as entered:
+        assert_type(entered, AsyncStream[models.ChatCompletionChunk, ChatCompletion])
+    async for chunk in client.chat.completions.create(model="m", messages=HELLO, stream=True):
+        assert_type(chunk, models.ChatCompletionChunk)
+    async for event in client.responses.create(model="m", input="Hello", stream=True):
+        assert_type(event, ResponseStreamEvent)
+    async with client.audio.speech.stream(model="m", input="a", voice="v") as speech:
+        assert_type(speech, AsyncSpeechStream)
+    async for piece in client.audio.speech.stream(model="m", input="a", voice="v"):
+        assert_type(piece, bytes)
+    both = await asyncio.gather(
+        client.embeddings.create(model="m", input="a"), client.models.list()
+    )
+    assert_type(both, tuple[EmbeddingList, ModelList])
     async with client.with_options(timeout=5) as copy:
         assert_type(copy, AsyncRunInfra)

@@ -14,9 +14,12 @@ import unasync
 
 # Written by hand on both sides: deadlines, event loops and threads are where the worlds differ.
 HAND_WRITTEN: Final = frozenset({"_httpx.py", "_network.py", "_pool.py", "_timing.py"})
+# Only in the async world: there is nothing to await in the other, so the decorator is left out.
+ASYNC_ONLY: Final = frozenset({"at_hand.py"})
 HEADER: Final = "# Generated from {source} by `make gen`; do not edit.\n"
 
 _ASYNC_NAME = re.compile(r"\bAsync(?=[A-Z])\w+")
+_DECORATOR = re.compile(r"^ *@at_hand\n|^from \.+at_hand import at_hand\n", re.MULTILINE)
 _NAMES: Final = {
     "aclose": "close",
     "anext": "next",
@@ -31,7 +34,7 @@ def write_twins(source: Path, target: Path) -> None:
     modules = sorted(
         path
         for path in source.rglob("*.py")
-        if path.name not in HAND_WRITTEN and path != source / "__init__.py"
+        if path.name not in HAND_WRITTEN | ASYNC_ONLY and path != source / "__init__.py"
     )
     replacements = dict(_NAMES)
     for path in modules:
@@ -44,6 +47,7 @@ def write_twins(source: Path, target: Path) -> None:
         text = _ASYNC_NAME.sub(
             lambda match: match[0].removeprefix("Async"), twin.read_text("utf-8")
         )
+        text = _DECORATOR.sub("", text)
         # `aclose` is the async classes' second name for `close`; the blocking ones need only one.
         text = text.replace("    aclose = close\n", "").replace("    close = close\n", "")
         text = text.replace("aclose", "close")

@@ -11,6 +11,7 @@ from ..._call.requests import speech_call, transcription_call
 from ..._call.signatures import documented
 from ..._media.formats import SpeechAudio, speech_result
 from ..._media.uploads import FileInput, Progress
+from ..at_hand import at_hand
 from ..speech import AsyncSpeechStream
 from ..transport import AsyncTransport
 
@@ -21,6 +22,7 @@ class AsyncSpeech:
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
+    @at_hand
     @documented("createSpeech")
     async def create(self, **params: Unpack[SpeechCall]) -> SpeechAudio:
         """Speak a text, whole.
@@ -45,6 +47,7 @@ class AsyncSpeech:
             call, lambda body, meta: speech_result(body, meta, settings.redactor)
         )
 
+    @at_hand
     @documented("createSpeech")
     async def stream(self, **params: Unpack[SpeechCall]) -> AsyncSpeechStream:
         """Speak a text, and hand out the bytes as they come, in constant memory.
@@ -69,6 +72,7 @@ class AsyncTranscriptions:
         self._transport = transport
 
     @overload
+    @at_hand
     async def create(
         self,
         *,
@@ -81,6 +85,7 @@ class AsyncTranscriptions:
     ) -> Transcription: ...
 
     @overload
+    @at_hand
     async def create(
         self,
         *,
@@ -93,6 +98,7 @@ class AsyncTranscriptions:
     ) -> TranscriptionVerbose: ...
 
     @overload
+    @at_hand
     async def create(
         self,
         *,
@@ -104,6 +110,7 @@ class AsyncTranscriptions:
         **params: Unpack[TranscriptionCall],
     ) -> TranscriptionText: ...
 
+    @at_hand
     @documented("createTranscription")
     async def create(
         self,

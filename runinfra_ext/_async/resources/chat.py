@@ -15,6 +15,7 @@ from ..._call.signatures import documented
 from ..._structured.parsing import ParsedChatCompletion, parsed_completion, response_format_for
 from ..._structured.tools import DEFAULT_MAX_STEPS, FunctionTool, ToolConversation, ToolRun
 from ...errors import InvalidRequestError
+from ..at_hand import at_hand
 from ..events import AsyncChatCompletionStream, AsyncParsedStream, chat_stream, parsed_chat_stream
 from ..tool_loop import run_tools
 from ..transport import AsyncTransport
@@ -29,20 +30,24 @@ class AsyncChatCompletions:
         self._transport = transport
 
     @overload
+    @at_hand
     async def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionCall]
     ) -> ChatCompletion: ...
 
     @overload
+    @at_hand
     async def create(
         self, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
     ) -> AsyncChatCompletionStream: ...
 
     @overload
+    @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[ChatCompletionCall]
     ) -> ChatCompletion | AsyncChatCompletionStream: ...
 
+    @at_hand
     @documented("createChatCompletion")
     async def create(
         self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]
@@ -75,6 +80,7 @@ class AsyncChatCompletions:
         return await transport.fetch(call, json_result(ChatCompletion, transport.settings.redactor))
 
     @overload
+    @at_hand
     async def parse(
         self,
         target: type[P],
@@ -85,15 +91,18 @@ class AsyncChatCompletions:
     ) -> ParsedChatCompletion[P]: ...
 
     @overload
+    @at_hand
     async def parse(
         self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
     ) -> AsyncParsedStream[P]: ...
 
     @overload
+    @at_hand
     async def parse(
         self, target: type[P], /, *, stream: bool, **params: Unpack[ChatCompletionCall]
     ) -> ParsedChatCompletion[P] | AsyncParsedStream[P]: ...
 
+    @at_hand
     @documented("createChatCompletion", without=("response_format",))
     async def parse(
         self,
@@ -139,6 +148,7 @@ class AsyncChatCompletions:
         # Parsed behind the call: what the model wrote says nothing about how the call went.
         return parsed_completion(await transport.fetch(call, make), target)
 
+    @at_hand
     @documented("createChatCompletion", without=("tools",))
     async def run_tools(
         self,

@@ -9,6 +9,7 @@ from ..._answer.results import EmbeddingList
 from ..._call.calls import EmbeddingCall
 from ..._call.requests import json_call
 from ..._call.signatures import documented
+from ..at_hand import at_hand
 from ..transport import AsyncTransport
 
 
@@ -18,6 +19,7 @@ class AsyncEmbeddings:
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
+    @at_hand
     @documented("createEmbedding")
     async def create(self, **params: Unpack[EmbeddingCall]) -> EmbeddingList:
         """Embed one text or a list of texts.

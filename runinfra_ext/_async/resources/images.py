@@ -13,6 +13,7 @@ from ..._call.signatures import documented
 from ..._ground.files import StrPath, write_atomic
 from ..._media.pictures import FetchOptions, data_url_bytes, fetch_call, picture
 from .._timing import run_blocking
+from ..at_hand import at_hand
 from ..transport import AsyncTransport
 
 
@@ -22,6 +23,7 @@ class AsyncImages:
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
+    @at_hand
     @documented("createImage")
     async def generate(self, **params: Unpack[ImageCall]) -> ImageList:
         """Generate images from a prompt.
@@ -39,6 +41,7 @@ class AsyncImages:
         call = json_call("createImage", params, transport.settings, function="images.generate")
         return await transport.fetch(call, json_result(ImageList, transport.settings.redactor))
 
+    @at_hand
     async def fetch(self, image: ImageData | str, **options: Unpack[FetchOptions]) -> bytes:
         """The bytes of a picture, wherever it is: in the answer, or at the URL that it gave.
 
@@ -68,6 +71,7 @@ class AsyncImages:
             return inside
         return await self._transport.fetch(fetch_call(url, options, "images.fetch"), picture)
 
+    @at_hand
     async def save(
         self, image: ImageData | str, path: StrPath, **options: Unpack[FetchOptions]
     ) -> Path:

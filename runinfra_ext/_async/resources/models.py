@@ -9,6 +9,7 @@ from ..._answer.results import Model, ModelList
 from ..._call.options import CallOptions
 from ..._call.requests import get_call
 from ..._call.signatures import documented
+from ..at_hand import at_hand
 from ..transport import AsyncTransport
 
 
@@ -18,6 +19,7 @@ class AsyncModels:
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
+    @at_hand
     @documented("listModels")
     async def list(self, **options: Unpack[CallOptions]) -> ModelList:
         """List the live models of the workspace, or of the pipeline that the client addresses.
@@ -34,6 +36,7 @@ class AsyncModels:
             call, json_result(ModelList, self._transport.settings.redactor)
         )
 
+    @at_hand
     @documented("retrieveModel")
     async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
         """Look one model up; ids may hold slashes (``Qwen/Qwen3-32B``).

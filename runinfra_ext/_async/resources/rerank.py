@@ -9,6 +9,7 @@ from ..._answer.results import RerankResult
 from ..._call.calls import RerankCall
 from ..._call.requests import json_call
 from ..._call.signatures import documented
+from ..at_hand import at_hand
 from ..transport import AsyncTransport
 
 
@@ -18,6 +19,7 @@ class AsyncRerank:
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
+    @at_hand
     @documented("createRerank")
     async def create(self, **params: Unpack[RerankCall]) -> RerankResult:
         """Score ``texts`` or ``documents`` (exactly one of them) against ``query``.

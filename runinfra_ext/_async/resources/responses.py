@@ -9,6 +9,7 @@ from ..._answer.results import Response
 from ..._call.calls import ResponseCall
 from ..._call.requests import json_call
 from ..._call.signatures import documented
+from ..at_hand import at_hand
 from ..events import AsyncResponseStream, response_stream
 from ..transport import AsyncTransport
 
@@ -20,20 +21,24 @@ class AsyncResponses:
         self._transport = transport
 
     @overload
+    @at_hand
     async def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[ResponseCall]
     ) -> Response: ...
 
     @overload
+    @at_hand
     async def create(
         self, *, stream: Literal[True], **params: Unpack[ResponseCall]
     ) -> AsyncResponseStream: ...
 
     @overload
+    @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[ResponseCall]
     ) -> Response | AsyncResponseStream: ...
 
+    @at_hand
     @documented("createResponse")
     async def create(
         self, *, stream: bool | None = None, **params: Unpack[ResponseCall]

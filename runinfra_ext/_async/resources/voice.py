@@ -10,6 +10,7 @@ from ..._call.options import CallOptions
 from ..._call.requests import voice_call
 from ..._call.signatures import documented
 from ..._media.uploads import FileInput, Progress
+from ..at_hand import at_hand
 from ..transport import AsyncTransport
 
 
@@ -19,6 +20,7 @@ class AsyncVoicePipeline:
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
+    @at_hand
     @documented("createVoicePipeline")
     async def create(
         self,
