@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_type
 
 from runinfra_client import models
 from runinfra_client.params import ChatCompletionUserMessageParam, ChatMessageParam
 from runinfra_client.unions import ResponseStreamEvent
-from runinfra_ext import AsyncRunInfra, Meta, RunInfra
+from runinfra_ext import AsyncRunInfra, Meta, ParsedResponse, RunInfra
 from runinfra_ext._answer.results import (
     ChatCompletion,
     EmbeddingList,
@@ -33,6 +34,13 @@ from runinfra_ext._sync.stream import Stream
 from runinfra_ext._webhooks import events as hooks
 
 HELLO: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "Hello"}]
+
+
+@dataclass
+class Prime:
+    """What ``parse`` is to make of an answer."""
+
+    number: int
 
 
 def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag that is only known at run time
@@ -62,6 +70,13 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
         assert_type(event, ResponseStreamEvent)
         if isinstance(event, models.ResponseTextDeltaEvent):
             assert_type(event.delta, str)
+    answer = client.responses.parse(Prime, model="m", input="Name one.")
+    assert_type(answer, ParsedResponse[Prime])
+    assert_type(answer.parsed, Prime)
+    assert_type(answer.output_parsed.number, int)
+    assert_type(client.chat.completions.parse(Prime, model="m", messages=HELLO).parsed, Prime)
+    parsing = client.responses.parse(Prime, model="m", input="Name one.", stream=True)
+    assert_type(parsing.final().parsed, Prime)
     vectors = client.embeddings.create(model="m", input=["a"], encoding_format="base64")
     assert_type(vectors, EmbeddingList)
     assert_type(vectors.data[0].embedding, Sequence[float])
@@ -104,6 +119,8 @@ async def asynchronous(client: AsyncRunInfra) -> None:
         assert_type(speech, AsyncSpeechStream)
     async for piece in client.audio.speech.stream(model="m", input="a", voice="v"):
         assert_type(piece, bytes)
+    async with client.responses.parse(Prime, model="m", input="One.", stream=True) as parsing:
+        assert_type((await parsing.final()).parsed, Prime)
     both = await asyncio.gather(
         client.embeddings.create(model="m", input="a"), client.models.list()
     )

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from ._async.client import AsyncRunInfra
     from ._ground.limits import Timeout
     from ._ground.metadata import Meta, RateLimit
-    from ._structured.parsing import ParsedChatCompletion
+    from ._structured.parsing import ParsedChatCompletion, ParsedResponse
     from ._structured.tools import FunctionTool, ToolRun, function_tool
     from ._sync.client import RunInfra
     from ._webhooks import events as webhooks
@@ -76,6 +76,7 @@ _LAZY = {
     "Hooks": ".hooks",
     "Meta": "._ground.metadata",
     "ParsedChatCompletion": "._structured.parsing",
+    "ParsedResponse": "._structured.parsing",
     "RateLimit": "._ground.metadata",
     "RunInfra": "._sync.client",
     "Sleep": ".hooks",
@@ -112,6 +113,7 @@ __all__ = [
     "ModelPausedError",
     "NotFoundError",
     "ParsedChatCompletion",
+    "ParsedResponse",
     "PayloadTooLargeError",
     "PermissionDeniedError",
     "QuotaExceededError",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from ._structured.parsing import ParsedChatCompletion, parse_text, response_format_for
+from ._structured.parsing import (
+    ParsedChatCompletion,
+    ParsedResponse,
+    parse_text,
+    response_format_for,
+)
 
-__all__ = ["ParsedChatCompletion", "parse_text", "response_format_for"]
+__all__ = ["ParsedChatCompletion", "ParsedResponse", "parse_text", "response_format_for"]

@@ -18,7 +18,12 @@ from .._http.asynchronous import AsyncSource
 from .._stream.assembly import Assembler
 from .._stream.chat import ChatAssembler
 from .._stream.responses import ResponseAssembler
-from .._structured.parsing import ParsedChatCompletion, parsed_completion
+from .._structured.parsing import (
+    ParsedChatCompletion,
+    ParsedResponse,
+    parsed_completion,
+    parsed_response,
+)
 from .stream import AsyncStream
 
 P = TypeVar("P")
@@ -28,6 +33,7 @@ R = TypeVar("R")
 AsyncChatCompletionStream: TypeAlias = AsyncStream[models.ChatCompletionChunk, ChatCompletion]
 AsyncResponseStream: TypeAlias = AsyncStream[ResponseStreamEvent, Response]
 AsyncParsedStream: TypeAlias = AsyncStream[models.ChatCompletionChunk, ParsedChatCompletion[P]]
+AsyncParsedResponseStream: TypeAlias = AsyncStream[ResponseStreamEvent, ParsedResponse[P]]
 
 
 def chat_stream(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncChatCompletionStream:
@@ -54,8 +60,26 @@ def parsed_chat_stream(
 
 def response_stream(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncResponseStream:
     """The stream of a response."""
+    return _response_stream(source, journey, meta, _as_it_is)
+
+
+def parsed_response_stream(
+    target: type[P],
+) -> Callable[[AsyncSource, Journey, Meta], AsyncParsedResponseStream[P]]:
+    """Makes streams of responses whose final text is parsed."""
+
+    def begin(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncParsedResponseStream[P]:
+        finish: Callable[[Response], ParsedResponse[P]] = partial(parsed_response, target=target)
+        return _response_stream(source, journey, meta, finish)
+
+    return begin
+
+
+def _response_stream(
+    source: AsyncSource, journey: Journey, meta: Meta, finish: Callable[[Response], R]
+) -> AsyncStream[ResponseStreamEvent, R]:
     build = partial(parse_result, Response, meta=meta, redactor=journey.settings.redactor)
-    assembler = ResponseAssembler(build, _spec(journey).terminal_events)
+    assembler = ResponseAssembler(build, _spec(journey).terminal_events, finish)
     return _stream(source, journey, meta, parse_response_stream_event, assembler)
 
 
@@ -90,8 +114,8 @@ def _stream(
     )
 
 
-def _as_it_is(completion: ChatCompletion) -> ChatCompletion:
-    return completion
+def _as_it_is(result: R) -> R:
+    return result
 
 
 def _spec(journey: Journey) -> StreamSpec:

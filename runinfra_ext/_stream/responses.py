@@ -20,6 +20,7 @@ from .assembly import object_of
 from .response_items import Item
 from .tool_calls import is_object
 
+C = TypeVar("C")
 R = TypeVar("R")
 
 # Events that only say that the connection or the request is alive.
@@ -38,19 +39,24 @@ _WHOLE_PARTS: Final[Mapping[str, str]] = {
 }
 
 
-class ResponseAssembler(Generic[R]):
+class ResponseAssembler(Generic[C, R]):
     """Assembles one Responses stream.
 
     Args:
-        build: makes the result of the assembled JSON object.
+        build: makes the response of the assembled JSON object.
         terminal_events: types of the events that end the stream well.
+        finish: makes the result of the response after the end, for example by parsing its text.
     """
 
     def __init__(
-        self, build: Callable[[Mapping[str, Any]], R], terminal_events: frozenset[str]
+        self,
+        build: Callable[[Mapping[str, Any]], C],
+        terminal_events: frozenset[str],
+        finish: Callable[[C], R],
     ) -> None:
         self.news = ""
         self._build = build
+        self._finish = finish
         self._terminal = terminal_events
         self._response: dict[str, Any] = {}
         self._ended = False
@@ -107,7 +113,7 @@ class ResponseAssembler(Generic[R]):
             self._spoken = True
         return kind not in _IDLE
 
-    def snapshot(self) -> R | None:
+    def snapshot(self) -> C | None:
         """The response so far, without the function calls that are not complete."""
         if not self._response and not self._items:
             return None
@@ -115,7 +121,7 @@ class ResponseAssembler(Generic[R]):
 
     def final(self, *, whole: bool) -> R:
         """The response after the end; not ``whole``: without half function calls."""
-        return self._build(self._whole(complete=whole))
+        return self._finish(self._build(self._whole(complete=whole)))
 
     def _take_response(self, response: dict[str, Any], *, ended: bool) -> None:
         for key, value in response.items():

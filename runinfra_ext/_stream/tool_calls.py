@@ -19,6 +19,8 @@ from .assembly import merge
 
 # With these the engine itself says that all calls are whole, even one with odd arguments.
 WHOLE_REASONS: Final = frozenset({"tool_calls", "stop", "function_call"})
+# With these it has stopped in the middle, so that the last call may be half.
+CUT_REASONS: Final = ("length", "content_filter")
 
 
 class PartialToolCall:

@@ -9,42 +9,61 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, Generic, Self, TypeVar, cast
+from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
-from .._answer.results import ChatCompletion
+from runinfra_client import models
+
+from .._answer.results import ChatCompletion, Response
 from .._ground.json_codec import decode_exactly
+from .._stream.tool_calls import CUT_REASONS
 from ..errors import InvalidRequestError, StructuredOutputError
 from .schemas import schema_of
 from .values import MismatchError, value_of
 
 P = TypeVar("P")
 
+_UNFINISHED: Final = ("incomplete", "cancelled")  # ends of a response
 _NAME_LIMIT: Final = 64  # characters that engines accept in the name of a schema
 
 
-class ParsedChatCompletion(ChatCompletion, Generic[P]):
-    """A chat completion whose text was parsed."""
+class Parsed(Generic[P]):
+    """A result whose texts were parsed."""
 
-    __slots__ = ("_parsed",)
+    __slots__ = ()
     _parsed: tuple[Any, ...]
-
-    @classmethod
-    def of(cls, completion: ChatCompletion, parsed: tuple[P, ...]) -> Self:
-        """The completion with these objects for its choices."""
-        result = cls.from_dict(completion.to_dict())
-        result._meta = getattr(completion, "_meta", None)  # noqa: SLF001 - of this very class
-        result._parsed = parsed  # noqa: SLF001
-        return result
 
     @property
     def parsed(self) -> P:
-        """The object that the text of the first choice stands for."""
+        """The object that the text stands for; with several choices that of the first one.
+
+        ``None`` where the model called a tool instead of answering.
+        """
         return cast("P", self._parsed[0])
+
+
+W = TypeVar("W", bound=Parsed[Any])
+
+
+class ParsedChatCompletion(ChatCompletion, Parsed[P]):
+    """A chat completion whose text was parsed."""
+
+    __slots__ = ("_parsed",)
 
     @property
     def all_parsed(self) -> tuple[P, ...]:
         """The objects of all choices, in their order."""
         return cast("tuple[P, ...]", self._parsed)
+
+
+class ParsedResponse(Response, Parsed[P]):
+    """A response whose text was parsed."""
+
+    __slots__ = ("_parsed",)
+
+    @property
+    def output_parsed(self) -> P:
+        """The object that ``output_text`` stands for: OpenAI's name of :attr:`parsed`."""
+        return self.parsed
 
 
 def response_format_for(target: Any, *, name: str | None = None) -> dict[str, Any]:
@@ -86,6 +105,18 @@ def response_format_for(target: Any, *, name: str | None = None) -> dict[str, An
     }
 
 
+def with_format(params: Mapping[str, Any], target: Any) -> dict[str, Any]:
+    """The keyword arguments of ``parse``, with the ``response_format`` of the target.
+
+    Raises:
+        InvalidRequestError: the target has no JSON schema, or a ``response_format`` is given too.
+    """
+    if params.get("response_format") is not None:
+        msg = "response_format: it is made of the target"
+        raise InvalidRequestError(msg, param="response_format")
+    return {**params, "response_format": response_format_for(target)}
+
+
 def parse_text(target: type[P] | Any, text: str, *, usage: Any = None) -> P:
     """The object of a target that a text stands for.
 
@@ -125,34 +156,80 @@ def parsed_completion(completion: ChatCompletion, target: type[P] | Any) -> Pars
         StructuredOutputError: a text was refused, cut short, does not fit, or there is none.
     """
     if not completion.choices:
-        msg = "The model gave no answer."
-        raise _identified(_failure(msg, "", completion.usage), completion)
+        raise _identified(_failure("The model gave no answer.", "", completion.usage), completion)
     parsed: list[Any] = []
     for choice in completion.choices:
-        text = choice.message.content or ""
-        # A call of tools instead of an answer is lawful, and has nothing to parse.
-        if choice.message.tool_calls and not text:
-            parsed.append(None)
-            continue
-        problem = ""
-        # Nothing has checked yet that the engine sent text, and not for example a list of parts.
-        if not isinstance(text, str):
-            problem = "The model's answer is not a text."
-            text = ""
-        elif choice.message.refusal and not text:
-            problem = f"The model refused: {choice.message.refusal}"
-        elif choice.finish_reason in ("length", "content_filter"):
-            problem = f"The model's text was cut short ({choice.finish_reason})."
-        if problem:
-            raise _identified(_failure(problem, text, completion.usage), completion)
-        fault = None
+        message = choice.message
+        said = _Said(
+            message.content or "",
+            called=bool(message.tool_calls),
+            refusal=message.refusal,
+            cut=choice.finish_reason if choice.finish_reason in CUT_REASONS else None,
+        )
+        parsed.append(_object(said, target, completion))
+    return _with(ParsedChatCompletion[P], completion, tuple(parsed))
+
+
+def parsed_response(response: Response, target: type[P] | Any) -> ParsedResponse[P]:
+    """The same response with its text parsed, in ``.parsed``; otherwise as parsed_completion."""
+    output = response.output or ()
+    refusals = [
+        part.refusal
+        for item in output
+        if isinstance(item, models.ResponseOutputMessage)
+        for part in item.content or ()
+        if isinstance(part, models.ResponseOutputRefusal)
+    ]
+    details = response.incomplete_details
+    said = _Said(
+        response.output_text,
+        called=any(isinstance(item, models.ResponseFunctionToolCall) for item in output),
+        refusal=" ".join(refusals),
+        cut=(details.reason if details else None)
+        or (response.status if response.status in _UNFINISHED else None),
+    )
+    return _with(ParsedResponse[P], response, (_object(said, target, response),))
+
+
+class _Said(NamedTuple):
+    """What a model has said, and how it ended."""
+
+    text: Any
+    called: bool
+    refusal: str | None
+    cut: str | None
+
+
+def _object(said: _Said, target: Any, result: Any) -> Any:
+    """The object that was said; an error with all that is known about the call."""
+    text = said.text
+    # A call of tools instead of an answer is lawful, and has nothing to parse.
+    if said.called and not text:
+        return None
+    problem = ""
+    # Nothing has checked yet that the engine sent text, and not for example a list of parts.
+    if not isinstance(text, str):
+        problem = "The model's answer is not a text."
+        text = ""
+    elif said.refusal and not text:
+        problem = f"The model refused: {said.refusal}"
+    elif said.cut:
+        problem = f"The model's text was cut short ({said.cut})."
+    fault = _failure(problem, text, result.usage) if problem else None
+    if fault is None:
         try:
-            parsed.append(parse_text(target, text, usage=completion.usage))
+            return parse_text(target, text, usage=result.usage)
         except StructuredOutputError as error:
             fault = error
-        if fault is not None:
-            raise _identified(fault, completion)
-    return ParsedChatCompletion[P].of(completion, tuple(parsed))
+    raise _identified(fault, result)
+
+
+def _with(cls: type[W], result: Any, parsed: tuple[Any, ...]) -> W:
+    """A result of this richer class, with its objects."""
+    richer = cast("Any", cls).from_dict(result.to_dict())
+    richer._meta = getattr(result, "_meta", None)  # noqa: SLF001 - of a class of this module
+    richer._parsed = parsed  # noqa: SLF001
+    return cast("W", richer)
 
 
 def _failure(message: str, text: str, usage: Any) -> StructuredOutputError:
@@ -162,10 +239,10 @@ def _failure(message: str, text: str, usage: Any) -> StructuredOutputError:
     return error
 
 
-def _identified(error: StructuredOutputError, completion: ChatCompletion) -> StructuredOutputError:
-    """The error, with the ids of the call and the whole completion as ``partial``."""
-    error.partial = completion
-    meta = getattr(completion, "_meta", None)
+def _identified(error: StructuredOutputError, result: Any) -> StructuredOutputError:
+    """The error, with the ids of the call and the whole result as ``partial``."""
+    error.partial = result
+    meta = getattr(result, "_meta", None)
     if meta is not None:
         error.update(
             status=meta.status,

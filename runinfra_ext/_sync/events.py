@@ -19,7 +19,12 @@ from .._http.blocking import Source
 from .._stream.assembly import Assembler
 from .._stream.chat import ChatAssembler
 from .._stream.responses import ResponseAssembler
-from .._structured.parsing import ParsedChatCompletion, parsed_completion
+from .._structured.parsing import (
+    ParsedChatCompletion,
+    ParsedResponse,
+    parsed_completion,
+    parsed_response,
+)
 from .stream import Stream
 
 P = TypeVar("P")
@@ -29,6 +34,7 @@ R = TypeVar("R")
 ChatCompletionStream: TypeAlias = Stream[models.ChatCompletionChunk, ChatCompletion]
 ResponseStream: TypeAlias = Stream[ResponseStreamEvent, Response]
 ParsedStream: TypeAlias = Stream[models.ChatCompletionChunk, ParsedChatCompletion[P]]
+ParsedResponseStream: TypeAlias = Stream[ResponseStreamEvent, ParsedResponse[P]]
 
 
 def chat_stream(source: Source, journey: Journey, meta: Meta) -> ChatCompletionStream:
@@ -55,8 +61,26 @@ def parsed_chat_stream(
 
 def response_stream(source: Source, journey: Journey, meta: Meta) -> ResponseStream:
     """The stream of a response."""
+    return _response_stream(source, journey, meta, _as_it_is)
+
+
+def parsed_response_stream(
+    target: type[P],
+) -> Callable[[Source, Journey, Meta], ParsedResponseStream[P]]:
+    """Makes streams of responses whose final text is parsed."""
+
+    def begin(source: Source, journey: Journey, meta: Meta) -> ParsedResponseStream[P]:
+        finish: Callable[[Response], ParsedResponse[P]] = partial(parsed_response, target=target)
+        return _response_stream(source, journey, meta, finish)
+
+    return begin
+
+
+def _response_stream(
+    source: Source, journey: Journey, meta: Meta, finish: Callable[[Response], R]
+) -> Stream[ResponseStreamEvent, R]:
     build = partial(parse_result, Response, meta=meta, redactor=journey.settings.redactor)
-    assembler = ResponseAssembler(build, _spec(journey).terminal_events)
+    assembler = ResponseAssembler(build, _spec(journey).terminal_events, finish)
     return _stream(source, journey, meta, parse_response_stream_event, assembler)
 
 
@@ -91,8 +115,8 @@ def _stream(
     )
 
 
-def _as_it_is(completion: ChatCompletion) -> ChatCompletion:
-    return completion
+def _as_it_is(result: R) -> R:
+    return result
 
 
 def _spec(journey: Journey) -> StreamSpec:

@@ -145,7 +145,7 @@ def test_a_finish_reason_that_is_no_text_is_none_of_the_known():
 
 def test_a_part_of_another_kind_takes_the_place_of_the_text():
     """A refusal where text was begun kept the text's field, and the stream came to no result."""
-    assembler = ResponseAssembler(Response.from_dict, frozenset())
+    assembler = ResponseAssembler(Response.from_dict, frozenset(), lambda made: made)
     place = {"output_index": 0, "content_index": 0}
     assembler.add({"type": "response.output_text.delta", "delta": "", **place})
     part = {"type": "refusal", "refusal": ""}

@@ -300,7 +300,9 @@ def make_stream(
     else:
         parse = parse_response_stream_event
         assembler = ResponseAssembler(
-            partial(parse_result, Response, meta=facts, redactor=redactor), spec.terminal_events
+            partial(parse_result, Response, meta=facts, redactor=redactor),
+            spec.terminal_events,
+            finish,
         )
     settings = {
         "idle_timeout": None,
@@ -349,7 +351,9 @@ def assemble() -> Callable[..., Any]:
         else:
             spec = OPERATIONS[operation].stream
             assert spec is not None
-            assembler = ResponseAssembler(Response.from_dict, spec.terminal_events)
+            assembler = ResponseAssembler(
+                Response.from_dict, spec.terminal_events, lambda made: made
+            )
         for event in events:
             assembler.add(event)
         return assembler

@@ -335,7 +335,7 @@ def test_adapters_take_liberties(events: list[tuple[str, dict[str, Any]]]) -> No
     """Whatever the fields of the events are, the assembler takes them and its text is text."""
     from runinfra_ext._stream.responses import ResponseAssembler
 
-    assembler = ResponseAssembler(dict, frozenset({"response.completed"}))
+    assembler = ResponseAssembler(dict, frozenset({"response.completed"}), dict)
     for kind, fields in events:
         assembler.add({"type": f"response.{kind}", **fields})
         assert isinstance(assembler.text, str)

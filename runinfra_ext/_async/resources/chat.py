@@ -12,9 +12,8 @@ from ..._answer.results import ChatCompletion
 from ..._call.calls import ChatCompletionCall
 from ..._call.requests import json_call
 from ..._call.signatures import documented
-from ..._structured.parsing import ParsedChatCompletion, parsed_completion, response_format_for
+from ..._structured.parsing import ParsedChatCompletion, parsed_completion, with_format
 from ..._structured.tools import DEFAULT_MAX_STEPS, FunctionTool, ToolConversation, ToolRun
-from ...errors import InvalidRequestError
 from ..at_hand import at_hand
 from ..events import AsyncChatCompletionStream, AsyncParsedStream, chat_stream, parsed_chat_stream
 from ..tool_loop import run_tools
@@ -131,13 +130,9 @@ class AsyncChatCompletions:
             RunInfraConnectionError: no answer.
         """
         transport = self._transport
-        if params.get("response_format") is not None:
-            msg = "response_format: it is made of the target"
-            raise InvalidRequestError(msg, param="response_format")
-        arguments: Any = {**params, "response_format": response_format_for(target)}
         call = json_call(
             "createChatCompletion",
-            arguments,
+            with_format(params, target),
             transport.settings,
             function="chat.completions.parse",
             stream=stream,

@@ -13,18 +13,13 @@ from ..._answer.results import ChatCompletion
 from ..._call.calls import ChatCompletionCall
 from ..._call.requests import json_call
 from ..._call.signatures import documented
-from ..._structured.parsing import (
-    ParsedChatCompletion,
-    parsed_completion,
-    response_format_for,
-)
+from ..._structured.parsing import ParsedChatCompletion, parsed_completion, with_format
 from ..._structured.tools import (
     DEFAULT_MAX_STEPS,
     FunctionTool,
     ToolConversation,
     ToolRun,
 )
-from ...errors import InvalidRequestError
 from ..events import ChatCompletionStream, ParsedStream, chat_stream, parsed_chat_stream
 from ..tool_loop import run_tools
 from ..transport import Transport
@@ -132,13 +127,9 @@ class ChatCompletions:
             RunInfraConnectionError: no answer.
         """
         transport = self._transport
-        if params.get("response_format") is not None:
-            msg = "response_format: it is made of the target"
-            raise InvalidRequestError(msg, param="response_format")
-        arguments: Any = {**params, "response_format": response_format_for(target)}
         call = json_call(
             "createChatCompletion",
-            arguments,
+            with_format(params, target),
             transport.settings,
             function="chat.completions.parse",
             stream=stream,

@@ -3,15 +3,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from ..._answer.bodies import json_result
 from ..._answer.results import Response
 from ..._call.calls import ResponseCall
 from ..._call.requests import json_call
 from ..._call.signatures import documented
-from ..events import ResponseStream, response_stream
+from ..._structured.parsing import ParsedResponse, parsed_response, with_format
+from ..events import (
+    ParsedResponseStream,
+    ResponseStream,
+    parsed_response_stream,
+    response_stream,
+)
 from ..transport import Transport
+
+P = TypeVar("P")
 
 
 class Responses:
@@ -68,3 +76,63 @@ class Responses:
         if call.streaming:
             return transport.open(call, response_stream)
         return transport.fetch(call, json_result(Response, transport.settings.redactor))
+
+    @overload
+    def parse(
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: Literal[False] | None = None,
+        **params: Unpack[ResponseCall],
+    ) -> ParsedResponse[P]: ...
+
+    @overload
+    def parse(
+        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ResponseCall]
+    ) -> ParsedResponseStream[P]: ...
+
+    @overload
+    def parse(
+        self, target: type[P], /, *, stream: bool, **params: Unpack[ResponseCall]
+    ) -> ParsedResponse[P] | ParsedResponseStream[P]: ...
+
+    @documented("createResponse", without=("response_format",))
+    def parse(
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: bool | None = None,
+        **params: Unpack[ResponseCall],
+    ) -> ParsedResponse[P] | ParsedResponseStream[P]:
+        """Answer an input with an object, as ``chat.completions.parse`` does.
+
+        The ``response_format`` is that of the target.
+
+        Args:
+            target: The type of the object, the first argument.
+            stream: Hand out the answer while it is made.
+
+        Returns:
+            A ``Response`` whose ``.parsed`` is the object; with ``stream=True`` a stream whose
+            ``.final()`` is that.
+
+        Raises:
+            StructuredOutputError: the text does not fit, was cut short or refused.
+            InvalidRequestError: an argument is wrong, or the target has no schema.
+            APIStatusError: the gateway said no.
+            RunInfraConnectionError: no answer.
+        """
+        transport = self._transport
+        call = json_call(
+            "createResponse",
+            with_format(params, target),
+            transport.settings,
+            function="responses.parse",
+            stream=stream,
+        )
+        if call.streaming:
+            return transport.open(call, parsed_response_stream(target))
+        make = json_result(Response, transport.settings.redactor)
+        return parsed_response(transport.fetch(call, make), target)
