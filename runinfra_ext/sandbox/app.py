@@ -11,11 +11,12 @@ from urllib.parse import unquote
 
 from starlette.requests import ClientDisconnect, Request
 
-from . import faults, pictures, strict
+from . import faults, strict
 from .bodies import TooLarge, read_bytes, read_form, read_json
 from .catalog import DEFAULTS, ENDPOINTS, MODELS, UNVERIFIED
-from .control import PREFIX, NoSuchRoute, control
+from .control import PREFIX, respond
 from .operations import HANDLERS, Context, Refused, Result, unknown_model
+from .scripted import Asked
 from .shapes import is_object
 from .state import OTHER_PIPELINE_ID, PIPELINE_ID, Entry, Key, SandboxState
 from .wire import Wire, send_faulty_stream, send_stream
@@ -90,7 +91,7 @@ class Exchange:
     async def run(self) -> None:
         """Answer the request, whatever it is."""
         if self.scope["path"].startswith(PREFIX):
-            await self._control()
+            await self.wire.send(*await respond(self.state, self.request))
             return
         self.state.journal.append(self.entry)
         try:
@@ -147,10 +148,26 @@ class Exchange:
         self.gate.enter()
         self.working = True
         context = Context(model, int(self.state.clock()), str(self.request.base_url))
-        result = HANDLERS[route.operation_id](body, context)
+        result = self._result(body, context)
         if route.method == "POST":
             self.state.charge(self.entry)
         await self._deliver(result, fault)
+
+    def _result(self, body: Mapping[str, Any], context: Context) -> Result:
+        """What the operation answers, or what a test has dictated for it."""
+        operation = str(self.entry.operation)
+        asked = Asked(
+            operation=operation,
+            model=context.model,
+            headers=self.entry.headers,
+            body=self.entry.body,
+        )
+        answer = self.state.take_answer(asked) if self.entry.method == "POST" else None
+        if answer is None:
+            return HANDLERS[operation](body, context)
+        self.entry.scripted = True
+        result = HANDLERS[operation](answer.prepared(body), context)
+        return answer.applied(result, body, context, self.state.keep_picture)
 
     def _route(self) -> tuple[strict.Route, dict[str, str]]:
         raw = self.scope.get("raw_path") or self.scope["path"].encode()
@@ -361,20 +378,3 @@ class Exchange:
         if self.claimed is not None:
             self.state.settle(self.claimed, 500, {}, b"")
             self.claimed = None
-
-    async def _control(self) -> None:
-        """Answer on one of the sandbox's own routes."""
-        status = 200
-        action = self.scope["path"].removeprefix(PREFIX)
-        drawn = pictures.named(action.removeprefix("pictures/"))
-        if drawn is not None and action.startswith("pictures/"):
-            await self.wire.send(200, {"content-type": "image/png"}, drawn)
-            return
-        try:
-            answer = await control(self.state, self.request)
-        except NoSuchRoute:
-            status, answer = 404, {"error": "no such control route"}
-        except (TypeError, ValueError) as error:
-            status, answer = 400, {"error": str(error)}
-        body = json.dumps(answer, default=str).encode()
-        await self.wire.send(status, {"content-type": "application/json"}, body)

@@ -3,40 +3,61 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import json
+from typing import Any, Final
 
 from starlette.requests import Request
 
+from . import pictures
 from .deliveries import SECRET, deliver
+from .scripted import from_order
 from .shapes import is_array, is_object
 from .state import Entry, SandboxState
 
-PREFIX = "/sandbox/"
+PREFIX: Final = "/sandbox/"
 
 
-class NoSuchRoute(Exception):
+class _NoSuchRoute(Exception):
     """There is no such control route."""
 
 
-async def control(state: SandboxState, request: Request) -> Any:
+async def respond(state: SandboxState, request: Request) -> tuple[int, dict[str, str], bytes]:
     """Do what a control request asks for.
 
-    ``GET journal`` and ``GET charges`` read; ``POST reset``, ``POST script`` (a list of faults),
-    ``POST settings`` (an object of changes) and ``POST deliver`` (``url`` and ``event``) act.
+    ``GET journal``, ``GET charges`` and ``GET answers`` read; ``POST reset``, ``POST script`` (a
+    list of faults), ``POST answers`` (an object as for ``Sandbox.answer``), ``POST settings`` (an
+    object of changes) and ``POST deliver`` (``url`` and ``event``) act.
 
     Returns:
-        What to answer, as JSON.
-
-    Raises:
-        NoSuchRoute: there is no such route.
-        ValueError: the request's body makes no sense.
-        TypeError: there is no such setting.
+        Status, headers and body of the answer.
     """
+    action = request.url.path.removeprefix(PREFIX)
+    picture = _picture(state, action.removeprefix("pictures/"))
+    if picture is not None and action.startswith("pictures/"):
+        return 200, {"content-type": "image/png"}, picture
+    status = 200
+    try:
+        answer = await _act(state, request)
+    except _NoSuchRoute:
+        status, answer = 404, {"error": "no such control route"}
+    except (TypeError, ValueError) as error:
+        status, answer = 400, {"error": str(error)}
+    body = json.dumps(answer, default=str).encode()
+    return status, {"content-type": "application/json"}, body
+
+
+def _picture(state: SandboxState, name: str) -> bytes | None:
+    return state.pictures.get(name) or pictures.named(name)
+
+
+async def _act(state: SandboxState, request: Request) -> Any:
     action = request.method, request.url.path.removeprefix(PREFIX)
     if action == ("GET", "journal"):
         return [_plain(entry) for entry in state.journal]
     if action == ("GET", "charges"):
         return [vars(charge) for charge in state.charges]
+    if action == ("GET", "answers"):
+        return [answer.state() for answer in state.answers]
     if action == ("POST", "reset"):
         state.reset()
     elif action == ("POST", "script"):
@@ -45,6 +66,8 @@ async def control(state: SandboxState, request: Request) -> Any:
             msg = "expected a list of faults"
             raise ValueError(msg)
         state.script.extend(str(name) for name in names)
+    elif action == ("POST", "answers"):
+        state.answers.append(from_order(await _object(request)))
     elif action == ("POST", "settings"):
         state.configure(await _object(request))
     elif action == ("POST", "deliver"):
@@ -55,7 +78,7 @@ async def control(state: SandboxState, request: Request) -> Any:
         secret = str(order.get("secret", SECRET))
         return await asyncio.to_thread(deliver, order["url"], order["event"], secret=secret)
     else:
-        raise NoSuchRoute
+        raise _NoSuchRoute
     return {"ok": True}
 
 

@@ -11,25 +11,23 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import create_app
-from .deliveries import SECRET, deliver
-from .settings import Changes, Settings, arguments_of
+from .controls import Controls
+from .deliveries import SECRET
+from .settings import Settings, arguments_of
 from .state import (
     API_KEY,
     EXPIRED_API_KEY,
     OTHER_PIPELINE_ID,
     PIPELINE_API_KEY,
     PIPELINE_ID,
-    Charge,
-    Entry,
     SandboxState,
 )
 from .wire import LOST, TRANSPORT
@@ -125,7 +123,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-class Sandbox:
+class Sandbox(Controls):
     """A local gateway on a free loopback port, as long as the ``with`` block lasts.
 
     Args:
@@ -179,11 +177,6 @@ class Sandbox:
         self.base_url = ""
         self.ca_file = ""
         self.ssl_context: ssl.SSLContext | None = None
-
-    @property
-    def root_url(self) -> str:
-        """The server's address without ``/v1``."""
-        return self.base_url.removesuffix("/v1")
 
     def start(self) -> Self:
         """Start it; returns when it listens."""
@@ -267,77 +260,6 @@ class Sandbox:
         self.base_url = facts["base_url"]
         if self._tls:
             self._trust(facts["ca_file"])
-
-    def reset(self) -> None:
-        """Forget all that happened, and go back to the settings of the beginning."""
-        if self._process is not None:
-            self._fetch("reset", b"")
-        else:
-            self.state.reset()
-
-    def script(self, *faults: str) -> None:
-        """Queue faults for the next requests, one each; ``"ok"`` lets one through."""
-        if self._process is not None:
-            self._fetch("script", json.dumps(faults).encode())
-        else:
-            self.state.script.extend(faults)
-
-    def configure(self, **changes: Unpack[Changes]) -> None:
-        """Change settings while it runs; what was used of the limits is forgotten.
-
-        Args:
-            changes: fields of :class:`~runinfra_ext.sandbox.Settings`.
-
-        Raises:
-            TypeError: there is no such setting.
-            ValueError: a value makes no sense.
-        """
-        replace(self.state.initial, **changes)  # says here what is wrong, in process mode too
-        if self._process is not None:
-            self._fetch("settings", json.dumps(changes).encode())
-        else:
-            self.state.configure(changes)
-
-    @property
-    def journal(self) -> list[Entry]:
-        """Every request that came, oldest first."""
-        if self._process is not None:
-            return [Entry(**entry) for entry in self._fetch("journal", None)]
-        return list(self.state.journal)
-
-    @property
-    def charges(self) -> list[Charge]:
-        """All work that was done and paid for."""
-        if self._process is not None:
-            return [Charge(**charge) for charge in self._fetch("charges", None)]
-        return list(self.state.charges)
-
-    def deliver(
-        self,
-        url: str,
-        event: Mapping[str, Any],
-        *,
-        secret: str = SECRET,
-        attempts: int = 3,
-        timestamp: int | None = None,
-    ) -> list[int]:
-        """Send a signed webhook to an endpoint of yours, again until it answers 2xx.
-
-        Returns:
-            The status of each delivery, 0 where there was no answer.
-        """
-        return deliver(url, event, secret=secret, attempts=attempts, timestamp=timestamp)
-
-    def requests_for(self, client_request_id: str) -> list[Entry]:
-        """The requests of one call: all that came with its client request id."""
-        return [entry for entry in self.journal if entry.client_request_id == client_request_id]
-
-    def _fetch(self, action: str, body: bytes | None) -> Any:
-        from urllib.request import Request, urlopen  # noqa: PLC0415 - process mode only
-
-        request = Request(f"{self.root_url}/sandbox/{action}", data=body)  # noqa: S310 - loopback
-        with urlopen(request, timeout=10, context=self.ssl_context) as answer:  # noqa: S310
-            return json.load(answer)
 
     def __enter__(self) -> Self:
         return self.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import threading
 import time
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from .catalog import PRICES
 from .limits import Gate
+from .scripted import Answer, Asked
 from .settings import Settings
 
 API_KEY: Final = "rp_live_sandbox" + "0" * 48
@@ -58,6 +60,7 @@ class Entry:
         answer: the decoded JSON, or a description like ``12 events``.
         charged: whether work was done and paid for.
         replayed: whether the answer came from the store.
+        scripted: whether the answer was dictated; see ``Sandbox.answer``.
         fault: that was asked for, or met by chance.
         problems: where the request breaks the document.
         answer_problems: where the answer does; see ``Settings.check_answers``.
@@ -73,6 +76,7 @@ class Entry:
     answer: Any = None
     charged: bool = False
     replayed: bool = False
+    scripted: bool = False
     fault: str | None = None
     problems: list[str] = field(default_factory=list[str])
     answer_problems: list[str] = field(default_factory=list[str])
@@ -134,6 +138,8 @@ class SandboxState:
             self.charges: list[Charge] = []
             self.stored: dict[tuple[str, str, str], Stored] = {}
             self.script: deque[str] = deque()
+            self.answers: list[Answer] = []
+            self.pictures: dict[str, bytes] = {}
             self.seen: dict[tuple[str, str], int] = {}
             self.gate = Gate(self.settings, self.clock)
             self._luck = random.Random(self.settings.seed)  # noqa: S311 - repeatable, not secret
@@ -182,6 +188,22 @@ class SandboxState:
             seen = self.seen.get((client_request_id or "", wanted), 0)
             self.seen[client_request_id or "", wanted] = seen + 1
             return name if seen < int(times) else None
+
+    def take_answer(self, asked: Asked) -> Answer | None:
+        """The dictated answer of a request; the oldest that fits."""
+        # Without the lock, as a test's own function may look at the sandbox: only the event loop
+        # takes, and others only add.
+        for answer in list(self.answers):
+            if answer.fits(asked):
+                answer.used += 1
+                return answer
+        return None
+
+    def keep_picture(self, data: bytes) -> str:
+        """Keep a dictated picture; the name under which it can be fetched."""
+        name = f"scripted-{hashlib.sha256(data).hexdigest()[:12]}"
+        self.pictures[name] = data
+        return name
 
     def charge(self, entry: Entry) -> None:
         """Note that work was done and paid for."""

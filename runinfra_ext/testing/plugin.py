@@ -4,9 +4,11 @@ Installed with the package; nothing has to be switched on. The fixtures:
 
 ``runinfra_gateway``
     A fresh :class:`~runinfra_ext.sandbox.Sandbox`. ``RUNINFRA_API_KEY`` and ``RUNINFRA_BASE_URL``
-    point to it, so an application that makes its own client uses it without a change.
+    point to it, so an application that makes its own client uses it without a change. What
+    ``runinfra_gateway.answer(...)`` dictates must be asked for, unless it says ``required=False``.
     ``@pytest.mark.runinfra(requests_per_minute=2)`` gives it settings: any field of
-    :class:`~runinfra_ext.sandbox.Settings`.
+    :class:`~runinfra_ext.sandbox.Settings`. With ``tls=True`` it serves https, and
+    ``SSL_CERT_FILE`` names what clients have to trust.
 ``runinfra_client``, ``async_runinfra_client``
     Clients for that gateway, closed after the test. The async one works under pytest-asyncio,
     anyio's plugin, or ``asyncio.run``.
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from runinfra_ext import AsyncRunInfra, RunInfra
     from runinfra_ext.sandbox import Sandbox
 
-_MARK = "runinfra(**settings): settings of this test's runinfra_gateway"
+_MARK = "runinfra(tls=False, **settings): settings of this test's runinfra_gateway"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,11 +78,17 @@ def runinfra_gateway(
     settings: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("runinfra"))):
         settings |= marker.kwargs
-    with Sandbox(settings=Settings(**settings)) as gateway:
+    tls = settings.pop("tls", False)
+    with Sandbox(settings=Settings(**settings), tls=tls) as gateway:
         monkeypatch.setenv("RUNINFRA_API_KEY", gateway.api_key)
         monkeypatch.setenv("RUNINFRA_BASE_URL", gateway.base_url)
         monkeypatch.delenv("RUNINFRA_PIPELINE_ID", raising=False)
+        if tls:
+            monkeypatch.setenv("SSL_CERT_FILE", gateway.ca_file)
         yield gateway
+        unused = gateway.unused_answers
+    if unused:
+        pytest.fail("dictated answers were not asked for:\n" + "\n".join(unused), pytrace=False)
 
 
 @pytest.fixture

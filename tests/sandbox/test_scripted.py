@@ -1,0 +1,299 @@
+"""Answers that a test dictates: for each operation, whole and streamed, in this process and not."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from runinfra_ext import RunInfra
+from runinfra_ext.sandbox import Sandbox
+
+HELLO = [{"role": "user", "content": "Name one prime."}]
+CALLS = [{"name": "add", "arguments": {"a": 1}}, {"name": "odd", "arguments": '{"broken'}]
+
+
+@pytest.fixture(scope="module")
+def module_process():
+    """A sandbox in a process of its own."""
+    with Sandbox(process=True) as gateway:
+        yield gateway
+
+
+@pytest.fixture(params=["thread", "process"])
+def either(request, gateway):
+    """A sandbox in this process, and one in its own."""
+    if request.param == "thread":
+        return gateway
+    process = request.getfixturevalue("module_process")
+    process.reset()
+    return process
+
+
+@pytest.fixture
+def sdk(either):
+    """A client of it."""
+    with RunInfra(api_key=either.api_key, base_url=either.base_url) as client:
+        yield client
+
+
+def chat(client, **options):
+    return client.chat.completions.create(model="acme-chat-8b", messages=HELLO, **options)
+
+
+def test_a_text_whole_and_streamed(either, sdk):
+    """The same text, to the letter; afterwards the sandbox answers as usual."""
+    text = "  Two\n\nspaces  and “quotes” 🎈 "
+    either.answer(text=text, usage={"completion_tokens": 40}, times=2)
+    whole = chat(sdk)
+    assert whole.choices[0].message.content == text
+    assert whole.choices[0].finish_reason == "stop"
+    assert (whole.usage.completion_tokens, whole.usage.total_tokens) == (40, 43)
+    with chat(sdk, stream=True, stream_options={"include_usage": True}) as stream:
+        streamed = stream.final()
+    assert streamed.choices[0].message.content == text
+    assert streamed.usage.completion_tokens == 40
+    assert chat(sdk).choices[0].message.content == "Seven."
+    assert [entry.scripted for entry in either.journal] == [True, True, False]
+    assert either.unused_answers == []
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_tool_calls(either, sdk, stream):
+    """Several at once, with arguments that are no JSON too, and a text beside them."""
+    either.answer(tool_calls=CALLS, text="Wait.")
+    result = chat(sdk, stream=stream)
+    if stream:
+        with result:
+            result = result.final()
+    message = result.choices[0].message
+    assert [call.function.name for call in message.tool_calls] == ["add", "odd"]
+    assert [call.function.arguments for call in message.tool_calls] == ['{"a": 1}', '{"broken']
+    assert len({call.id for call in message.tool_calls}) == 2
+    assert message.content == "Wait."
+    assert result.choices[0].finish_reason == "tool_calls"
+
+
+def test_tool_calls_in_their_nested_form(gateway, client):
+    """As a recorded answer has them, with their ids."""
+    call = {"id": "call_7", "type": "function", "function": {"name": "add", "arguments": "{}"}}
+    gateway.answer(tool_calls=[call])
+    [got] = chat(client).choices[0].message.tool_calls
+    assert (got.id, got.function.name, got.function.arguments) == ("call_7", "add", "{}")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_json(gateway, client, stream):
+    """A value becomes the model's text, although the schema wants another."""
+    gateway.answer(json={"city": "Kraków", "numbers": [1, 2.5, None]}, finish_reason="length")
+    result = chat(client, stream=stream)
+    if stream:
+        with result:
+            result = result.final()
+    content = json.loads(result.choices[0].message.content)
+    assert content == {"city": "Kraków", "numbers": [1, 2.5, None]}
+    assert result.choices[0].finish_reason == "length"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_responses(either, sdk, stream):
+    """Texts and calls, with the usage of the Responses adapter."""
+    either.answer(text="Four.", usage={"prompt_tokens": 7, "completion_tokens": 2})
+    either.answer(tool_calls=CALLS[:1])
+    got = []
+    for _ in range(2):
+        result = sdk.responses.create(model="acme-chat-8b", input="Hello", stream=stream)
+        if stream:
+            with result:
+                result = result.final()
+        got.append(result)
+    assert got[0].output_text == "Four."
+    assert (got[0].usage.prompt_tokens, got[0].usage.total_tokens) == (7, 9)
+    assert [item.type for item in got[1].output] == ["function_call"]
+    assert json.loads(got[1].output[0].arguments) == {"a": 1}
+
+
+@pytest.mark.parametrize("form", ["float", "base64"])
+def test_embeddings(either, form):
+    """One vector for all, or one for each, in the asked form."""
+    either.answer(embedding=[0.5, -2], usage={"prompt_tokens": 9})
+    either.answer(embedding=[[1, 2], [3, 4]])
+    headers = {"authorization": f"Bearer {either.api_key}"}
+    body = {"model": "acme-embed-m", "input": ["a", "b"], "encoding_format": form}
+    got = []
+    for _ in range(2):
+        answer = httpx.post(f"{either.base_url}/embeddings", json=body, headers=headers).json()
+        got.append([item["embedding"] for item in answer["data"]])
+        if len(got) == 1:
+            assert answer["usage"] == {"prompt_tokens": 9, "total_tokens": 9}
+    if form == "float":
+        assert got == [[[0.5, -2], [0.5, -2]], [[1, 2], [3, 4]]]
+    else:  # little-endian float32
+        assert got[0] == ["AAAAPwAAAMA="] * 2
+        assert got[1] == ["AACAPwAAAEA=", "AABAQAAAgEA="]
+
+
+def test_rerank(either, sdk):
+    """The scores decide the order, before the best are chosen."""
+    either.answer(scores=[0.1, 0.9])
+    result = sdk.rerank.create(
+        model="acme-rerank", query="fox", documents=["red fox", "whale", "fox"], top_n=2
+    )
+    assert result.rankings == [1, 0, 2]
+    assert [(one.index, one.score, one.text) for one in result.results] == [
+        (1, 0.9, "whale"),
+        (0, 0.1, "red fox"),
+    ]
+    assert [one.score for one in result.scores] == [0.1, 0.9, 0.0]
+
+
+def test_pictures(either, sdk):
+    """The bytes as they are, in the answer and behind a URL."""
+    data = b"\x89PNG\r\n\x1a\n not much of a picture"
+    either.answer(image=data, times=None)
+    answer = sdk.images.generate(model="acme-flux", prompt="a cat", n=2)
+    assert [image.image for image in answer.data] == [data, data]
+    answer = sdk.images.generate(model="acme-flux", prompt="a cat", response_format="url")
+    assert sdk.images.fetch(answer.data[0]) == data
+
+
+@pytest.mark.parametrize(
+    ("form", "media_type"), [("wav", "audio/wav"), ("mp3", "audio/mpeg"), ("opus", "audio/ogg")]
+)
+def test_speech(either, form, media_type):
+    """The bytes as they are, also in forms that the sandbox can't make."""
+    either.answer(audio=b"\0\1\2")
+    headers = {"authorization": f"Bearer {either.api_key}"}
+    body = {"model": "acme-tts", "input": "Hi", "voice": "alloy", "response_format": form}
+    answer = httpx.post(f"{either.base_url}/audio/speech", json=body, headers=headers)
+    assert (answer.content, answer.headers["content-type"]) == (b"\0\1\2", media_type)
+
+
+def test_transcripts(either, sdk):
+    """In every form."""
+    either.answer(transcript="Guten Tag.", times=None)
+    options = {"model": "acme-asr", "file": ("a.wav", b"noise")}
+    create = sdk.audio.transcriptions.create
+    assert create(**options).text == "Guten Tag."
+    assert "Guten Tag." in str(create(**options, response_format="srt"))
+    verbose = create(**options, response_format="verbose_json")
+    assert verbose.segments[0].text == "Guten Tag."
+
+
+def test_voice(gateway, both):
+    """What was heard, what is said, and its sound."""
+
+    async def scenario():
+        async with both.pipeline_client() as client:
+            gateway.answer(transcript="How are you?", text="Fine.", audio=b"\7\7")
+            return await client.voice.pipeline.create(audio=b"noise")
+
+    result = both.run(scenario)
+    assert (result.transcript, result.responseText) == ("How are you?", "Fine.")
+    assert result.audio == b"\7\7"
+
+
+def test_order_and_matching(either, sdk):
+    """The oldest that fits; what does not fit waits."""
+    either.answer(text="other model", match={"model": "Qwen/Qwen3-32B"})
+    either.answer(text="fox", match={"contains": 'a "fox"', "operation": "createChatCompletion"})
+    either.answer(text="first")
+    either.answer(text="second", match={"operation": "chat.completions.create"})
+    said = [chat(sdk).choices[0].message.content for _ in range(3)]
+    assert said == ["first", "second", "Seven."]
+    fox = [{"role": "user", "content": 'I saw a "fox".'}]
+    answer = sdk.chat.completions.create(model="acme-chat-8b", messages=fox)
+    assert answer.choices[0].message.content == "fox"
+    assert either.unused_answers == [
+        "text='other model' for {'model': 'Qwen/Qwen3-32B'}: expected 1 times, given 0 times"
+    ]
+    either.reset()
+    assert either.unused_answers == []
+
+
+def test_a_function_decides(gateway, client):
+    """It sees the request, and may look at the sandbox."""
+    seen = []
+
+    def long(asked):
+        seen.append((asked.operation, asked.model, len(gateway.journal)))
+        return asked.headers["x-mine"] == "1" and len(asked.body["messages"]) == 1
+
+    gateway.answer(text="yes", match=long)
+    assert chat(client, extra_headers={"x-mine": "0"}).choices[0].message.content == "Seven."
+    assert chat(client, extra_headers={"x-mine": "1"}).choices[0].message.content == "yes"
+    assert seen == [("createChatCompletion", "acme-chat-8b", n) for n in (1, 2)]
+
+
+def test_no_function_goes_to_a_process(module_process):
+    """It says so at once."""
+    with pytest.raises(TypeError, match="match: a function can't be sent"):
+        module_process.answer(text="yes", match=lambda asked: True)
+
+
+def test_refused_and_replayed_requests_take_none(gateway, client):
+    """Only work is answered with it: a retry after an answer that was lost has the same one."""
+    gateway.answer(text="once")
+    gateway.script("503", "lost")
+    answer = chat(client, idempotency_key="k-1")
+    assert answer.choices[0].message.content == "once"
+    assert (answer.meta.attempts, answer.meta.replayed) == (3, True)
+    assert [entry.scripted for entry in gateway.journal] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({}, ValueError, "dictate at least one of text, json, tool_calls"),
+        ({"usage": {}}, ValueError, "dictate at least one of"),
+        ({"text": "a", "json": 1}, ValueError, "no operation answers with all of text, json"),
+        ({"text": "a", "image": b""}, ValueError, "no operation answers with all of text, image"),
+        ({"audio": b"a", "usage": {}}, ValueError, "no operation answers with all of audio"),
+        ({"text": 5}, TypeError, "text: expected a text, got int"),
+        ({"audio": "a"}, TypeError, "audio: expected bytes, got str"),
+        ({"embedding": []}, TypeError, "embedding: expected a list of numbers"),
+        ({"embedding": [[1], "a"]}, TypeError, "embedding: expected a list of numbers"),
+        ({"scores": [True]}, TypeError, "scores: expected a list of numbers"),
+        ({"tool_calls": [{"arguments": {}}]}, TypeError, r"tool_calls\[0\]: expected a mapping"),
+        ({"text": "a", "usage": 5}, TypeError, "usage: expected a mapping"),
+        ({"text": "a", "times": 0}, ValueError, "times: expected a number from 1"),
+        ({"text": "a", "match": 5}, TypeError, "match: expected a mapping or a function"),
+        ({"text": "a", "match": {"path": "x"}}, ValueError, "match: expected operation, model"),
+        (
+            {"text": "a", "match": {"operation": "embeddings.create"}},
+            ValueError,
+            "match: embeddings.create has no such answer; createChatCompletion, ",
+        ),
+    ],
+)
+def test_what_makes_no_sense(gateway, options, error, message):
+    """It says so where it is dictated."""
+    with pytest.raises(error, match=message):
+        gateway.answer(**options)
+
+
+@pytest.mark.parametrize(
+    ("order", "message"),
+    [
+        ({"text": 5}, "text: expected a text, got int"),
+        ({"audio": "!"}, "audio: expected base64"),
+        ({"colour": "red"}, "unexpected keyword argument 'colour'"),
+        (["text"], "expected a JSON object"),
+    ],
+)
+def test_control_requests_that_make_no_sense(gateway, order, message):
+    """A 400 that names the field."""
+    answer = httpx.post(f"{gateway.root_url}/sandbox/answers", json=order)
+    assert answer.status_code == 400
+    assert message in answer.json()["error"]
+
+
+def test_what_is_not_required(gateway):
+    """An answer that may be left over is not reported, one for always only if it never was given."""
+    gateway.answer(text="maybe", required=False)
+    assert gateway.unused_answers == []
+    gateway.answer(embedding=[1.0], times=None)
+    assert gateway.unused_answers == ["embedding=[1.0]: expected always, given 0 times"]
+    [_, waiting] = httpx.get(f"{gateway.root_url}/sandbox/answers").json()
+    assert (waiting["used"], waiting["missed"], waiting["times"]) == (0, True, None)
