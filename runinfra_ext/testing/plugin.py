@@ -96,7 +96,11 @@ def runinfra_client(runinfra_gateway: Sandbox) -> Iterator[RunInfra]:
     """A blocking client of the gateway's workspace."""
     from runinfra_ext import RunInfra  # noqa: PLC0415 - pytest loads this module at every start
 
-    with RunInfra(api_key=runinfra_gateway.api_key, base_url=runinfra_gateway.base_url) as client:
+    with RunInfra(
+        api_key=runinfra_gateway.api_key,
+        base_url=runinfra_gateway.base_url,
+        ssl_context=runinfra_gateway.ssl_context,
+    ) as client:
         yield client
 
 

@@ -92,6 +92,66 @@ def test_unknown_settings_are_told(run):
     result.stdout.fnmatch_lines(["*unexpected keyword argument 'balance'*"])
 
 
+def test_tls_by_marker(run):
+    """Over https the fixtures' clients, and those of the application, trust the gateway."""
+    result = run(
+        """
+        import asyncio
+        import pytest
+        from runinfra_ext import RunInfra
+
+        pytestmark = pytest.mark.runinfra(tls=True, plan="enterprise")
+        HELLO = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Say: hi"}]}
+
+        def test_clients(runinfra_client, async_runinfra_client, runinfra_gateway):
+            assert runinfra_gateway.base_url.startswith("https://")
+            assert runinfra_gateway.state.settings.plan == "enterprise"
+            runinfra_client.chat.completions.create(**HELLO)
+            asyncio.run(async_runinfra_client.chat.completions.create(**HELLO))
+            assert len(runinfra_gateway.journal) == 2
+
+        def test_the_application_makes_its_own(runinfra_gateway):
+            with RunInfra() as client:
+                client.chat.completions.create(**HELLO)
+            assert len(runinfra_gateway.journal) == 1
+
+        @pytest.mark.runinfra(tls=False)
+        def test_without(runinfra_gateway):
+            assert runinfra_gateway.base_url.startswith("http://")
+        """
+    )
+    result.assert_outcomes(passed=3)
+
+
+def test_dictated_answers_must_be_asked_for(run):
+    """One that is left over fails its test, unless it says that it may be."""
+    result = run(
+        """
+        HELLO = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Say: hi"}]}
+
+        def test_used(runinfra_client, runinfra_gateway):
+            runinfra_gateway.answer(text="A fox.")
+            chat = runinfra_client.chat.completions.create(**HELLO)
+            assert chat.choices[0].message.content == "A fox."
+
+        def test_may_be_left(runinfra_gateway):
+            runinfra_gateway.answer(text="A fox.", required=False)
+
+        def test_left(runinfra_client, runinfra_gateway):
+            runinfra_gateway.answer(text="A fox.", times=2)
+            runinfra_client.chat.completions.create(**HELLO)
+        """
+    )
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at teardown of test_left*",
+            "dictated answers were not asked for:",
+            "text='A fox.': expected 2 times, given 1 times",
+        ]
+    )
+
+
 def test_the_network_is_closed(run):
     """A test that tries to reach a real host fails, also when the application hides the error."""
     result = run(
