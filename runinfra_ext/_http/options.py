@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 import select
 import socket
@@ -100,9 +101,16 @@ def socket_options() -> list[tuple[int, int, int]]:
     return options
 
 
-@functools.cache
 def tls_context() -> ssl.SSLContext:
-    """One TLS context for all clients of the process: loading the CA bundle takes 20 ms."""
+    """One TLS context for all clients of the process: loading the CA bundle takes 20 ms.
+
+    Another one where the environment names other authorities than before, as in tests.
+    """
+    return _tls_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@functools.lru_cache(maxsize=4)
+def _tls_context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
     import httpx  # noqa: PLC0415 - at the first request over TLS, not at import
 
     context = httpx.create_ssl_context()
