@@ -141,47 +141,76 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             "messages": Field(
                 types=("array",), required=True, min_items=1, description="The conversation so far."
             ),
-            "stream_options": Field(types=("object",), description="Options of a stream."),
+            "stream_options": Field(
+                types=("object", "null"), nullable=True, description="Options of a stream."
+            ),
             "temperature": Field(
-                types=("number",), minimum=0, maximum=2, description="Randomness; 1 if left out."
+                types=("number", "null"),
+                nullable=True,
+                minimum=0,
+                maximum=2,
+                description="Randomness; 1 if left out.",
             ),
             "top_p": Field(
-                types=("number",),
+                types=("number", "null"),
+                nullable=True,
                 minimum=0,
                 maximum=1,
                 description="Nucleus sampling; 1 if left out.",
             ),
             "max_tokens": Field(
-                types=("integer",), minimum=1, description="Most tokens to generate."
+                types=("integer", "null"),
+                nullable=True,
+                minimum=1,
+                description="Most tokens to generate.",
             ),
             "max_completion_tokens": Field(
-                types=("integer",), minimum=1, description="The same, under OpenAI's newer name."
+                types=("integer", "null"),
+                nullable=True,
+                minimum=1,
+                description="The same, under OpenAI's newer name.",
             ),
             "n": Field(
-                types=("integer",), minimum=1, description="How many choices; 1 if left out."
+                types=("integer", "null"),
+                nullable=True,
+                minimum=1,
+                description="How many choices; 1 if left out.",
             ),
             "stop": Field(
-                types=("string", "array"),
+                types=("string", "null", "array"),
+                nullable=True,
                 max_items=4,
                 item=Field(types=("string",), required=True),
                 description="Up to four texts that end the answer.",
             ),
             "presence_penalty": Field(
-                types=("number",),
+                types=("number", "null"),
+                nullable=True,
                 minimum=-2,
                 maximum=2,
                 description="Against repeating what was mentioned.",
             ),
             "frequency_penalty": Field(
-                types=("number",), minimum=-2, maximum=2, description="Against repeating words."
+                types=("number", "null"),
+                nullable=True,
+                minimum=-2,
+                maximum=2,
+                description="Against repeating words.",
             ),
-            "logit_bias": Field(types=("object",), description="Bias by token id."),
+            "logit_bias": Field(
+                types=("object", "null"), nullable=True, description="Bias by token id."
+            ),
             "seed": Field(
-                types=("integer",), description="For repeatable sampling where the engine has it."
+                types=("integer", "null"),
+                nullable=True,
+                description="For repeatable sampling where the engine has it.",
             ),
-            "logprobs": Field(types=("boolean",), description="Return log probabilities."),
+            "logprobs": Field(
+                types=("boolean", "null"), nullable=True, description="Return log probabilities."
+            ),
             "top_logprobs": Field(
-                types=("integer",),
+                types=("integer", "null"),
+                nullable=True,
                 minimum=0,
                 maximum=20,
                 description="How many alternatives for each token.",
@@ -189,7 +218,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             "user": Field(
                 types=("string",), description="Your own id of the end user, passed through."
             ),
-            "metadata": Field(types=("object",), description="Passed through."),
+            "metadata": Field(
+                types=("object", "null"), nullable=True, description="Passed through."
+            ),
             "tools": Field(types=("array",), description="Functions that the model may call."),
             "tool_choice": Field(
                 types=("string", "object"),
@@ -204,7 +235,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
                 description="The form of the answer; what is possible depends on the deployment.",
             ),
             "reasoning_effort": Field(
-                types=("string",),
+                types=("string", "null"),
+                nullable=True,
                 enum=("none", "minimal", "low", "medium", "high", "xhigh", "max"),
                 description="How hard to think; each model accepts some of these.",
             ),
@@ -262,31 +294,48 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
                 min_items=1,
                 description="A text, or items of a conversation.",
             ),
-            "instructions": Field(types=("string",), description="Becomes a system message."),
+            "instructions": Field(
+                types=("string", "null"), nullable=True, description="Becomes a system message."
+            ),
             "max_output_tokens": Field(
-                types=("integer",), minimum=1, description="Most tokens to generate."
+                types=("integer", "null"),
+                nullable=True,
+                minimum=1,
+                description="Most tokens to generate.",
             ),
             "temperature": Field(
-                types=("number",), minimum=0, maximum=2, description="Randomness; 1 if left out."
+                types=("number", "null"),
+                nullable=True,
+                minimum=0,
+                maximum=2,
+                description="Randomness; 1 if left out.",
             ),
             "top_p": Field(
-                types=("number",),
+                types=("number", "null"),
+                nullable=True,
                 minimum=0,
                 maximum=1,
                 description="Nucleus sampling; 1 if left out.",
             ),
             "tools": Field(
                 types=("array",),
-                description="Functions that the model may call, in the chat shape.",
+                description="Functions that the model may call, in the chat shape or in OpenAI's flat one.",
             ),
             "tool_choice": Field(
                 types=("string", "object"),
                 enum=("none", "auto", "required"),
                 description="Whether and what to call; `auto` if tools are given.",
             ),
+            "parallel_tool_calls": Field(
+                types=("boolean", "null"), nullable=True, description="Allow several calls at once."
+            ),
             "response_format": Field(
                 types=("object",),
                 description="The form of the answer; what is possible depends on the deployment.",
+            ),
+            "text": Field(
+                types=("object",),
+                description="The form of the answer, where OpenAI's clients put it; `response_format` wins.",
             ),
         },
         stream=StreamSpec(
@@ -460,19 +509,27 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
                 types=("string",), required=True, non_blank=True, description="What to show."
             ),
             "n": Field(
-                types=("integer",), minimum=1, maximum=4, description="How many; 1 if left out."
+                types=("integer", "null"),
+                nullable=True,
+                minimum=1,
+                maximum=4,
+                description="How many; 1 if left out.",
             ),
             "size": Field(
-                types=("string",),
+                types=("string", "null"),
+                nullable=True,
                 description="`WIDTHxHEIGHT` in pixels; what is possible depends on the deployment.",
             ),
             "response_format": Field(
-                types=("string",),
+                types=("string", "null"),
+                nullable=True,
                 enum=("b64_json", "url"),
                 description="Base64 (the default) or a URL.",
             ),
-            "quality": Field(types=("string",), description="Passed through."),
-            "style": Field(types=("string",), description="Passed through."),
+            "quality": Field(
+                types=("string", "null"), nullable=True, description="Passed through."
+            ),
+            "style": Field(types=("string", "null"), nullable=True, description="Passed through."),
             "user": Field(
                 types=("string",), description="Your own id of the end user, passed through."
             ),

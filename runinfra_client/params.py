@@ -59,7 +59,7 @@ class ChatCompletionContentPartImageParam(TypedDict):
     image_url: ImageUrlParam
 
 
-InputAudioFormatParam: TypeAlias = Literal["wav", "mp3"]
+InputAudioFormatParam: TypeAlias = Literal["wav", "mp3", "flac"]
 """Its format."""
 
 
@@ -87,10 +87,58 @@ class ChatCompletionContentPartInputAudioParam(TypedDict):
     input_audio: InputAudioParam
 
 
+class VideoUrlParam(TypedDict):
+    """Where the film is.
+
+    Attributes:
+        url: A URL or data URL.
+    """
+
+    url: str
+
+
+class ChatCompletionContentPartVideoParam(TypedDict):
+    """A film, for models that see it.
+
+    Attributes:
+        type: type
+        video_url: Where the film is.
+    """
+
+    type: Literal["video_url"]
+    video_url: VideoUrlParam
+
+
+class FileDataParam(TypedDict):
+    """A file in the message; nothing is stored, so there are no ids of files.
+
+    Attributes:
+        file_data: Base64 or a data URL.
+        filename: Its name.
+    """
+
+    file_data: str
+    filename: NotRequired[str]
+
+
+class ChatCompletionContentPartFileParam(TypedDict):
+    """A file, for models that read it.
+
+    Attributes:
+        type: type
+        file: A file in the message; nothing is stored, so there are no ids of files.
+    """
+
+    type: Literal["file"]
+    file: FileDataParam
+
+
 ChatCompletionContentPartParam: TypeAlias = (
     ChatCompletionContentPartTextParam
     | ChatCompletionContentPartImageParam
     | ChatCompletionContentPartInputAudioParam
+    | ChatCompletionContentPartVideoParam
+    | ChatCompletionContentPartFileParam
 )
 """A part of a user's message."""
 
@@ -107,6 +155,24 @@ class ChatCompletionUserMessageParam(TypedDict):
     role: Literal["user"]
     content: str | Sequence[ChatCompletionContentPartParam]
     name: NotRequired[str]
+
+
+class ChatCompletionContentPartRefusalParam(TypedDict):
+    """A refusal.
+
+    Attributes:
+        type: type
+        refusal: Why.
+    """
+
+    type: Literal["refusal"]
+    refusal: str
+
+
+ChatCompletionAssistantContentPartParam: TypeAlias = (
+    ChatCompletionContentPartTextParam | ChatCompletionContentPartRefusalParam
+)
+"""A part of what the model said before."""
 
 
 class ChatCompletionFunctionCallParam(TypedDict):
@@ -149,7 +215,7 @@ class ChatCompletionAssistantMessageParam(TypedDict):
     """
 
     role: Literal["assistant"]
-    content: NotRequired[str | None | Sequence[ChatCompletionContentPartTextParam]]
+    content: NotRequired[str | None | Sequence[ChatCompletionAssistantContentPartParam]]
     name: NotRequired[str]
     refusal: NotRequired[str | None]
     reasoning: NotRequired[str | None]
@@ -233,7 +299,7 @@ class FunctionDefinitionParam(TypedDict):
     name: str
     description: NotRequired[str]
     parameters: NotRequired[Mapping[str, Any]]
-    strict: NotRequired[bool]
+    strict: NotRequired[bool | None]
 
 
 class ChatCompletionToolParam(TypedDict):
@@ -307,7 +373,7 @@ class JsonSchemaFormatParam(TypedDict):
     name: str
     description: NotRequired[str]
     schema: Mapping[str, Any]
-    strict: NotRequired[bool]
+    strict: NotRequired[bool | None]
 
 
 class ResponseFormatJsonSchemaParam(TypedDict):
@@ -369,7 +435,7 @@ class ChatCompletionParams(TypedDict):
     max_tokens: NotRequired[int | None]
     max_completion_tokens: NotRequired[int | None]
     n: NotRequired[int | None]
-    stop: NotRequired[str | Sequence[str] | None]
+    stop: NotRequired[str | None | Sequence[str]]
     presence_penalty: NotRequired[float | None]
     frequency_penalty: NotRequired[float | None]
     logit_bias: NotRequired[Mapping[str, Any] | None]
@@ -383,49 +449,6 @@ class ChatCompletionParams(TypedDict):
     parallel_tool_calls: NotRequired[bool | None]
     response_format: NotRequired[ResponseFormatParam | None]
     reasoning_effort: NotRequired[ReasoningEffortParam | None]
-
-
-class FunctionCallOutputParam(TypedDict):
-    """The result of a function call.
-
-    Attributes:
-        type: type
-        id: Id of the item.
-        call_id: Which call it answers.
-        output: The result.
-    """
-
-    type: Literal["function_call_output"]
-    id: NotRequired[str]
-    call_id: str
-    output: str
-
-
-class FunctionCallParam(TypedDict):
-    """A function call of an earlier answer.
-
-    Attributes:
-        type: type
-        id: Id of the item.
-        call_id: Id of the call.
-        name: Name of the function.
-        arguments: JSON text.
-        status: Of the item.
-    """
-
-    type: Literal["function_call"]
-    id: NotRequired[str]
-    call_id: str
-    name: str
-    arguments: str
-    status: NotRequired[str]
-
-
-EasyInputMessageTypeParam: TypeAlias = Literal["message"]
-"""May be left out."""
-
-InputRoleParam: TypeAlias = Literal["user", "assistant", "system", "developer"]
-"""Who says it."""
 
 
 class ResponseInputTextParam(TypedDict):
@@ -454,22 +477,134 @@ class ResponseInputImageParam(TypedDict):
     detail: NotRequired[ImageDetailParam]
 
 
+class ResponseInputAudioParam(TypedDict):
+    """Sound, for models that hear.
+
+    Attributes:
+        type: type
+        input_audio: Sound as base64.
+    """
+
+    type: Literal["input_audio"]
+    input_audio: InputAudioParam
+
+
+class ResponseInputFileParam(TypedDict):
+    """A file in the message, for models that read it.
+
+    Attributes:
+        type: type
+        file_data: Base64 or a data URL.
+        filename: Its name.
+    """
+
+    type: Literal["input_file"]
+    file_data: str
+    filename: NotRequired[str]
+
+
 class ResponseInputOutputTextParam(TypedDict):
     """Text of an earlier answer.
 
     Attributes:
         type: type
         text: The text.
+        annotations: Notes on the text.
+        logprobs: Log probabilities of the tokens.
     """
 
     type: Literal["output_text"]
     text: str
+    annotations: NotRequired[Sequence[Mapping[str, Any]] | None]
+    logprobs: NotRequired[Sequence[Mapping[str, Any]] | None]
+
+
+class ResponseInputRefusalParam(TypedDict):
+    """A refusal of an earlier answer.
+
+    Attributes:
+        type: type
+        refusal: Why.
+    """
+
+    type: Literal["refusal"]
+    refusal: str
 
 
 ResponseInputPartParam: TypeAlias = (
-    ResponseInputTextParam | ResponseInputImageParam | ResponseInputOutputTextParam
+    ResponseInputTextParam
+    | ResponseInputImageParam
+    | ResponseInputAudioParam
+    | ResponseInputFileParam
+    | ResponseInputOutputTextParam
+    | ResponseInputRefusalParam
 )
 """A part of an input message."""
+
+
+class FunctionCallOutputParam(TypedDict):
+    """The result of a function call.
+
+    Attributes:
+        type: type
+        id: Id of the item.
+        call_id: Which call it answers.
+        output: The result, whole or in parts.
+        status: Of the item.
+    """
+
+    type: Literal["function_call_output"]
+    id: NotRequired[str | None]
+    call_id: str
+    output: str | Sequence[ResponseInputPartParam]
+    status: NotRequired[str | None]
+
+
+class FunctionCallParam(TypedDict):
+    """A function call of an earlier answer.
+
+    Attributes:
+        type: type
+        id: Id of the item.
+        call_id: Id of the call.
+        name: Name of the function.
+        arguments: JSON text.
+        status: Of the item.
+    """
+
+    type: Literal["function_call"]
+    id: NotRequired[str | None]
+    call_id: str
+    name: str
+    arguments: str
+    status: NotRequired[str | None]
+
+
+class ReasoningItemParam(TypedDict):
+    """What the model thought in an earlier answer.
+
+    Attributes:
+        type: type
+        id: Id of the item.
+        summary: In short.
+        content: In full.
+        encrypted_content: In full, for the gateway only.
+        status: Of the item.
+    """
+
+    type: Literal["reasoning"]
+    id: NotRequired[str | None]
+    summary: NotRequired[Sequence[Mapping[str, Any]] | None]
+    content: NotRequired[Sequence[Mapping[str, Any]] | None]
+    encrypted_content: NotRequired[str | None]
+    status: NotRequired[str | None]
+
+
+EasyInputMessageTypeParam: TypeAlias = Literal["message"]
+"""May be left out."""
+
+InputRoleParam: TypeAlias = Literal["user", "assistant", "system", "developer"]
+"""Who says it."""
 
 
 class EasyInputMessageParam(TypedDict):
@@ -477,19 +612,94 @@ class EasyInputMessageParam(TypedDict):
 
     Attributes:
         type: May be left out.
+        id: Id of the item of an earlier answer.
+        status: Of that item.
         role: Who says it.
         content: The text, or parts of several kinds.
     """
 
     type: NotRequired[EasyInputMessageTypeParam]
+    id: NotRequired[str | None]
+    status: NotRequired[str | None]
     role: InputRoleParam
     content: str | Sequence[ResponseInputPartParam]
 
 
 ResponseInputItemParam: TypeAlias = (
-    FunctionCallOutputParam | FunctionCallParam | EasyInputMessageParam
+    FunctionCallOutputParam | FunctionCallParam | ReasoningItemParam | EasyInputMessageParam
 )
-"""A message, a function call, or its result."""
+"""A message, a function call, its result, or what the model thought."""
+
+ResponseFunctionTypeParam: TypeAlias = Literal["function"]
+"""The only kind of tool."""
+
+
+class ResponseFunctionToolParam(TypedDict):
+    """A function, in OpenAI's flat shape.
+
+    Attributes:
+        type: The only kind of tool.
+        name: Its name.
+        description: What it does; the model reads it.
+        parameters: JSON Schema of its arguments.
+        strict: Hold the arguments to the schema.
+    """
+
+    type: ResponseFunctionTypeParam
+    name: str
+    description: NotRequired[str | None]
+    parameters: NotRequired[Mapping[str, Any] | None]
+    strict: NotRequired[bool | None]
+
+
+ResponseToolParam: TypeAlias = ChatCompletionToolParam | ResponseFunctionToolParam
+"""A function that the model may call."""
+
+
+class ResponseNamedToolChoiceParam(TypedDict):
+    """Call this function, in OpenAI's flat shape.
+
+    Attributes:
+        type: The only kind of tool.
+        name: Its name.
+    """
+
+    type: ResponseFunctionTypeParam
+    name: str
+
+
+class ResponseTextFormatJsonSchemaParam(TypedDict):
+    """JSON that satisfies a schema, in OpenAI's flat shape.
+
+    Attributes:
+        type: type
+        name: Its name.
+        description: What it is for.
+        schema: The JSON Schema; strict ones need `additionalProperties: false`.
+        strict: Hold the answer to the schema.
+    """
+
+    type: Literal["json_schema"]
+    name: str
+    description: NotRequired[str]
+    schema: Mapping[str, Any]
+    strict: NotRequired[bool | None]
+
+
+ResponseTextFormatParam: TypeAlias = (
+    ResponseFormatTextParam | ResponseFormatJsonObjectParam | ResponseTextFormatJsonSchemaParam
+)
+"""The form of the answer; what is possible depends on the deployment."""
+
+
+class ResponseTextConfigParam(TypedDict):
+    """How the answer is written.
+
+    Attributes:
+        format: The form of the answer; what is possible depends on the deployment.
+    """
+
+    format: NotRequired[ResponseTextFormatParam]
 
 
 class ResponseParams(TypedDict):
@@ -502,9 +712,11 @@ class ResponseParams(TypedDict):
         max_output_tokens: Most tokens to generate.
         temperature: Randomness; 1 if left out.
         top_p: Nucleus sampling; 1 if left out.
-        tools: Functions that the model may call, in the chat shape.
+        tools: Functions that the model may call, in the chat shape or in OpenAI's flat one.
         tool_choice: Whether and what to call; `auto` if tools are given.
+        parallel_tool_calls: Allow several calls at once.
         response_format: The form of the answer; what is possible depends on the deployment.
+        text: The form of the answer, where OpenAI's clients put it; `response_format` wins.
     """
 
     model: NotRequired[str | None]
@@ -513,9 +725,16 @@ class ResponseParams(TypedDict):
     max_output_tokens: NotRequired[int | None]
     temperature: NotRequired[float | None]
     top_p: NotRequired[float | None]
-    tools: NotRequired[Sequence[ChatCompletionToolParam] | None]
-    tool_choice: NotRequired[ToolChoiceModeParam | ChatCompletionNamedToolChoiceParam | None]
+    tools: NotRequired[Sequence[ResponseToolParam] | None]
+    tool_choice: NotRequired[
+        ToolChoiceModeParam
+        | ChatCompletionNamedToolChoiceParam
+        | ResponseNamedToolChoiceParam
+        | None
+    ]
+    parallel_tool_calls: NotRequired[bool | None]
     response_format: NotRequired[ResponseFormatParam | None]
+    text: NotRequired[ResponseTextConfigParam | None]
 
 
 EmbeddingEncodingFormatParam: TypeAlias = Literal["float", "base64"]

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from .chat_completion_choice import ChatCompletionChoice
     from .chat_completion_chunk import ChatCompletionChunk
     from .chat_completion_chunk_choice import ChatCompletionChunkChoice
+    from .chat_completion_content_part_file import ChatCompletionContentPartFile
     from .chat_completion_content_part_image import ChatCompletionContentPartImage
     from .chat_completion_content_part_input_audio import (
         ChatCompletionContentPartInputAudio,
     )
+    from .chat_completion_content_part_refusal import ChatCompletionContentPartRefusal
     from .chat_completion_content_part_text import ChatCompletionContentPartText
+    from .chat_completion_content_part_video import ChatCompletionContentPartVideo
     from .chat_completion_delta import ChatCompletionDelta
     from .chat_completion_delta_function import ChatCompletionDeltaFunction
     from .chat_completion_delta_tool_call import ChatCompletionDeltaToolCall
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from .embedding_usage import EmbeddingUsage
     from .error_detail import ErrorDetail
     from .error_envelope import ErrorEnvelope
+    from .file_data import FileData
     from .free_object import FreeObject
     from .function_call import FunctionCall
     from .function_call_output import FunctionCallOutput
@@ -64,6 +68,7 @@ if TYPE_CHECKING:
     from .model_pricing import ModelPricing
     from .prompt_tokens_details import PromptTokensDetails
     from .reasoning_effort import ReasoningEffort
+    from .reasoning_item import ReasoningItem
     from .rerank_content_document import RerankContentDocument
     from .rerank_image_part import RerankImagePart
     from .rerank_media_url import RerankMediaUrl
@@ -91,13 +96,19 @@ if TYPE_CHECKING:
     from .response_function_call_arguments_done_event import (
         ResponseFunctionCallArgumentsDoneEvent,
     )
+    from .response_function_tool import ResponseFunctionTool
     from .response_function_tool_call import ResponseFunctionToolCall
+    from .response_function_type import ResponseFunctionType
     from .response_in_progress_event import ResponseInProgressEvent
     from .response_incomplete_details import ResponseIncompleteDetails
     from .response_incomplete_event import ResponseIncompleteEvent
+    from .response_input_audio import ResponseInputAudio
+    from .response_input_file import ResponseInputFile
     from .response_input_image import ResponseInputImage
     from .response_input_output_text import ResponseInputOutputText
+    from .response_input_refusal import ResponseInputRefusal
     from .response_input_text import ResponseInputText
+    from .response_named_tool_choice import ResponseNamedToolChoice
     from .response_output_item_added_event import ResponseOutputItemAddedEvent
     from .response_output_item_done_event import ResponseOutputItemDoneEvent
     from .response_output_message import ResponseOutputMessage
@@ -128,8 +139,10 @@ if TYPE_CHECKING:
     from .response_request import ResponseRequest
     from .response_server_sent_event import ResponseServerSentEvent
     from .response_summary_text import ResponseSummaryText
+    from .response_text_config import ResponseTextConfig
     from .response_text_delta_event import ResponseTextDeltaEvent
     from .response_text_done_event import ResponseTextDoneEvent
+    from .response_text_format_json_schema import ResponseTextFormatJsonSchema
     from .response_usage import ResponseUsage
     from .speech_request import SpeechRequest
     from .timestamp_granularity import TimestampGranularity
@@ -146,6 +159,7 @@ if TYPE_CHECKING:
     from .unknown_response_output_item import UnknownResponseOutputItem
     from .unknown_response_stream_event import UnknownResponseStreamEvent
     from .usage_cost import UsageCost
+    from .video_url import VideoUrl
     from .voice_pipeline_result import VoicePipelineResult
     from .webhook_event import WebhookEvent
 
@@ -155,9 +169,12 @@ _MODULES = {
     "ChatCompletionChoice": ".chat_completion_choice",
     "ChatCompletionChunk": ".chat_completion_chunk",
     "ChatCompletionChunkChoice": ".chat_completion_chunk_choice",
+    "ChatCompletionContentPartFile": ".chat_completion_content_part_file",
     "ChatCompletionContentPartImage": ".chat_completion_content_part_image",
     "ChatCompletionContentPartInputAudio": ".chat_completion_content_part_input_audio",
+    "ChatCompletionContentPartRefusal": ".chat_completion_content_part_refusal",
     "ChatCompletionContentPartText": ".chat_completion_content_part_text",
+    "ChatCompletionContentPartVideo": ".chat_completion_content_part_video",
     "ChatCompletionDelta": ".chat_completion_delta",
     "ChatCompletionDeltaFunction": ".chat_completion_delta_function",
     "ChatCompletionDeltaToolCall": ".chat_completion_delta_tool_call",
@@ -186,6 +203,7 @@ _MODULES = {
     "EmbeddingUsage": ".embedding_usage",
     "ErrorDetail": ".error_detail",
     "ErrorEnvelope": ".error_envelope",
+    "FileData": ".file_data",
     "FreeObject": ".free_object",
     "FunctionCall": ".function_call",
     "FunctionCallOutput": ".function_call_output",
@@ -205,6 +223,7 @@ _MODULES = {
     "ModelPricing": ".model_pricing",
     "PromptTokensDetails": ".prompt_tokens_details",
     "ReasoningEffort": ".reasoning_effort",
+    "ReasoningItem": ".reasoning_item",
     "RerankContentDocument": ".rerank_content_document",
     "RerankImagePart": ".rerank_image_part",
     "RerankMediaUrl": ".rerank_media_url",
@@ -228,13 +247,19 @@ _MODULES = {
     "ResponseFormatText": ".response_format_text",
     "ResponseFunctionCallArgumentsDeltaEvent": ".response_function_call_arguments_delta_event",
     "ResponseFunctionCallArgumentsDoneEvent": ".response_function_call_arguments_done_event",
+    "ResponseFunctionTool": ".response_function_tool",
     "ResponseFunctionToolCall": ".response_function_tool_call",
+    "ResponseFunctionType": ".response_function_type",
     "ResponseInProgressEvent": ".response_in_progress_event",
     "ResponseIncompleteDetails": ".response_incomplete_details",
     "ResponseIncompleteEvent": ".response_incomplete_event",
+    "ResponseInputAudio": ".response_input_audio",
+    "ResponseInputFile": ".response_input_file",
     "ResponseInputImage": ".response_input_image",
     "ResponseInputOutputText": ".response_input_output_text",
+    "ResponseInputRefusal": ".response_input_refusal",
     "ResponseInputText": ".response_input_text",
+    "ResponseNamedToolChoice": ".response_named_tool_choice",
     "ResponseOutputItemAddedEvent": ".response_output_item_added_event",
     "ResponseOutputItemDoneEvent": ".response_output_item_done_event",
     "ResponseOutputMessage": ".response_output_message",
@@ -255,8 +280,10 @@ _MODULES = {
     "ResponseRequest": ".response_request",
     "ResponseServerSentEvent": ".response_server_sent_event",
     "ResponseSummaryText": ".response_summary_text",
+    "ResponseTextConfig": ".response_text_config",
     "ResponseTextDeltaEvent": ".response_text_delta_event",
     "ResponseTextDoneEvent": ".response_text_done_event",
+    "ResponseTextFormatJsonSchema": ".response_text_format_json_schema",
     "ResponseUsage": ".response_usage",
     "SpeechRequest": ".speech_request",
     "TimestampGranularity": ".timestamp_granularity",
@@ -273,6 +300,7 @@ _MODULES = {
     "UnknownResponseOutputItem": ".unknown_response_output_item",
     "UnknownResponseStreamEvent": ".unknown_response_stream_event",
     "UsageCost": ".usage_cost",
+    "VideoUrl": ".video_url",
     "VoicePipelineResult": ".voice_pipeline_result",
     "WebhookEvent": ".webhook_event",
 }
@@ -283,9 +311,12 @@ __all__ = (
     "ChatCompletionChoice",
     "ChatCompletionChunk",
     "ChatCompletionChunkChoice",
+    "ChatCompletionContentPartFile",
     "ChatCompletionContentPartImage",
     "ChatCompletionContentPartInputAudio",
+    "ChatCompletionContentPartRefusal",
     "ChatCompletionContentPartText",
+    "ChatCompletionContentPartVideo",
     "ChatCompletionDelta",
     "ChatCompletionDeltaFunction",
     "ChatCompletionDeltaToolCall",
@@ -314,6 +345,7 @@ __all__ = (
     "EmbeddingUsage",
     "ErrorDetail",
     "ErrorEnvelope",
+    "FileData",
     "FreeObject",
     "FunctionCall",
     "FunctionCallOutput",
@@ -333,6 +365,7 @@ __all__ = (
     "ModelPricing",
     "PromptTokensDetails",
     "ReasoningEffort",
+    "ReasoningItem",
     "RerankContentDocument",
     "RerankImagePart",
     "RerankMediaUrl",
@@ -356,13 +389,19 @@ __all__ = (
     "ResponseFormatText",
     "ResponseFunctionCallArgumentsDeltaEvent",
     "ResponseFunctionCallArgumentsDoneEvent",
+    "ResponseFunctionTool",
     "ResponseFunctionToolCall",
+    "ResponseFunctionType",
     "ResponseIncompleteDetails",
     "ResponseIncompleteEvent",
     "ResponseInProgressEvent",
+    "ResponseInputAudio",
+    "ResponseInputFile",
     "ResponseInputImage",
     "ResponseInputOutputText",
+    "ResponseInputRefusal",
     "ResponseInputText",
+    "ResponseNamedToolChoice",
     "ResponseOutputItemAddedEvent",
     "ResponseOutputItemDoneEvent",
     "ResponseOutputMessage",
@@ -383,8 +422,10 @@ __all__ = (
     "ResponseRequest",
     "ResponseServerSentEvent",
     "ResponseSummaryText",
+    "ResponseTextConfig",
     "ResponseTextDeltaEvent",
     "ResponseTextDoneEvent",
+    "ResponseTextFormatJsonSchema",
     "ResponseUsage",
     "SpeechRequest",
     "TimestampGranularity",
@@ -401,6 +442,7 @@ __all__ = (
     "UnknownResponseOutputItem",
     "UnknownResponseStreamEvent",
     "UsageCost",
+    "VideoUrl",
     "VoicePipelineResult",
     "WebhookEvent",
 )

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, plain
+from ..types import absent_or_null, plain, tagged
 
 
 @define(kw_only=True)
@@ -25,7 +25,9 @@ class ChatCompletionAssistantMessage:
     """
 
     role: Literal["assistant"] = "assistant"
-    content: list[ChatCompletionContentPartText] | None | str = None
+    content: list[ChatCompletionContentPartRefusal | ChatCompletionContentPartText] | None | str = (
+        None
+    )
     name: str | None = None
     refusal: None | str = None
     reasoning: None | str = None
@@ -70,7 +72,7 @@ class ChatCompletionAssistantMessage:
         self.content = (
             None
             if v is None
-            else [ChatCompletionContentPartText.from_dict(i) for i in v]
+            else [tagged(i, "type", _CONTENT_TAGS, None) for i in v]
             if isinstance(v, list)
             else v
         )
@@ -87,5 +89,13 @@ class ChatCompletionAssistantMessage:
 
 
 # At the bottom, so that models may refer to each other, and no method has to import.
+from ..models.chat_completion_content_part_refusal import (
+    ChatCompletionContentPartRefusal,
+)
 from ..models.chat_completion_content_part_text import ChatCompletionContentPartText
 from ..models.chat_completion_message_tool_call import ChatCompletionMessageToolCall
+
+_CONTENT_TAGS: dict[str, Any] = {
+    "text": ChatCompletionContentPartText,
+    "refusal": ChatCompletionContentPartRefusal,
+}

@@ -27,12 +27,12 @@ class ChatCompletionRequest:
         stop: Up to four texts that end the answer.
         presence_penalty: Against repeating what was mentioned.
         frequency_penalty: Against repeating words.
-        logit_bias: Any JSON object.
+        logit_bias: Bias by token id.
         seed: For repeatable sampling where the engine has it.
         logprobs: Return log probabilities.
         top_logprobs: How many alternatives for each token.
         user: Your own id of the end user, passed through.
-        metadata: Any JSON object.
+        metadata: Passed through.
         tools: Functions that the model may call.
         tool_choice: Whether and what to call; `auto` if tools are given.
         parallel_tool_calls: Allow several calls at once.
@@ -55,7 +55,7 @@ class ChatCompletionRequest:
     max_tokens: int | None = None
     max_completion_tokens: int | None = None
     n: int | None = None
-    stop: list[str] | str | None = None
+    stop: list[str] | None | str = None
     presence_penalty: float | None = None
     frequency_penalty: float | None = None
     logit_bias: dict[str, Any] | None = None
@@ -70,7 +70,7 @@ class ChatCompletionRequest:
     response_format: (
         ResponseFormatJsonObject | ResponseFormatJsonSchema | ResponseFormatText | None
     ) = None
-    reasoning_effort: ReasoningEffort | None = None
+    reasoning_effort: None | ReasoningEffort = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
@@ -101,7 +101,7 @@ class ChatCompletionRequest:
         if self.frequency_penalty is not None:
             d["frequency_penalty"] = self.frequency_penalty
         if self.logit_bias is not None:
-            d["logit_bias"] = plain(self.logit_bias)
+            d["logit_bias"] = self.logit_bias
         if self.seed is not None:
             d["seed"] = self.seed
         if self.logprobs is not None:
@@ -111,7 +111,7 @@ class ChatCompletionRequest:
         if self.user is not None:
             d["user"] = self.user
         if self.metadata is not None:
-            d["metadata"] = plain(self.metadata)
+            d["metadata"] = self.metadata
         if self.tools is not None:
             d["tools"] = plain(self.tools)
         if self.tool_choice is not None:

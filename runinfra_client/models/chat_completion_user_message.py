@@ -23,9 +23,11 @@ class ChatCompletionUserMessage:
     role: Literal["user"] = "user"
     content: (
         list[
-            ChatCompletionContentPartImage
+            ChatCompletionContentPartFile
+            | ChatCompletionContentPartImage
             | ChatCompletionContentPartInputAudio
             | ChatCompletionContentPartText
+            | ChatCompletionContentPartVideo
         ]
         | str
     )
@@ -66,14 +68,18 @@ class ChatCompletionUserMessage:
 
 
 # At the bottom, so that models may refer to each other, and no method has to import.
+from ..models.chat_completion_content_part_file import ChatCompletionContentPartFile
 from ..models.chat_completion_content_part_image import ChatCompletionContentPartImage
 from ..models.chat_completion_content_part_input_audio import (
     ChatCompletionContentPartInputAudio,
 )
 from ..models.chat_completion_content_part_text import ChatCompletionContentPartText
+from ..models.chat_completion_content_part_video import ChatCompletionContentPartVideo
 
 _CONTENT_TAGS: dict[str, Any] = {
     "text": ChatCompletionContentPartText,
     "image_url": ChatCompletionContentPartImage,
     "input_audio": ChatCompletionContentPartInputAudio,
+    "video_url": ChatCompletionContentPartVideo,
+    "file": ChatCompletionContentPartFile,
 }

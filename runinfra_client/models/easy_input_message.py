@@ -18,11 +18,25 @@ class EasyInputMessage:
         role: Who says it.
         content: The text, or parts of several kinds.
         type: May be left out.
+        id: Id of the item of an earlier answer.
+        status: Of that item.
     """
 
     role: InputRole
-    content: list[ResponseInputImage | ResponseInputOutputText | ResponseInputText] | str
+    content: (
+        list[
+            ResponseInputAudio
+            | ResponseInputFile
+            | ResponseInputImage
+            | ResponseInputOutputText
+            | ResponseInputRefusal
+            | ResponseInputText
+        ]
+        | str
+    )
     type: EasyInputMessageType | None = None
+    id: None | str = None
+    status: None | str = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
@@ -34,6 +48,10 @@ class EasyInputMessage:
         d["content"] = plain(self.content)
         if self.type is not None:
             d["type"] = self.type
+        if self.id is not None:
+            d["id"] = self.id
+        if self.status is not None:
+            d["status"] = self.status
         d.update(self.additional_properties)
         return d
 
@@ -54,6 +72,8 @@ class EasyInputMessage:
             [tagged(i, "type", _CONTENT_TAGS, None) for i in v] if isinstance(v, list) else v
         )
         self.type = d.pop("type", None)
+        self.id = d.pop("id", None)
+        self.status = d.pop("status", None)
         self.additional_properties = d
         return self
 
@@ -63,12 +83,18 @@ from ..models.easy_input_message_type import (
     EasyInputMessageType,
 )
 from ..models.input_role import InputRole
+from ..models.response_input_audio import ResponseInputAudio
+from ..models.response_input_file import ResponseInputFile
 from ..models.response_input_image import ResponseInputImage
 from ..models.response_input_output_text import ResponseInputOutputText
+from ..models.response_input_refusal import ResponseInputRefusal
 from ..models.response_input_text import ResponseInputText
 
 _CONTENT_TAGS: dict[str, Any] = {
     "input_text": ResponseInputText,
     "input_image": ResponseInputImage,
+    "input_audio": ResponseInputAudio,
+    "input_file": ResponseInputFile,
     "output_text": ResponseInputOutputText,
+    "refusal": ResponseInputRefusal,
 }

@@ -27,8 +27,8 @@ class FunctionCall:
     call_id: str
     name: str
     arguments: str
-    id: str | None = None
-    status: str | None = None
+    id: None | str = None
+    status: None | str = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)

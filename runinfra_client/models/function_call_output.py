@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null
+from ..types import absent_or_null, plain, tagged
 
 
 @define(kw_only=True)
@@ -17,14 +17,26 @@ class FunctionCallOutput:
     Attributes:
         type: Literal['function_call_output']
         call_id: Which call it answers.
-        output: The result.
+        output: The result, whole or in parts.
         id: Id of the item.
+        status: Of the item.
     """
 
     type: Literal["function_call_output"] = "function_call_output"
     call_id: str
-    output: str
-    id: str | None = None
+    output: (
+        list[
+            ResponseInputAudio
+            | ResponseInputFile
+            | ResponseInputImage
+            | ResponseInputOutputText
+            | ResponseInputRefusal
+            | ResponseInputText
+        ]
+        | str
+    )
+    id: None | str = None
+    status: None | str = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
@@ -34,9 +46,11 @@ class FunctionCallOutput:
         d: dict[str, Any] = dict.fromkeys(self._nulls)
         d["type"] = self.type
         d["call_id"] = self.call_id
-        d["output"] = self.output
+        d["output"] = plain(self.output)
         if self.id is not None:
             d["id"] = self.id
+        if self.status is not None:
+            d["status"] = self.status
         d.update(self.additional_properties)
         return d
 
@@ -53,10 +67,29 @@ class FunctionCallOutput:
         self._nulls = absent_or_null(d) if None in d.values() else ()
         self.type = d.pop("type")
         self.call_id = d.pop("call_id")
-        self.output = d.pop("output")
+        v = d.pop("output")
+        self.output = (
+            [tagged(i, "type", _OUTPUT_TAGS, None) for i in v] if isinstance(v, list) else v
+        )
         self.id = d.pop("id", None)
+        self.status = d.pop("status", None)
         self.additional_properties = d
         return self
 
 
 # At the bottom, so that models may refer to each other, and no method has to import.
+from ..models.response_input_audio import ResponseInputAudio
+from ..models.response_input_file import ResponseInputFile
+from ..models.response_input_image import ResponseInputImage
+from ..models.response_input_output_text import ResponseInputOutputText
+from ..models.response_input_refusal import ResponseInputRefusal
+from ..models.response_input_text import ResponseInputText
+
+_OUTPUT_TAGS: dict[str, Any] = {
+    "input_text": ResponseInputText,
+    "input_image": ResponseInputImage,
+    "input_audio": ResponseInputAudio,
+    "input_file": ResponseInputFile,
+    "output_text": ResponseInputOutputText,
+    "refusal": ResponseInputRefusal,
+}

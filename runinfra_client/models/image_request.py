@@ -28,10 +28,10 @@ class ImageRequest:
     model: str
     prompt: str
     n: int | None = None
-    size: str | None = None
+    size: None | str = None
     response_format: ImageResponseFormat | None = None
-    quality: str | None = None
-    style: str | None = None
+    quality: None | str = None
+    style: None | str = None
     user: str | None = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.

@@ -1,8 +1,9 @@
 from typing import Literal
 
-InputAudioFormat = Literal["mp3", "wav"]
+InputAudioFormat = Literal["flac", "mp3", "wav"]
 
 INPUT_AUDIO_FORMAT_VALUES: set[InputAudioFormat] = {
+    "flac",
     "mp3",
     "wav",
 }

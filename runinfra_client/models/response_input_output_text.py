@@ -17,10 +17,14 @@ class ResponseInputOutputText:
     Attributes:
         type: Literal['output_text']
         text: The text.
+        annotations: Notes on the text.
+        logprobs: Log probabilities of the tokens.
     """
 
     type: Literal["output_text"] = "output_text"
     text: str
+    annotations: list[dict[str, Any]] | None = None
+    logprobs: list[dict[str, Any]] | None = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
@@ -30,6 +34,10 @@ class ResponseInputOutputText:
         d: dict[str, Any] = dict.fromkeys(self._nulls)
         d["type"] = self.type
         d["text"] = self.text
+        if self.annotations is not None:
+            d["annotations"] = self.annotations
+        if self.logprobs is not None:
+            d["logprobs"] = self.logprobs
         d.update(self.additional_properties)
         return d
 
@@ -46,6 +54,8 @@ class ResponseInputOutputText:
         self._nulls = absent_or_null(d) if None in d.values() else ()
         self.type = d.pop("type")
         self.text = d.pop("text")
+        self.annotations = d.pop("annotations", None)
+        self.logprobs = d.pop("logprobs", None)
         self.additional_properties = d
         return self
 

@@ -22,23 +22,29 @@ class ResponseRequest:
         max_output_tokens: Most tokens to generate.
         temperature: Randomness; 1 if left out.
         top_p: Nucleus sampling; 1 if left out.
-        tools: Functions that the model may call, in the chat shape.
+        tools: Functions that the model may call, in the chat shape or in OpenAI's flat one.
         tool_choice: Whether and what to call; `auto` if tools are given.
+        parallel_tool_calls: Allow several calls at once.
         response_format: The form of the answer; what is possible depends on the deployment.
+        text: How the answer is written.
     """
 
     model: str
-    input: list[EasyInputMessage | FunctionCall | FunctionCallOutput] | str
-    instructions: str | None = None
+    input: list[EasyInputMessage | FunctionCall | FunctionCallOutput | ReasoningItem] | str
+    instructions: None | str = None
     stream: bool | None = None
     max_output_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
-    tools: list[ChatCompletionTool] | None = None
-    tool_choice: ChatCompletionNamedToolChoice | ToolChoiceMode | None = None
+    tools: list[ChatCompletionTool | ResponseFunctionTool] | None = None
+    tool_choice: ChatCompletionNamedToolChoice | ResponseNamedToolChoice | ToolChoiceMode | None = (
+        None
+    )
+    parallel_tool_calls: bool | None = None
     response_format: (
         ResponseFormatJsonObject | ResponseFormatJsonSchema | ResponseFormatText | None
     ) = None
+    text: ResponseTextConfig | None = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
@@ -62,8 +68,12 @@ class ResponseRequest:
             d["tools"] = plain(self.tools)
         if self.tool_choice is not None:
             d["tool_choice"] = plain(self.tool_choice)
+        if self.parallel_tool_calls is not None:
+            d["parallel_tool_calls"] = self.parallel_tool_calls
         if self.response_format is not None:
             d["response_format"] = plain(self.response_format)
+        if self.text is not None:
+            d["text"] = plain(self.text)
         d.update(self.additional_properties)
         return d
 
@@ -91,17 +101,20 @@ class ResponseRequest:
         self.temperature = d.pop("temperature", None)
         self.top_p = d.pop("top_p", None)
         v = d.pop("tools", None)
-        self.tools = None if v is None else [ChatCompletionTool.from_dict(i) for i in v]
+        self.tools = (
+            None if v is None else [tagged(i, "type", _TOOLS_TAGS, ResponseFunctionTool) for i in v]
+        )
         v = d.pop("tool_choice", None)
         self.tool_choice = (
             None
             if v is None
-            else ChatCompletionNamedToolChoice.from_dict(v)
-            if isinstance(v, dict)
-            else v
+            else tagged(v, "type", _TOOL_CHOICE_TAGS, ResponseNamedToolChoice, scalars=True)
         )
+        self.parallel_tool_calls = d.pop("parallel_tool_calls", None)
         v = d.pop("response_format", None)
         self.response_format = None if v is None else tagged(v, "type", _RESPONSE_FORMAT_TAGS, None)
+        v = d.pop("text", None)
+        self.text = None if v is None else ResponseTextConfig.from_dict(v)
         self.additional_properties = d
         return self
 
@@ -112,15 +125,24 @@ from ..models.chat_completion_tool import ChatCompletionTool
 from ..models.easy_input_message import EasyInputMessage
 from ..models.function_call import FunctionCall
 from ..models.function_call_output import FunctionCallOutput
+from ..models.reasoning_item import ReasoningItem
 from ..models.response_format_json_object import ResponseFormatJsonObject
 from ..models.response_format_json_schema import ResponseFormatJsonSchema
 from ..models.response_format_text import ResponseFormatText
+from ..models.response_function_tool import ResponseFunctionTool
+from ..models.response_named_tool_choice import ResponseNamedToolChoice
+from ..models.response_text_config import ResponseTextConfig
 from ..models.tool_choice_mode import ToolChoiceMode
 
 _INPUT_TAGS: dict[str, Any] = {
     "function_call_output": FunctionCallOutput,
     "function_call": FunctionCall,
+    "reasoning": ReasoningItem,
 }
+
+_TOOLS_TAGS: dict[str, Any] = {"function": ChatCompletionTool}
+
+_TOOL_CHOICE_TAGS: dict[str, Any] = {"function": ChatCompletionNamedToolChoice}
 
 _RESPONSE_FORMAT_TAGS: dict[str, Any] = {
     "text": ResponseFormatText,

@@ -72,8 +72,8 @@ def test_a_new_request_field_becomes_a_keyword(tree):
     """An optional request field: a keyword that is typed, checked and sent, with no other edit."""
     edit(
         tree,
-        "        logprobs: {type: boolean, description: Return log probabilities.}",
-        "        logprobs: {type: boolean, description: Return log probabilities.}\n"
+        '        logprobs: {type: [boolean, "null"], description: Return log probabilities.}',
+        '        logprobs: {type: [boolean, "null"], description: Return log probabilities.}\n'
         "        mood: {type: integer, minimum: 3, description: How cheerful.}",
     )
     assert generate(tree, "--check").returncode == 1

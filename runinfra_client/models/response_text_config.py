@@ -1,0 +1,62 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..types import absent_or_null, plain, tagged
+
+
+@define(kw_only=True)
+class ResponseTextConfig:
+    """How the answer is written.
+
+    Attributes:
+        format: The form of the answer; what is possible depends on the deployment.
+    """
+
+    format: ResponseFormatJsonObject | ResponseFormatText | ResponseTextFormatJsonSchema | None = (
+        None
+    )
+    additional_properties: dict[str, Any] = field(factory=dict)
+    # Keys that came as null: to_dict() gives them back, and only them.
+    _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object: exactly what came, for an object that came from one."""
+        d: dict[str, Any] = dict.fromkeys(self._nulls)
+        if self.format is not None:
+            d["format"] = plain(self.format)
+        d.update(self.additional_properties)
+        return d
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Make the object of a decoded JSON object; unknown members are kept.
+
+        Raises:
+            KeyError: a required member is missing.
+            TypeError, ValueError, AttributeError: a member is of another shape than promised.
+        """
+        d = dict(src_dict)
+        self = cls.__new__(cls)
+        self._nulls = absent_or_null(d) if None in d.values() else ()
+        v = d.pop("format", None)
+        self.format = None if v is None else tagged(v, "type", _FORMAT_TAGS, None)
+        self.additional_properties = d
+        return self
+
+
+# At the bottom, so that models may refer to each other, and no method has to import.
+from ..models.response_format_json_object import ResponseFormatJsonObject
+from ..models.response_format_text import ResponseFormatText
+from ..models.response_text_format_json_schema import ResponseTextFormatJsonSchema
+
+_FORMAT_TAGS: dict[str, Any] = {
+    "text": ResponseFormatText,
+    "json_object": ResponseFormatJsonObject,
+    "json_schema": ResponseTextFormatJsonSchema,
+}
