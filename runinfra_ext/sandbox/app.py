@@ -15,7 +15,8 @@ from . import faults, strict
 from .bodies import TooLarge, read_bytes, read_form, read_json
 from .catalog import DEFAULTS, ENDPOINTS, MODELS, UNVERIFIED
 from .control import PREFIX, respond
-from .operations import HANDLERS, Context, Refused, Result, unknown_model
+from .operations import HANDLERS, unknown_model
+from .outcomes import Context, Refused, Result
 from .scripted import Asked
 from .shapes import is_object
 from .state import OTHER_PIPELINE_ID, PIPELINE_ID, Entry, Key, SandboxState

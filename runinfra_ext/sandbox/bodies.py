@@ -9,7 +9,7 @@ from typing import Any, Final
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from .operations import Refused
+from .outcomes import Refused
 from .shapes import is_object
 
 _FORM: Final = "multipart/form-data"

@@ -13,7 +13,7 @@ MODELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "max_output_tokens": 32_768,
         "pricing": {"input": 0.11, "output": 0.42},
         "supported_endpoints": list(_CHAT),
-        "input_modalities": ["text", "image"],
+        "input_modalities": ["text", "image", "audio", "video", "file"],
         "reasoning_efforts": ["none", "low", "high"],
     },
     "Qwen/Qwen3-32B": {

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from .limits import paused
-from .operations import Refused
+from .outcomes import Refused
 
 HEADER: Final = "x-sandbox-fault"
 MODEL_PREFIX: Final = "fault/"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from .catalog import ENTERPRISE, PAUSED, PAUSED_SECONDS, PRICES, UNVERIFIED
-from .operations import Refused
+from .outcomes import Refused
 from .settings import Settings
 
 _MINUTE: Final = 60.0  # seconds

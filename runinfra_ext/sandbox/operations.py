@@ -3,157 +3,23 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from . import pictures, responses_adapter, sounds, vectors
 from .catalog import MODELS
-from .content import Said, answer, count_tokens, digest, pieces, reply
-
-MAX_CHOICES: Final = 16  # of a chat completion
-
-
-class Refused(Exception):
-    """The gateway says no.
-
-    Args:
-        status: HTTP status.
-        message: for people.
-        kind: the error's type.
-        code: machine-readable.
-        param: the field concerned.
-        headers: more headers of the answer.
-        fields: more members of the error.
-    """
-
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        kind: str = "invalid_request_error",
-        *,
-        code: str | None = None,
-        param: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        **fields: Any,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = dict(headers or {})
-        self.body = {
-            "error": {"message": message, "type": kind, "param": param, "code": code, **fields}
-        }
-
-
-class Result(NamedTuple):
-    """An answer: JSON, text, audio, or the events of a stream."""
-
-    json: Any = None
-    content: bytes | None = None
-    media_type: str = "application/json"
-    events: Iterator[dict[str, Any]] | None = None
-    named_events: bool = False
-
-
-class Context(NamedTuple):
-    """What an operation needs besides its body."""
-
-    model: str
-    created: int
-    base_url: str
-
-
-def chat(body: Mapping[str, Any], context: Context) -> Result:
-    """Chat completion."""
-    if (body.get("n") or 1) > MAX_CHOICES:
-        raise Refused(400, f"n: at most {MAX_CHOICES} choices.", code="generation_count", param="n")
-    name = f"chatcmpl_{digest(_question(body))}"
-    said = [answer(body, choice=index) for index in range(body.get("n") or 1)]
-    prompt = count_tokens([message.get("content") for message in body["messages"]])
-    spent = sum(count_tokens(one.text or "") + count_tokens(one.tool_calls) for one in said)
-    usage = {"prompt_tokens": prompt, "completion_tokens": spent, "total_tokens": prompt + spent}
-    head = {"id": name, "created": context.created, "model": context.model}
-    if body.get("stream"):
-        options: Mapping[str, Any] = body.get("stream_options") or {}
-        shown = usage if options.get("include_usage") else None
-        return Result(events=_chunks(head, said, body, shown))
-    return Result(
-        json={
-            **head,
-            "object": "chat.completion",
-            "choices": [_choice(index, one, body) for index, one in enumerate(said)],
-            "usage": usage,
-        }
-    )
-
-
-def _question(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The request without what only says how the answer travels."""
-    return {key: value for key, value in body.items() if not key.startswith("stream")}
-
-
-def _choice(index: int, said: Said, body: Mapping[str, Any]) -> dict[str, Any]:
-    message: dict[str, Any] = {"role": "assistant", "content": said.text}
-    if said.tool_calls:
-        message["tool_calls"] = said.tool_calls
-    choice = {"index": index, "message": message, "finish_reason": said.finish_reason}
-    if body.get("logprobs"):
-        choice["logprobs"] = {"content": [_logprob(p, body) for p in pieces(said.text or "")]}
-    return choice
-
-
-def _logprob(piece: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    value = -0.25 * (1 + len(piece) % 4)
-    others = [
-        {"token": f"{piece}~{n}", "logprob": value - n, "bytes": None}
-        for n in range(1, (body.get("top_logprobs") or 0) + 1)
-    ]
-    return {
-        "token": piece,
-        "logprob": value,
-        "bytes": list(piece.encode()),
-        "top_logprobs": others,
-    }
-
-
-def _chunks(
-    head: Mapping[str, Any], said: list[Said], body: Mapping[str, Any], usage: Any
-) -> Iterator[dict[str, Any]]:
-    def chunk(choices: list[dict[str, Any]]) -> dict[str, Any]:
-        return {**head, "object": "chat.completion.chunk", "choices": choices}
-
-    def piece(index: int, delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
-        return chunk([{"index": index, "delta": delta, "finish_reason": reason}])
-
-    for index, one in enumerate(said):
-        start: dict[str, Any] = {"role": "assistant"}
-        start["content"] = "" if one.text is not None else None
-        yield piece(index, start)
-        for number, call in enumerate(one.tool_calls):
-            function = {"name": call["function"]["name"], "arguments": ""}
-            opening = {"index": number, "id": call["id"], "type": "function", "function": function}
-            yield piece(index, {"tool_calls": [opening]})
-            for part in pieces(call["function"]["arguments"]):
-                more = {"index": number, "function": {"arguments": part}}
-                yield piece(index, {"tool_calls": [more]})
-        for token in pieces(one.text or ""):
-            event = piece(index, {"content": token})
-            if body.get("logprobs"):
-                event["choices"][0]["logprobs"] = {"content": [_logprob(token, body)]}
-            yield event
-        yield piece(index, {}, one.finish_reason)
-    if usage is not None:
-        yield {**chunk([]), "usage": usage}
+from .chat import chat
+from .content import reply
+from .conversation import count_tokens
+from .outcomes import Context, Refused, Result
 
 
 def respond(body: Mapping[str, Any], context: Context) -> Result:
     """Responses adapter."""
+    whole = responses_adapter.response(body, context)
     if body.get("stream"):
-        return Result(
-            events=responses_adapter.events(body, context.model, context.created),
-            named_events=True,
-        )
-    return Result(json=responses_adapter.response(body, context.model, context.created))
+        return Result(events=responses_adapter.events(whole), named_events=True)
+    return Result(json=whole)
 
 
 def embed(body: Mapping[str, Any], context: Context) -> Result:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypedDict, cast
 
 from . import sounds, strict, vectors
 from .content import SCRIPTED, Said, digest
-from .operations import Context, Result
+from .outcomes import Context, Result
 from .shapes import is_array, is_object
 
 # What can be dictated to which operations.

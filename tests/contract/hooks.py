@@ -45,7 +45,31 @@ def before_call(context, case, kwargs):
         for name, value in POSSIBLE.get(operation_id, {}).items():
             if name in case.body:
                 case.body[name] = value
+        _make_tools_possible(case.body)
     key = (case.headers or {}).get("Idempotency-Key")
     if key:
         # The same key with another body is a conflict, which would hide everything else.
         case.headers["Idempotency-Key"] = f"{key[:200]}-{next(_numbers)}"
+
+
+def _make_tools_possible(body):
+    """A model can only call what is there, and only write what its schema lets exist."""
+    tools = [tool for tool in body.get("tools") or [] if isinstance(tool, dict)]
+    for tool in tools:
+        function = tool.get("function", tool)
+        if function.get("parameters") is not None:
+            function["parameters"] = {"type": "object"}
+    choice = body.get("tool_choice")
+    if choice == "required" and not tools:
+        body["tool_choice"] = "auto"
+    elif isinstance(choice, dict):
+        names = [tool.get("function", tool)["name"] for tool in tools]
+        if not names:
+            body["tool_choice"] = "auto"
+        elif "function" in choice:
+            choice["function"]["name"] = names[0]
+        else:
+            choice["name"] = names[0]
+    for form in (body.get("response_format"), (body.get("text") or {}).get("format")):
+        if isinstance(form, dict) and form.get("type") == "json_schema":
+            form.get("json_schema", form)["schema"] = {"type": "object"}

@@ -1,0 +1,348 @@
+"""Picks a value for each place of a schema in canonical form."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from jsonschema_rs import CanonicalSchema, canonical
+
+from . import arrays, scalars
+from .algebra import (
+    Blocked,
+    NoInstance,
+    open_schema,
+    pattern_validator,
+    plain_schema,
+    validator,
+)
+from .hints import Hints
+from .mentions import Mentions, words_of
+
+_NODES: Final = 20_000  # places of a value
+_MANY: Final = 400  # places after which only what must be there is
+_MEMBERS: Final = 1000
+_TRIES: Final = 64  # of a place that must satisfy more than its bounds
+_DEPTH: Final = 2  # how often a schema may stand inside itself before it is left out
+_DEEP: Final = 60  # levels
+_ANY_TYPE: Final = ("string", "object", "integer", "number", "array", "boolean", "null")
+
+
+class Maker:
+    """Makes one value."""
+
+    def __init__(self, root: CanonicalSchema, mentions: Mentions, until: float) -> None:
+        self._root = root
+        # Each attempt hands out what was said anew.
+        self._mentions = Mentions([mentions.text], prompt=mentions.prompt, answer=mentions.answer)
+        self._until = until
+        self._made = 0
+        self._inside: list[str] = []
+        self._depth = 0
+
+    def make(self, node: CanonicalSchema, name: str, hints: Hints, variant: int) -> Any:
+        """A value for a place; another variant is another value, where there is one."""
+        self._made += 1
+        self._depth += 1
+        try:
+            if self._made > _NODES or time.monotonic() > self._until:
+                msg = f"a value of it has more than {_NODES} parts, or takes too long to find"
+                raise NoInstance(msg)
+            if self._depth > _DEEP:
+                raise Blocked
+            return self._of(node, node.view(), name, hints, variant)
+        finally:
+            self._depth -= 1
+
+    def _of(self, node: CanonicalSchema, view: Any, name: str, hints: Hints, variant: int) -> Any:
+        match view:
+            case canonical.FalseView():
+                raise Blocked
+            case canonical.ConstView():
+                return _plain(view.value)
+            case canonical.EnumView():
+                return self._choice([_plain(value) for value in view.values], name, hints, variant)
+            case canonical.ObjectView():
+                return self._object(view, hints, variant)
+            case canonical.ArrayView():
+                return arrays.array(self, node, view, name, hints, variant)
+            case canonical.ReferenceView():
+                return self._referred(node, view.uri, name, hints, variant)
+            case canonical.AllOfView():
+                return self.make(self.merged(view.branches), name, hints, variant)
+            case canonical.AnyOfView():
+                return self._branch(node, view.branches, name, hints, variant)
+            case canonical.OneOfView():
+                return self._branch(node, view.branches, name, hints, variant)
+            case canonical.TypedGroupView():
+                return self._tried(node, view.body, name, hints, variant)
+            case canonical.MultiTypeView():
+                return self._typed(view.types, name, hints, variant)
+            case canonical.TrueView():
+                return self._typed(_ANY_TYPE, name, hints, variant)
+            case canonical.NotView():
+                return self._tried_types(node, name, hints, variant)
+            case canonical.StringView() | canonical.IntegerView() | canonical.NumberView():
+                return self._scalar(node, view, name, hints, variant)
+            case _:
+                raise Blocked
+
+    def _scalar(
+        self, node: CanonicalSchema, view: Any, name: str, hints: Hints, variant: int
+    ) -> Any:
+        accept = validator(node).is_valid
+        values: Iterator[str] | Iterator[int | float]
+        if isinstance(view, canonical.StringView):
+            values = scalars.strings(view, name, hints, self._mentions, accept)
+        else:
+            values = scalars.numbers(view, name, hints, self._mentions, accept)
+        return self._nth(values, variant, accept)
+
+    def _nth(self, values: Iterable[Any], variant: int, accept: Any) -> Any:
+        """The accepted value of that number, counted round if there are fewer."""
+        found: list[Any] = []
+        for tried, value in enumerate(values):
+            if value not in found and accept(value):
+                found.append(value)
+                if len(found) > variant:
+                    break
+            if tried % 16 == 0 and time.monotonic() > self._until:
+                break
+        if not found:
+            raise Blocked
+        return found[variant % len(found)]
+
+    def _typed(self, types: Iterable[str], name: str, hints: Hints, variant: int) -> Any:
+        """A value of one of these types, without further bounds."""
+        kind = _ranked_types(types, hints)[0 if variant < 8 else variant % len(list(types))]
+        if kind == "object":
+            return {}
+        if kind == "array":
+            return []
+        if kind == "null":
+            return None
+        if kind == "boolean":
+            return self._boolean(name, hints, variant)
+        node = open_schema(kind)
+        return self._scalar(node, node.view(), name, hints, variant)
+
+    def _boolean(self, name: str, hints: Hints, variant: int) -> bool:
+        said = not self._mentions.lacks(words_of(name)) if name else True
+        given = [value for value in hints.values if isinstance(value, bool)]
+        first = given[0] if given and said else said
+        return first if variant % 2 == 0 else not first
+
+    def _choice(self, values: list[Any], name: str, hints: Hints, variant: int) -> Any:
+        """One of a closed set: what was said of it, else the default, else the first."""
+        if all(isinstance(value, bool) for value in values):
+            return self._boolean(name, hints, variant) if len(values) > 1 else values[0]
+        order = [*(v for v in hints.listed if v in values), *values]
+        said = [value for value in order if isinstance(value, str) and self._mentions.has(value)]
+        numbers = [
+            value
+            for value in order
+            if value in self._mentions.numbers and not isinstance(value, bool)
+        ]
+        given = [value for value in hints.values if value in values]
+        ranked: list[Any] = []
+        for value in (*said, *numbers, *given, *(v for v in order if v is not None), *values):
+            if not any(type(one) is type(value) and one == value for one in ranked):
+                ranked.append(value)
+        return ranked[variant % len(ranked)]
+
+    # ---- schemas of schemas ----
+
+    def _referred(
+        self, node: CanonicalSchema, uri: str, name: str, hints: Hints, variant: int
+    ) -> Any:
+        limit = _DEPTH if self._made < _MANY else 1
+        if self._inside.count(uri) >= limit:
+            raise Blocked
+        self._inside.append(uri)
+        try:
+            return self.make(self._target(node, uri), name, hints, variant)
+        finally:
+            self._inside.pop()
+
+    def _target(self, node: CanonicalSchema, uri: str) -> CanonicalSchema:
+        found = node.definition(uri) or self._root.definition(uri)
+        if found is None:
+            raise Blocked
+        return found
+
+    @property
+    def draft(self) -> int:
+        """Of JSON Schema; schemas of one draft can be combined."""
+        return self._root.draft
+
+    def merged(self, branches: Sequence[CanonicalSchema]) -> CanonicalSchema:
+        """The schema of what satisfies all of these."""
+        whole: list[CanonicalSchema] = []
+        for branch in branches:
+            view = branch.view()
+            whole.append(
+                self._target(branch, view.uri)
+                if isinstance(view, canonical.ReferenceView)
+                else branch
+            )
+        try:
+            return functools.reduce(lambda one, other: one.intersect(other), whole)
+        except ValueError:
+            raise Blocked from None
+
+    def _branch(
+        self,
+        node: CanonicalSchema,
+        branches: Sequence[CanonicalSchema],
+        name: str,
+        hints: Hints,
+        variant: int,
+    ) -> Any:
+        ranked = self._ranked(branches, hints)
+        turn = variant // 8
+        accept = validator(node).is_valid
+        for branch in (*ranked[turn % len(ranked) :], *ranked[: turn % len(ranked)]):
+            made = self._made
+            try:
+                value = self.make(branch, name, hints, variant)
+            except Blocked:
+                # What a dead end cost is not held against the rest.
+                self._made = min(self._made, made + _MANY)
+                continue
+            if accept(value):
+                return value
+        raise Blocked
+
+    def _ranked(self, branches: Sequence[CanonicalSchema], hints: Hints) -> list[CanonicalSchema]:
+        """Branches with the one that was spoken of first, and null last."""
+
+        def rank(branch: CanonicalSchema) -> tuple[bool, bool, int]:
+            view = branch.view()
+            kind = _KIND_NAMES.get(type(view), "object")
+            spoken = False
+            if isinstance(view, canonical.ReferenceView):
+                kind = "object"
+                spoken = self._mentions.has(" ".join(words_of(view.uri.rpartition("/")[2])))
+            if isinstance(view, canonical.MultiTypeView):
+                kind = _ranked_types(view.types, hints)[0]
+            if isinstance(view, canonical.ConstView):
+                kind = "null" if view.value is None else "object"
+                spoken = view.value is not None and self._mentions.has(view.value)
+            if isinstance(view, canonical.EnumView):
+                spoken = any(isinstance(v, str) and self._mentions.has(v) for v in view.values)
+            return kind == "null", not spoken, _ranked_types(_ANY_TYPE, hints).index(kind)
+
+        return sorted(branches, key=rank)
+
+    def _tried(
+        self, node: CanonicalSchema, body: CanonicalSchema, name: str, hints: Hints, variant: int
+    ) -> Any:
+        accept = validator(node).is_valid
+        for more in range(_TRIES):
+            value = self.make(body, name, hints, variant + more)
+            if accept(value):
+                return value
+        raise Blocked
+
+    def _tried_types(self, node: CanonicalSchema, name: str, hints: Hints, variant: int) -> Any:
+        accept = validator(node).is_valid
+
+        def values() -> Iterator[Any]:
+            for number in range(_TRIES):
+                for kind in _ANY_TYPE:
+                    yield self._typed([kind], name, hints, number)
+            yield from ({"a": 1}, {"a": "b"}, [1], ["a"], [1, "a"], -1, 0, 0.5, "")
+
+        return self._nth(values(), variant, accept)
+
+    # ---- objects and arrays ----
+
+    def _object(self, view: canonical.ObjectView, hints: Hints, variant: int) -> dict[str, Any]:
+        most = _MEMBERS if view.max_properties is None else view.max_properties
+        least = view.min_properties or 0
+        if least > _MEMBERS:
+            raise Blocked
+        required = set(view.required)
+        allowed = None if view.property_names is None else validator(view.property_names)
+        declared = [name for name in (*hints.names, *view.properties) if name in view.properties]
+        names = dict.fromkeys([*declared, *view.required])
+        room = most - len(required)
+        value: dict[str, Any] = {}
+        for name in names:
+            if name not in required:
+                if room <= 0 or self._made > _MANY or (allowed and not allowed.is_valid(name)):
+                    continue
+                room -= 1
+            try:
+                value[name] = self.make(self._member(view, name), name, hints.member(name), variant)
+            except Blocked:
+                if name in required:
+                    raise
+                room += 1
+        open_ended = view.additional_properties is not None or view.pattern_properties
+        wanted = max(least, 1 if open_ended and not value and not view.properties else 0)
+        for number, name in enumerate(self._new_names(view, wanted)):
+            if len(value) >= min(wanted, most):
+                break
+            if name in value or (allowed and not allowed.is_valid(name)):
+                continue
+            try:
+                value[name] = self.make(
+                    self._member(view, name), name, hints.other(), variant + number
+                )
+            except Blocked:
+                continue
+        if len(value) < least:
+            raise Blocked
+        return value
+
+    def _new_names(self, view: canonical.ObjectView, wanted: int) -> Iterator[str]:
+        """Names that the schema does not spell out; some may not be allowed."""
+        for number in range(_TRIES + wanted if wanted else 0):
+            end = f"_{number + 1}" if number else ""
+            for pattern in view.pattern_properties:
+                for name in scalars.matching(pattern, [number]):
+                    yield name
+                    yield f"{name}{number + 1}"
+            if view.property_names is not None:
+                try:
+                    name = self.make(view.property_names, "key", Hints({}), number)
+                except Blocked:
+                    continue
+                yield str(name)
+            yield f"key{end}"
+
+    def _member(self, view: canonical.ObjectView, name: str) -> CanonicalSchema:
+        """The schema of a member."""
+        parts = [
+            part
+            for pattern, part in view.pattern_properties.items()
+            if pattern_validator(pattern).is_valid(name)
+        ]
+        if name in view.properties:
+            parts.append(view.properties[name])
+        if not parts and view.additional_properties is not None:
+            parts.append(view.additional_properties)
+        return self.merged(parts) if parts else plain_schema(None, self.draft)
+
+
+_KIND_NAMES: Final[Mapping[type, str]] = {
+    canonical.StringView: "string",
+    canonical.IntegerView: "integer",
+    canonical.NumberView: "number",
+    canonical.ArrayView: "array",
+}
+
+
+def _ranked_types(types: Iterable[str], hints: Hints) -> list[str]:
+    """Types in the order in which the schema lists them, null last."""
+    order = [*(kind for kind in hints.types if kind != "null"), *_ANY_TYPE]
+    return sorted(types, key=order.index)
+
+
+def _plain(value: Any) -> Any:
+    """A value of the canonical form as JSON has it."""
+    return float(value) if isinstance(value, Decimal) else value
