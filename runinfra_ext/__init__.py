@@ -59,6 +59,7 @@ from .errors import (
 if TYPE_CHECKING:
     from . import idempotency
     from ._async.client import AsyncRunInfra
+    from ._call.retry import RetryQuota
     from ._ground.limits import Timeout
     from ._ground.metadata import Meta, RateLimit
     from ._structured.parsing import ParsedChatCompletion, ParsedResponse
@@ -78,6 +79,7 @@ _LAZY = {
     "ParsedChatCompletion": "._structured.parsing",
     "ParsedResponse": "._structured.parsing",
     "RateLimit": "._ground.metadata",
+    "RetryQuota": "._call.retry",
     "RunInfra": "._sync.client",
     "Sleep": ".hooks",
     "Timeout": "._ground.limits",
@@ -124,6 +126,7 @@ __all__ = [
     "RequestInProgressError",
     "ResponseShapeError",
     "ResponseTooLargeError",
+    "RetryQuota",
     "RunInfra",
     "RunInfraConnectionError",
     "RunInfraError",

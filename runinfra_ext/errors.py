@@ -53,12 +53,14 @@ needs; a field that does not apply is ``None``, ``0`` or empty.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Unpack
+from typing import Any, Final, Unpack
 
 from ._ground.error_fields import ErrorFields, FailedAttempt, Phase
 from ._ground.wire import Headers
 
 _NO_HEADERS = Headers()
+# The one reason that nothing else of an error shows: other calls have used the quota up.
+QUOTA_EMPTY: Final = "the client's retry quota is used up"
 
 
 class RunInfraError(Exception):
@@ -85,6 +87,7 @@ class RunInfraError(Exception):
             ``pool_timeout``, ``write_timeout``, ``read_timeout``, ``deadline`` or
             ``client_closed``; for a :class:`WebhookVerificationError`, why it was refused.
         outcome_unknown: the work may have been done and charged although no answer came.
+        gave_up: why the call was not (or no longer) repeated.
         retry_after_seconds: how long the gateway asked to wait, uncapped.
         body: the decoded error body, or its text.
         headers: the answer's headers, case-insensitive.
@@ -105,6 +108,7 @@ class RunInfraError(Exception):
     phase: Phase | None = None
     reason: str | None = None
     outcome_unknown: bool = False
+    gave_up: str | None = None
     retry_after_seconds: float | None = None
     body: object = None
     headers: Mapping[str, str] = _NO_HEADERS
@@ -138,6 +142,8 @@ class RunInfraError(Exception):
             facts.append(f"idempotency key {self.idempotency_key}")
         if self.attempts > 1:
             facts.append(f"{self.attempts} attempts")
+        if self.gave_up == QUOTA_EMPTY:
+            facts.append(f"not repeated: {self.gave_up}")
         if self.outcome_unknown:
             facts.append("the outcome is unknown: it may have run")
         return f"{self.message} ({', '.join(facts)})" if facts else self.message

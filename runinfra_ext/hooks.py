@@ -52,21 +52,21 @@ class AttemptEnd(NamedTuple):
 
 
 class Sleep(NamedTuple):
-    """The client is about to wait before the next attempt.
+    """The client is about to wait before the next attempt, or for its turn under a rate limit.
 
     Attributes:
         operation: operation id.
-        attempt: the attempt that failed.
+        attempt: the attempt that failed; 0 before the first.
         client_request_id: the same on all attempts of the call.
         seconds: how long it will wait.
-        error: why.
+        error: why; ``None`` for a wait that the rate limit asks of all calls.
     """
 
     operation: str
     attempt: int
     client_request_id: str
     seconds: float
-    error: RunInfraError
+    error: RunInfraError | None
 
 
 class Hooks(NamedTuple):

@@ -150,22 +150,6 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         await self.until_done()
         return self._reader.final()
 
-    async def prime(self) -> None:
-        """Read until the first event is there, without handing it out.
-
-        Raises:
-            RunInfraError: the stream failed before; it is closed then.
-        """
-        try:
-            while not self._reader.peek():
-                await self._receive()
-        except GeneratorExit:
-            self._drop()
-            raise
-        except BaseException:
-            await self.close()
-            raise
-
     async def close(self) -> None:
         """Release the connection. May be called again, from any task, and while it is read."""
         source, self._source = self._source, None

@@ -18,17 +18,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, Protocol
-
-from runinfra_client.operations import Operation
+from typing import Any, Final
 
 from .._answer.error_mapping import error_from_failure, error_from_response
 from .._ground.error_fields import FailedAttempt, Phase
 from .._ground.limits import Limits
 from .._ground.metadata import Meta, is_replay
 from .._ground.wire import Headers, TransportFailure
-from ..errors import APIStatusError, RunInfraError
+from ..errors import QUOTA_EMPTY, RateLimitError, RunInfraError
 from ..idempotency import new_key
+from .call import Call
 from .headers import (
     ANONYMOUS,
     STANDARD,
@@ -38,59 +37,10 @@ from .headers import (
 )
 from .observation import Observer
 from .options import Settings
-from .retry import Failure, GiveUp, Progress, Replay, decide, phase_of_status
+from .retry import Failure, GiveUp, Progress, Replay, decide, is_flow_control, phase_of_status
 
 _BODY_SHOWN: Final = 4_000  # characters of an unusable body that its error keeps
 _BODY_READ: Final = 64 * 1024  # bytes of it that are looked at
-
-
-class Body(Protocol):
-    """A request body that is sent piece by piece (an upload)."""
-
-    @property
-    def content_type(self) -> str:
-        """Its media type, with the boundary."""
-        ...
-
-    @property
-    def content_length(self) -> int:
-        """Its exact length in bytes."""
-        ...
-
-    @property
-    def rewindable(self) -> bool:
-        """Whether it can be sent from its start again."""
-        ...
-
-    def iter_chunks(self) -> Any:
-        """Its bytes from the start."""
-        ...
-
-
-class Call(NamedTuple):
-    """What is to be sent: immutable, the same for all attempts.
-
-    Attributes:
-        operation: from the operation table.
-        path: path below the base URL, encoded.
-        content: the body; ``None`` for a GET.
-        content_type: media type of the body, if any.
-        accept: media type that is wanted.
-        streaming: whether the body of the answer is handed out as it comes.
-        options: the caller's call options, not checked yet.
-        foreign: ``path`` is a whole URL, of a host that is not the gateway. It gets no key, no ids
-            and no headers of the caller's, and is not named in the log, because what signs such a
-            URL is a credential.
-    """
-
-    operation: Operation
-    path: str
-    content: bytes | Body | None
-    content_type: str | None
-    accept: str
-    streaming: bool
-    options: Mapping[str, Any]
-    foreign: bool = False
 
 
 class Journey:
@@ -124,6 +74,7 @@ class Journey:
         self._stale_retried = False
         self._free_attempts = 0
         self._paid = 0.0
+        self._moment: float | None = None
         self._observer = Observer(
             call.operation,
             "a URL of another host" if call.foreign else settings.redactor(call.path),
@@ -175,6 +126,10 @@ class Journey:
         """
         error = error_from_response(status, headers, body, self.settings.redactor)
         error.phase = phase_of_status(status)
+        self.settings.pace.told(headers, self.settings.clock(), self.settings.wall_clock())
+        if is_flow_control(error):
+            # Every caller of the client, whatever becomes of this call.
+            self.settings.pace.hold(self.settings.clock() + (error.retry_after_seconds or 0.0))
         error.outcome_unknown = error.phase == "outcome_unknown"
         return self._failed(error, should_retry=_told(headers))
 
@@ -211,22 +166,59 @@ class Journey:
             self._stale_retried = True
             self._free_attempts += 1
             return 0.0
-        paid = self.settings.quota.take(error)
-        if paid is None:
-            raise self._final(error, "the client's retry quota is used up")
-        self._paid = paid
-        self._observer.sleeps(self.attempts, decision.after, error)
-        return decision.after
+        after = decision.after
+        if is_flow_control(error):
+            after = self._next_moment(error, after)
+        elif self.settings.retry_quota is not None:
+            paid = self.settings.retry_quota.take(error)
+            if paid is None:
+                raise self._final(error, QUOTA_EMPTY)
+            self._paid = paid
+        self._observer.sleeps(self.attempts, after, error)
+        return after
 
-    def spoiled(self, error: RunInfraError) -> float:
-        """A stream failed before its first event; the wait before asking for it again.
+    def held(self) -> float:
+        """Seconds to wait before the next attempt may start; ask again after the wait.
 
         Raises:
-            RunInfraError: the same error, completed, when the call is over.
+            RateLimitError: the gateway asked to wait for longer than the deadline allows; nothing
+                was sent by this attempt.
         """
-        if isinstance(error, APIStatusError):
-            error.phase = phase_of_status(error.status)
-        return self._failed(error)
+        now = self.settings.clock()
+        pace = self.settings.pace
+        moment, self._moment = self._moment, None
+        if moment is not None and moment >= pace.held_until:
+            # It was reserved before, and has come unless the clock is a hair behind.
+            return 0.0
+        wait = pace.reserve(now, self.limits.deadline_at)
+        if wait is None:
+            raise self._held_too_long(pace.held_until - now)
+        if wait:
+            self._moment = now + wait
+            self._observer.held(self.attempts, wait)
+        return wait
+
+    def _next_moment(self, error: RunInfraError, after: float) -> float:
+        """When to come back after a refusal that told it: in turn, with all other callers."""
+        now = self.settings.clock()
+        pace = self.settings.pace
+        wait = pace.reserve(now, self.limits.deadline_at)
+        if wait is None:
+            raise self._final(error, "the deadline comes before the next attempt")
+        # Where nothing but the hint is known, the jitter of it spreads the callers.
+        after = max(after, wait)
+        self._moment = now + after
+        return after
+
+    def _held_too_long(self, seconds: float) -> RunInfraError:
+        error = RateLimitError(
+            "The gateway has asked this client to wait, for longer than the call's deadline.",
+            phase="never_sent",
+            retry_after_seconds=max(seconds, 0.0),
+            gave_up="the deadline comes before the next attempt",
+        )
+        self.complete(error)
+        return self._final(error, "the deadline comes before the next attempt")
 
     def unusable(self, error: RunInfraError, meta: Meta, body: bytes) -> RunInfraError:
         """A 2xx answer that can't be used: never repeated, because the work was done."""
@@ -263,8 +255,10 @@ class Journey:
 
         Call it when the body has been read whole, or the stream begins.
         """
-        self.settings.quota.success(self._paid)
+        if self.settings.retry_quota is not None:
+            self.settings.retry_quota.success(self._paid)
         now = self.settings.clock()
+        self.settings.pace.told(headers, now, self.settings.wall_clock())
         request_id = self._request_id(headers)
         self._observer.attempt_ends(
             self.attempts, status, request_id, now - self._attempt_started, None
@@ -355,6 +349,7 @@ class Journey:
         # An earlier attempt may have run even if the last one was refused.
         if any(failure.phase == "outcome_unknown" for failure in self.failures):
             error.outcome_unknown = self.replay.kind != "safe"
+        error.gave_up = reason
         self._observer.gives_up(reason, error)
         return error
 

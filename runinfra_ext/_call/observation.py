@@ -96,6 +96,14 @@ class Observer:
         # The error is written out for the log only, which seldom listens.
         _log.debug("%s attempt %d failed (%s); next in %.3f s", self._name, attempt, error, seconds)
 
+    def held(self, attempt: int, seconds: float) -> None:
+        """The next attempt waits for its turn: the gateway's rate limit is near or reached."""
+        if self._hooks.before_sleep is not None:
+            self._hooks.before_sleep(
+                Sleep(self._name, attempt, self._client_request_id, seconds, None)
+            )
+        _log.debug("%s waits %.3f s for the gateway's rate limit", self._name, seconds)
+
     def gives_up(self, reason: str, error: RunInfraError) -> None:
         """The call is over, with an error."""
         _log.debug("%s gave up: %s; %s", self._name, reason, error)

@@ -18,6 +18,7 @@ from .._ground.redaction import ApiKey, Redactor
 from ..errors import AuthenticationError, ConfigurationError, InvalidRequestError
 from ..hooks import Hooks
 from .headers import checked_headers
+from .pace import Pace
 from .retry import ReplayPolicy, RetryQuota
 from .urls import DEFAULT_BASE_URL, BaseURL, resolve_base_url
 
@@ -96,6 +97,7 @@ class ClientOptions(TypedDict, total=False):
     max_response_bytes: int
     max_event_bytes: int
     hooks: Hooks | None
+    retry_quota: RetryQuota | None
 
 
 class Settings(NamedTuple):
@@ -104,7 +106,8 @@ class Settings(NamedTuple):
     api_key: ApiKey
     base: BaseURL
     redactor: Redactor
-    quota: RetryQuota
+    pace: Pace
+    retry_quota: RetryQuota | None
     timeout: Timeout = Timeout()
     deadline: float | None = None
     max_retries: int = DEFAULT_MAX_RETRIES
@@ -119,6 +122,7 @@ class Settings(NamedTuple):
     max_event_bytes: int = MAX_EVENT_BYTES
     hooks: Hooks | None = None
     clock: Callable[[], float] = time.monotonic
+    wall_clock: Callable[[], float] = time.time
     random: Callable[[], float] = random.random
 
     def __repr__(self) -> str:
@@ -175,8 +179,8 @@ def make_settings(
         api_key=key,
         base=base,
         redactor=Redactor([key.reveal()]),
-        quota=RetryQuota(),
-        **_checked_options(options),
+        pace=Pace(),
+        **{"retry_quota": RetryQuota(), **_checked_options(options)},
     )
 
 
@@ -264,6 +268,12 @@ def _policy(name: str, value: object, error: _Error) -> ReplayPolicy:
     raise checks.wrong(name, "'standard' or 'conservative'", value, error)
 
 
+def _quota(name: str, value: object, error: _Error) -> RetryQuota | None:
+    if value is not None and not isinstance(value, RetryQuota):
+        raise checks.wrong(name, "a RetryQuota, or None for no limit", value, error)
+    return value
+
+
 def _hooks(name: str, value: object, error: _Error) -> Hooks | None:
     if value is not None and not isinstance(value, Hooks):
         raise checks.wrong(name, "a Hooks object", value, error)
@@ -284,6 +294,7 @@ _OPTION_CHECKS: Final[Mapping[str, Callable[[str, Any, _Error], Any]]] = {
     "max_response_bytes": _size,
     "max_event_bytes": _size,
     "hooks": _hooks,
+    "retry_quota": _quota,
 }
 # What a call may say for itself; its other options belong to no client.
 _CALL_OPTIONS: Final = [name for name in CallOptions.__annotations__ if name in _OPTION_CHECKS]

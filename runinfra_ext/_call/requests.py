@@ -14,7 +14,7 @@ from .._media.formats import reference_audio
 from .._media.uploads import FileInput, MultipartBody, Progress, RawBody, prepare_upload
 from ..errors import ConfigurationError, InvalidRequestError
 from .arguments import checked_arguments
-from .journey import Call
+from .call import Call
 from .options import CallOptions, Settings, unexpected
 from .urls import encode_segment, path_value
 

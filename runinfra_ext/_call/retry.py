@@ -23,10 +23,12 @@ Certificate failures, redirects, exhausted quotas, and everything that repeats i
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
 from .. import errors as e
+from .._ground import checks
 from .._ground.error_fields import Phase
 
 ReplayPolicy = Literal["standard", "conservative"]
@@ -124,7 +126,7 @@ class Retry(NamedTuple):
 
 
 class GiveUp(NamedTuple):
-    """Raise the error; ``reason`` is for the log."""
+    """Raise the error; ``reason`` is its ``gave_up``."""
 
     reason: str
 
@@ -132,14 +134,20 @@ class GiveUp(NamedTuple):
 class RetryQuota:
     """A budget of retries that all calls of a client share, so that an outage is not amplified.
 
-    A bucket of tokens: a retry takes some, a success gives some back. When it is empty, failures
-    surface at once instead of being repeated. Thread-safe.
+    A bucket of tokens: a retry takes some, a success and the passing of time give some back. When
+    it is empty, failures surface at once instead of being repeated, and the error says so
+    (``error.gave_up``). Waiting for a rate limit costs nothing: that is no outage. Thread-safe.
 
     Args:
         capacity: tokens in a full bucket; 500 let 100 retries through.
         cost: tokens for repeating a refused or failed attempt.
         timeout_cost: tokens for repeating one that timed out: these hold resources longest.
         refund: tokens that a success gives back.
+        refill: tokens that a second gives back; with 10, a full bucket takes 50 seconds.
+        clock: monotonic seconds.
+
+    Raises:
+        ConfigurationError: a number is negative, or not a finite number.
     """
 
     def __init__(
@@ -149,24 +157,45 @@ class RetryQuota:
         cost: float = 5.0,
         timeout_cost: float = 10.0,
         refund: float = 1.0,
+        refill: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        given = {
+            "capacity": capacity,
+            "cost": cost,
+            "timeout_cost": timeout_cost,
+            "refund": refund,
+            "refill": refill,
+        }
+        for name, value in given.items():
+            checks.number(f"retry_quota.{name}", value, positive=False, error=e.ConfigurationError)
         self.capacity = capacity
         self.cost = cost
         self.timeout_cost = timeout_cost
         self.refund = refund
+        self.refill = refill
+        self._clock = clock
         self._tokens = capacity
+        self._at = clock()
         self._lock = threading.Lock()
 
     @property
     def tokens(self) -> float:
         """How much is left."""
+        with self._lock:
+            return self._refilled()
+
+    def _refilled(self) -> float:
+        now = self._clock()
+        self._tokens = min(self.capacity, self._tokens + (now - self._at) * self.refill)
+        self._at = now
         return self._tokens
 
     def take(self, error: e.RunInfraError) -> float | None:
         """Pay for one retry; the price, or ``None`` if there is not enough left."""
         price = self.timeout_cost if isinstance(error, e.RunInfraTimeoutError) else self.cost
         with self._lock:
-            if self._tokens < price:
+            if self._refilled() < price:
                 return None
             self._tokens -= price
             return price
@@ -211,6 +240,20 @@ def decide(
     if progress.deadline_at is not None and progress.now + after >= progress.deadline_at:
         return GiveUp("the deadline comes before the next attempt")
     return Retry(after)
+
+
+def is_flow_control(error: e.RunInfraError) -> bool:
+    """Whether the gateway only asks to come back later: it is up, and the key and money are good.
+
+    A paused model is not: its pause concerns that model alone.
+    """
+    hint = error.retry_after_seconds
+    return (
+        hint is not None
+        and hint <= HINT_CAP
+        and error.status in {429, 503}
+        and not isinstance(error, e.ModelPausedError | e.QuotaExceededError)
+    )
 
 
 def phase_of_status(status: int) -> Phase:

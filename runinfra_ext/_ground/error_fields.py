@@ -51,6 +51,7 @@ class ErrorFields(TypedDict, total=False):
     phase: Phase | None
     reason: str | None
     outcome_unknown: bool
+    gave_up: str | None
     retry_after_seconds: float | None
     body: object
     headers: Mapping[str, str]

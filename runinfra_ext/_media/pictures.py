@@ -11,7 +11,7 @@ from urllib.parse import urldefrag, urlsplit
 from runinfra_client.operations import Operation
 
 from .._answer.bodies import media_type
-from .._call.journey import Call
+from .._call.call import Call
 from .._call.options import unexpected
 from .._call.urls import is_loopback, is_usable_url
 from .._ground.limits import Timeout

@@ -101,7 +101,6 @@ class EventReader(Generic[T, R]):
         self._error_fields = error_fields
         self._decoder = SSEDecoder(max_event_bytes)
         self._head: bytes | None = b""  # the body's beginning, until it is known to be events
-        self._ready: tuple[T, str] | None = None
         self._ended = False  # the body has
         self._rest: ServerSentEvent | None = None  # the event that the body ended in
         self._fault: RunInfraError | None = None  # raised when the events before it are taken
@@ -138,12 +137,6 @@ class EventReader(Generic[T, R]):
         Raises:
             RunInfraError: the stream failed; the same error again if it is asked again.
         """
-        ready = self._ready
-        if ready is not None:
-            self._ready = None
-            self.event_count += 1
-            event, self.news = ready
-            return event
         events = self._decoder.events
         event_or_none = None
         if events and self.state == "open":
@@ -154,18 +147,6 @@ class EventReader(Generic[T, R]):
             self.event_count += 1
             self.news = self.assembler.news
         return event_or_none
-
-    def peek(self) -> bool:
-        """Whether the next event is there, or the end; it stays to be handed out.
-
-        Raises:
-            RunInfraError: the stream failed.
-        """
-        if self._ready is None:
-            event = self._next()
-            if event is not None:
-                self._ready = (event, self.assembler.news)
-        return self._ready is not None or self.state == "done"
 
     def take_progress(self) -> bool:
         """Whether content has come since this was asked last."""
@@ -193,7 +174,6 @@ class EventReader(Generic[T, R]):
         """The application wants no more events."""
         if self.state == "open":
             self.state = "closed"
-        self._ready = None
         self._decoder.events.clear()
 
     def check_iterable(self) -> None:
@@ -207,7 +187,7 @@ class EventReader(Generic[T, R]):
                 "The stream is closed. Leaving its loop closes it; inside of a `with` block it"
                 " stays open."
             )
-        elif self.state == "done" and self._ready is None:
+        elif self.state == "done":
             msg = "The stream was read to its end before; .final(), .text and .usage remain."
         else:
             return
@@ -364,10 +344,8 @@ class EventReader(Generic[T, R]):
         """The stream is over, by this error."""
         self.state = "failed"
         self._decoder.events.clear()
-        if not isinstance(error, StreamConsumedError) and (
-            self.event_count or not isinstance(error, APIStatusError)
-        ):
-            # It ran, at least as far as the partial result shows.
+        if not isinstance(error, StreamConsumedError):
+            # It was answered with 200: whatever is reported inside, it may have run.
             error.update(phase="outcome_unknown", outcome_unknown=True)
         self.error = self._identified(error)
         return error
@@ -377,7 +355,7 @@ class EventReader(Generic[T, R]):
         error.update(**self._error_fields)
         error.update(
             request_id=self.meta.request_id,
-            headers=self.meta.headers,
+            headers=Headers(self.meta.headers.items()).mapped(self._redactor),
             event_count=self.event_count,
             partial=self._partial(),
         )

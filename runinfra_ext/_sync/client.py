@@ -70,6 +70,9 @@ class RunInfra:
         max_response_bytes: a larger answer is an error (default 256 MiB).
         max_event_bytes: a larger event of a stream is an error (default 16 MiB).
         hooks: callbacks around attempts and waits.
+        retry_quota: a :class:`RetryQuota` that bounds the retries of all calls together in an
+            outage; a copy by :meth:`with_options` shares it unless it is given one of its own.
+            ``None``: no bound. Waiting for a rate limit is not counted.
 
     Raises:
         AuthenticationError: no API key was given or set.

@@ -151,22 +151,6 @@ class Stream(StreamView[T, R], Generic[T, R]):
         self.until_done()
         return self._reader.final()
 
-    def prime(self) -> None:
-        """Read until the first event is there, without handing it out.
-
-        Raises:
-            RunInfraError: the stream failed before; it is closed then.
-        """
-        try:
-            while not self._reader.peek():
-                self._receive()
-        except GeneratorExit:
-            self._drop()
-            raise
-        except BaseException:
-            self.close()
-            raise
-
     def close(self) -> None:
         """Release the connection. May be called again, from any task, and while it is read."""
         source, self._source = self._source, None

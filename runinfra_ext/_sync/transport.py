@@ -9,9 +9,10 @@ Errors are raised outside of ``except`` blocks, so that they hold no chain of ot
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from .._call.journey import Call, Journey
+from .._call.call import Call
+from .._call.journey import Journey
 from .._call.options import Settings
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
@@ -22,21 +23,6 @@ from ._timing import sleep
 R = TypeVar("R")
 
 _ERROR_BODY_LIMIT = 1024 * 1024  # an error explains itself in less; the rest is not read
-
-
-class Primed(Protocol):
-    """A stream that can read ahead to its first event."""
-
-    def prime(self) -> None:
-        """Read until the first event is there, without handing it out."""
-        ...
-
-    def close(self) -> None:
-        """Release the connection."""
-        ...
-
-
-S = TypeVar("S", bound=Primed)
 
 
 class Answer(NamedTuple):
@@ -73,7 +59,7 @@ class Transport:
             fault = error
         raise journey.unusable(fault, meta, answer.body)
 
-    def open(self, call: Call, begin: Callable[[Source, Journey, Meta], S]) -> S:
+    def open(self, call: Call, begin: Callable[[Source, Journey, Meta], R]) -> R:
         """Send a call and hand out its body as it comes.
 
         Args:
@@ -84,24 +70,15 @@ class Transport:
             RunInfraError: the gateway said no, or never answered.
         """
         journey = Journey(call, self.settings)
-        while True:
-            answer = self._answer(journey, whole=False)
-            meta = journey.answered(answer.source.status, answer.source.headers)
-            stream = begin(answer.source, journey, meta)
-            if not journey.settings.retry_streams:
-                return stream
-            try:
-                stream.prime()
-            except RunInfraError as error:
-                fault = error
-            else:
-                return stream
-            stream.close()
-            sleep(journey.spoiled(fault))
+        answer = self._answer(journey, whole=False)
+        meta = journey.answered(answer.source.status, answer.source.headers)
+        return begin(answer.source, journey, meta)
 
     def _answer(self, journey: Journey, *, whole: bool) -> Answer:
         """Attempts until one is answered 2xx (and, if ``whole``, its body has been read)."""
         while True:
+            while wait := journey.held():
+                sleep(wait)
             answer = self._attempt(journey, whole=whole)
             if isinstance(answer, Answer):
                 return answer

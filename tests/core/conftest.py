@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from runinfra_client.operations import OPERATIONS
-from runinfra_ext._call.journey import Call
+from runinfra_ext._call.call import Call
 from runinfra_ext._call.options import Settings, make_settings
 
 KEY = "sk-ri-0123456789abcdefTESTKEY"

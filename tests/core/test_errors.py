@@ -34,6 +34,7 @@ FIELDS: dict[str, Any] = {
     "phase": "outcome_unknown",
     "reason": "reset",
     "outcome_unknown": True,
+    "gave_up": "max_retries is used up",
     "retry_after_seconds": 2.5,
     "body": {"error": {"message": "m"}},
     "headers": Headers([("X-A", "1"), ("x-a", "2")]),

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runinfra_ext._call.call import Call
 from runinfra_ext._call.headers import RESERVED, checked_headers
-from runinfra_ext._call.journey import Call, Journey
+from runinfra_ext._call.journey import Journey
 from runinfra_ext._call.options import Settings
 from runinfra_ext._version import __version__
 from runinfra_ext.errors import ConfigurationError, InvalidRequestError

@@ -19,7 +19,8 @@ from hypothesis.stateful import (
 
 from runinfra_client.operations import OPERATIONS
 from runinfra_ext import errors as e
-from runinfra_ext._call.journey import Call, Journey
+from runinfra_ext._call.call import Call
+from runinfra_ext._call.journey import Journey
 from runinfra_ext._call.options import Settings, make_settings
 from runinfra_ext._call.retry import RetryQuota
 from runinfra_ext._ground.wire import FailureReason, Headers, TransportFailure
@@ -209,7 +210,7 @@ def test_stale_connection_is_free_once(
     journey = Journey(call("createChatCompletion"), made)
     journey.start()
     assert journey.lost(STALE) == 0.0
-    assert made.quota.tokens == made.quota.capacity
+    assert made.retry_quota.tokens == made.retry_quota.capacity
     journey.start()
     with pytest.raises(e.RunInfraConnectionError) as caught:
         journey.lost(STALE)
@@ -267,31 +268,35 @@ def test_closed_client_ends_the_call(
 
 def test_empty_quota(settings: Callable[..., Settings], call: Callable[..., Call]) -> None:
     """When the client's quota is used up, failures surface at once; a success refills it."""
-    made = settings()._replace(quota=RetryQuota(capacity=5))
+    quota = RetryQuota(capacity=5, refill=0)
+    made = settings(retry_quota=quota)
     journey = Journey(call("listModels"), made)
     journey.start()
     refuse(journey, 503)
     journey.start()
-    with pytest.raises(e.ServiceUnavailableError):
+    with pytest.raises(
+        e.ServiceUnavailableError, match="the client's retry quota is used up"
+    ) as caught:
         refuse(journey, 503)
+    assert caught.value.gave_up == "the client's retry quota is used up"
     journey = Journey(call("listModels"), made)
     journey.start()
     journey.answered(200, OK)
-    assert made.quota.tokens == 1
+    assert quota.tokens == 1
 
 
 def test_success_refunds_its_retry(
     settings: Callable[..., Settings], call: Callable[..., Call]
 ) -> None:
     """A call that succeeds after a retry gives back what the retry cost."""
-    made = settings()
-    journey = Journey(call("listModels"), made)
+    quota = RetryQuota(refill=0)
+    journey = Journey(call("listModels"), settings(retry_quota=quota))
     journey.start()
     refuse(journey, 503)
-    assert made.quota.tokens == made.quota.capacity - 5
+    assert quota.tokens == quota.capacity - 5
     journey.start()
     journey.answered(200, OK)
-    assert made.quota.tokens == made.quota.capacity
+    assert quota.tokens == quota.capacity
 
 
 def test_body_lost_after_the_headers(
@@ -336,34 +341,6 @@ def test_unusable_answer_of_a_get(
     meta = journey.answered(200, OK)
     error = journey.unusable(e.ResponseShapeError("m", body={"a": 1}), meta, b"{}")
     assert (error.outcome_unknown, error.body) == (False, {"a": 1})
-
-
-@pytest.mark.parametrize(
-    ("error", "wait"),
-    [
-        (e.ServiceUnavailableError("busy", status=503), 0.125),
-        (e.RateLimitError("slow", status=429, retry_after_seconds=3.0), 3.0),
-        (e.InternalServerError("broken", status=500), None),
-        (e.StreamTruncatedError("cut"), None),
-    ],
-)
-def test_stream_spoiled_before_its_first_event(
-    settings: Callable[..., Settings],
-    call: Callable[..., Call],
-    error: e.RunInfraError,
-    wait: float | None,
-) -> None:
-    """With retry_streams and a key, a stream that was refused is asked for again; else it ends."""
-    asked = call("createChatCompletion", streaming=True, idempotency_key="k")
-    journey = Journey(asked, settings(retry_streams=True))
-    journey.start()
-    journey.answered(200, OK)
-    if wait is not None:
-        assert journey.spoiled(error) == wait
-        return
-    with pytest.raises(type(error)) as caught:
-        journey.spoiled(error)
-    assert caught.value.outcome_unknown is True
 
 
 def test_hooks(settings: Callable[..., Settings], call: Callable[..., Call], clock: Any) -> None:
@@ -537,7 +514,7 @@ class Calls(RuleBasedStateMachine):
         }
         made = make_settings(
             api_key=KEY, pipeline_id="p" if pipeline else None, options=options
-        )._replace(clock=lambda: self.now, random=lambda: chance, quota=RetryQuota(capacity))
+        )._replace(clock=lambda: self.now, random=lambda: chance, retry_quota=RetryQuota(capacity))
         operation = OPERATIONS[operation_id]
         self.streaming = streaming and operation.stream is not None
         call = Call(
@@ -563,6 +540,8 @@ class Calls(RuleBasedStateMachine):
 
     def next_attempt(self) -> None:
         """Start an attempt as a transport does."""
+        while wait := self.journey.held():
+            self.now += wait
         limits = self.journey.start()
         assert limits.deadline_at is None or self.now < limits.deadline_at
         self.sent += 1

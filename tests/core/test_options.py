@@ -38,6 +38,7 @@ WRONG: dict[str, list[Any]] = {
     "max_response_bytes": [0, 1.5],
     "max_event_bytes": [-(10**5000)],
     "hooks": [print, {"before_attempt": print}],
+    "retry_quota": [500, "none"],
 }
 
 
@@ -155,7 +156,7 @@ def test_changed_is_a_copy() -> None:
     made = make(api_key="k", max_retries=1)
     other = made.changed({"max_retries": 5, "hooks": Hooks()})
     assert (made.max_retries, other.max_retries) == (1, 5)
-    assert other.quota is made.quota
+    assert (other.retry_quota, other.pace) == (made.retry_quota, made.pace)
     assert other.api_key is made.api_key
 
 

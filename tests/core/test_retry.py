@@ -320,7 +320,7 @@ def test_phase_of_status(status: int, phase: str) -> None:
 
 def test_quota_in_an_outage() -> None:
     """In a full outage, 100 callers with 10 calls each make at most 1.2 attempts for each call."""
-    quota = RetryQuota()
+    quota = RetryQuota(refill=0)
     attempts = 0
 
     def caller() -> None:
@@ -344,14 +344,14 @@ def test_quota_in_an_outage() -> None:
 
 def test_quota_prices() -> None:
     """A timeout costs more than a refusal; an empty quota takes nothing."""
-    quota = RetryQuota(capacity=16)
+    quota = RetryQuota(capacity=16, refill=0)
     assert [quota.take(LOST), quota.take(answer(503)), quota.take(answer(503))] == [10, 5, None]
     assert quota.tokens == 1
 
 
 def test_quota_refill() -> None:
     """Success gives back what its retry cost, or one token, never beyond the capacity."""
-    quota = RetryQuota(capacity=20)
+    quota = RetryQuota(capacity=20, refill=0)
     paid = quota.take(LOST)
     quota.take(answer(503))
     assert quota.tokens == 5
@@ -365,9 +365,30 @@ def test_quota_refill() -> None:
     assert quota.tokens == 20
 
 
+def test_quota_refills_with_time() -> None:
+    """What an outage took comes back with time too, also where nothing succeeds."""
+    clock = [0.0]
+    quota = RetryQuota(capacity=20, refill=2, clock=lambda: clock[0])
+    assert [quota.take(LOST), quota.take(LOST), quota.take(LOST)] == [10, 10, None]
+    clock[0] = 4.0
+    assert quota.tokens == 8
+    clock[0] = 5.0
+    assert quota.take(LOST) == 10
+    clock[0] = 1000.0
+    assert quota.tokens == 20
+
+
+@pytest.mark.parametrize("name", ["capacity", "cost", "timeout_cost", "refund", "refill"])
+@pytest.mark.parametrize("value", [-1, float("nan"), "many"])
+def test_quota_of_nonsense(name: str, value: Any) -> None:
+    """A quota is checked where it is made, and names what is wrong."""
+    with pytest.raises(e.ConfigurationError, match=name):
+        RetryQuota(**{name: value})
+
+
 def test_quota_is_thread_safe() -> None:
     """Concurrent payments and refunds lose and make no token."""
-    quota = RetryQuota(capacity=1_000_000)
+    quota = RetryQuota(capacity=1_000_000, refill=0)
 
     def pay() -> None:
         for _ in range(2_000):

@@ -43,7 +43,8 @@ def test_copies_share_connections(both, hello):
             inner = getattr(client, "inner", client)
             copy = inner.with_options(max_retries=0, default_headers={"x-team": "a"})
             assert copy._http is inner._http
-            assert copy._settings.quota is inner._settings.quota
+            assert copy._settings.retry_quota is inner._settings.retry_quota
+            assert copy._settings.pace is inner._settings.pace
             assert (copy._settings.max_retries, inner._settings.max_retries) == (0, 2)
             with pytest.raises(TypeError, match="did you mean 'timeout'"):
                 inner.with_options(timout=3)

@@ -468,7 +468,7 @@ def test_outage_is_not_amplified(both, hello):
                     thread.start()
                 for thread in threads:
                     thread.join()
-            quota = getattr(client, "inner", client)._settings.quota
+            quota = getattr(client, "inner", client)._settings.retry_quota
             drained = quota.tokens
             both.gateway.reset()
             for _ in range(10):

@@ -156,12 +156,28 @@ def test_error_object_in_the_stream(both):
     assert (type(error), events) == (sdk.RateLimitError, [])
 
 
-def test_error_before_the_first_event_may_be_retried(both):
-    """8: with retry_streams, a refusal before the first event is asked for again."""
+def test_error_before_the_first_event_is_never_repeated(both):
+    """8: it was answered with 200, so it may have run: asking again could charge twice."""
 
     async def scenario():
         async with both.client(retry_streams=True) as client:
             stream = await open_stream(client, idempotency_key="k1", **fault("error-first*1"))
+            with pytest.raises(sdk.ServiceUnavailableError) as caught:
+                await stream.final()
+            return caught.value
+
+    error = both.run(scenario)
+    assert (error.phase, error.outcome_unknown, error.attempts) == ("outcome_unknown", True, 1)
+    assert error.idempotency_key == "k1"
+    assert len(both.gateway.journal) == 1
+
+
+def test_a_stream_that_was_refused_is_asked_for_again(both):
+    """With retry_streams and a key; a refusal by status proves that nothing ran."""
+
+    async def scenario():
+        async with both.client(retry_streams=True) as client:
+            stream = await open_stream(client, idempotency_key="k1", **fault("503*1"))
             return await stream.final(), stream.meta
 
     final, meta = both.run(scenario)

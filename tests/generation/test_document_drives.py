@@ -84,7 +84,7 @@ def test_a_new_request_field_becomes_a_keyword(tree):
     code = (
         "import inspect\n"
         "from runinfra_ext import RunInfra, InvalidRequestError\n"
-        "from runinfra_ext.requests import json_call\n"
+        "from runinfra_ext._call.requests import json_call\n"
         "c = RunInfra(api_key='k')\n"
         "print('mood' in inspect.signature(c.chat.completions.create).parameters)\n"
         "call = json_call('createChatCompletion', {'model': 'm', 'messages': [{'role': 'user'}], 'mood': 5},"
@@ -152,7 +152,7 @@ def test_a_renamed_response_field_fails_the_types(tree):
     )
     assert run(tree, code) == "x"
     code = (
-        "from runinfra_ext.results import Response\n"
+        "from runinfra_ext._answer.results import Response\n"
         "Response.from_dict({'id': '1', 'model': 'm', 'output': []}).output_text"
     )
     assert "AttributeError" in run(tree, code)
@@ -162,9 +162,9 @@ def test_a_replay_class_changes_the_retries(tree):
     """`never` in the document: the same failure is no longer repeated."""
     code = (
         "from runinfra_ext import RunInfra\n"
-        "from runinfra_ext.journey import Journey\n"
-        "from runinfra_ext.requests import json_call\n"
-        "from runinfra_ext.wire import Headers\n"
+        "from runinfra_ext._call.journey import Journey\n"
+        "from runinfra_ext._call.requests import json_call\n"
+        "from runinfra_ext._ground.wire import Headers\n"
         "c = RunInfra(api_key='k')\n"
         "call = json_call('createEmbedding', {'model': 'm', 'input': 'x'}, c._settings, function='f')\n"
         "j = Journey(call, c._settings); j.start()\n"

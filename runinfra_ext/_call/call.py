@@ -1,0 +1,57 @@
+"""What is to be sent: the same for all attempts of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+from runinfra_client.operations import Operation
+
+
+class Body(Protocol):
+    """A request body that is sent piece by piece (an upload)."""
+
+    @property
+    def content_type(self) -> str:
+        """Its media type, with the boundary."""
+        ...
+
+    @property
+    def content_length(self) -> int:
+        """Its exact length in bytes."""
+        ...
+
+    @property
+    def rewindable(self) -> bool:
+        """Whether it can be sent from its start again."""
+        ...
+
+    def iter_chunks(self) -> Any:
+        """Its bytes from the start."""
+        ...
+
+
+class Call(NamedTuple):
+    """What is to be sent: immutable, the same for all attempts.
+
+    Attributes:
+        operation: from the operation table.
+        path: path below the base URL, encoded.
+        content: the body; ``None`` for a GET.
+        content_type: media type of the body, if any.
+        accept: media type that is wanted.
+        streaming: whether the body of the answer is handed out as it comes.
+        options: the caller's call options, not checked yet.
+        foreign: ``path`` is a whole URL, of a host that is not the gateway. It gets no key, no ids
+            and no headers of the caller's, and is not named in the log, because what signs such a
+            URL is a credential.
+    """
+
+    operation: Operation
+    path: str
+    content: bytes | Body | None
+    content_type: str | None
+    accept: str
+    streaming: bool
+    options: Mapping[str, Any]
+    foreign: bool = False
