@@ -174,10 +174,9 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def over_httpx(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With ``--over-httpx`` every client sends over httpx."""
+    """With ``--over-httpx`` every async client sends over httpx."""
     if request.config.getoption("--over-httpx"):
-        for module in ("runinfra_ext._http.blocking", "runinfra_ext._http.asynchronous"):
-            monkeypatch.setattr(f"{module}.has_proxies", lambda: True)
+        monkeypatch.setattr("runinfra_ext._http.asynchronous.has_proxies", lambda: True)
 
 
 HELLO = [{"role": "user", "content": "Name one prime."}]

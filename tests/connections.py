@@ -8,10 +8,24 @@ from typing import Any
 def pools_of(client: Any) -> list[Any]:
     """The pools of a client of either kind; each has ``connections``, which know ``is_idle()``."""
     http = getattr(client, "inner", client)._http
-    made = [http._made] if hasattr(http, "_made") else list(http._pools.values())
+    if hasattr(http, "_made"):
+        return [BlockingPool(backend._pool) for backend in http._made.values()]
+    made = list(http._pools.values())
     return [
         (getattr(pool, "client", None) and pool.client._transport._pool) or pool for pool in made
     ]
+
+
+class BlockingPool:
+    """The pool of a blocking client."""
+
+    def __init__(self, pool: Any) -> None:
+        self.pool = pool
+
+    @property
+    def connections(self) -> list[Any]:
+        """What is open, idle or in use."""
+        return self.pool.wires
 
 
 def connections_of(client: Any) -> list[Any]:
@@ -21,6 +35,8 @@ def connections_of(client: Any) -> list[Any]:
 
 def socket_option(connection: Any, level: int, name: int) -> int:
     """An option of a connection's socket."""
+    if hasattr(connection, "sockets"):
+        return int(connection.sockets[0].getsockopt(level, name))
     if hasattr(connection, "socket"):
         return int(connection.socket.option(level, name))
     stream = connection._connection._network_stream

@@ -3,27 +3,20 @@
 Hand-written twin of ``asynchronous.py``. The deadline of a call bounds each single wait of the
 socket: no timer thread, and no drip of bytes can outlast it. Promises: one pool for all threads,
 made at the first request; no redirect followed; every failure leaves as a
-:class:`TransportFailure`; a source that is garbage-collected closes its socket.
+:class:`TransportFailure`; what an upload's source raises leaves as it is; a source that is
+garbage-collected closes its socket.
 """
 
 from __future__ import annotations
 
-import collections
-import os
-import threading
 import weakref
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Protocol
 
 from .._ground.limits import Limits
 from .._ground.wire import Headers, TransportFailure
-from ..errors import RunInfraError
 from .failures import failure
-from .options import DEFAULTS, HTTPOptions, has_proxies
-
-if TYPE_CHECKING:
-    from .._sync._httpx import Httpx
-    from .._sync._pool import Pool
+from .options import DEFAULTS, HTTPOptions
 
 
 class Exchange(Protocol):
@@ -37,37 +30,47 @@ class Exchange(Protocol):
         ...
 
     def close(self) -> None:
-        """Release the connection."""
+        """Release the connection: to the pool if the body was read to its end, else closed.
+
+        Another thread that waits in :meth:`read` is woken with a failure.
+        """
         ...
 
-    def shut(self) -> None:
-        """End the connection at its socket, taking no lock."""
-        ...
-
-    def try_close(self) -> bool:
-        """Release the connection if that takes no waiting for a lock; whether it was done."""
+    def release(self) -> None:
+        """The same from a finalizer: takes no lock, never waits."""
         ...
 
 
-# Answers that the application dropped without closing them. Their sockets are closed at once, by
-# the finalizer; the pool's own books need its lock, which a finalizer must never wait for, so where
-# it is taken they are balanced at the next request.
-_abandoned: Final[collections.deque[Exchange]] = collections.deque()
+class Backend(Protocol):
+    """Sends requests over an HTTP library."""
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes | Iterable[bytes] | None,
+        limits: Limits,
+    ) -> Exchange:
+        """Send a request and wait for the head of its answer."""
+        ...
+
+    def close(self) -> None:
+        """Close what is this package's own."""
+        ...
 
 
 class Source:
     """An answer whose headers have arrived; its body is pulled piece by piece."""
 
-    def __init__(self, exchange: Exchange, limits: Limits, owner: HTTP) -> None:
-        # Keeps the pool alive: its finalizer must not run while this thread is inside the pool.
-        self._owner = owner
+    def __init__(self, exchange: Exchange, limits: Limits) -> None:
         self.status = exchange.status
         self.headers = Headers(exchange.headers)
         self._exchange = exchange
         self._limits = limits
         self._ended = False
         self._closed = False
-        self._finalizer = weakref.finalize(self, _abandon, exchange)
+        self._finalizer = weakref.finalize(self, exchange.release)
         self._finalizer.atexit = False
 
     def receive(self, timeout: float | None = None) -> bytes:
@@ -101,17 +104,15 @@ class Source:
     def close(self) -> None:
         """Release the connection: to the pool if the body was read to its end, else closed.
 
-        Another thread that waits in :meth:`receive` is woken with a failure of kind ``closed``.
+        Another thread that waits in :meth:`receive` is woken with a failure.
         """
         self._closed = True
         if self._finalizer.detach() is not None:
-            if not self._ended:
-                self._exchange.shut()
             self._exchange.close()
 
 
 class HTTP:
-    """One pool of connections for all threads, made at the first request.
+    """The backend of one client, made at the first request and shared by all threads.
 
     Args:
         client: an ``httpx.Client`` of the application's own, used as it is and never closed by
@@ -126,8 +127,9 @@ class HTTP:
         options.check(given=client is not None)
         self._options = options
         self._given = None if client is None else _over_httpx(client)
-        self._made: Pool | Httpx | None = None
-        self._forget()
+        # At most one. A dictionary, because putting it there takes no lock: a child of a fork could
+        # inherit one that nobody gives back.
+        self._made: dict[str, Backend] = {}
         self.closed = False
 
     def send(
@@ -142,64 +144,30 @@ class HTTP:
 
         Raises:
             TransportFailure: no answer.
+            ConfigurationError: what is wrong is on this side, in an option or a variable.
         """
-        while _abandoned:
-            _abandoned.popleft().close()
-        try:
-            exchange = self._pool().send(method, url, headers, content, limits)
-            return Source(exchange, limits, self)
-        except (TransportFailure, RunInfraError):
-            raise
-        except Exception:  # noqa: BLE001 - whatever an upload's source raised: it is not complete
-            fault = failure("reset", sent=True)
-        raise fault
-
-    def close(self) -> None:
-        """Close the pool."""
-        self.closed = True
-        made, self._made = self._made, None
-        if made is not None and self._pid == os.getpid():
-            made.close()
-
-    def _pool(self) -> Pool | Httpx:
         if self.closed:
             raise failure("client_closed", sent=False)
-        if self._given is not None:
-            return self._given
-        if self._pid != os.getpid():
-            # After a fork the sockets belong to the parent too: two processes must not share them.
-            self._forget()
-        pool = self._made
-        if pool is None:
-            with self._lock:
-                pool = self._made
-                if pool is None:
-                    pool = self._made = _new_pool()
-                    weakref.finalize(self, pool.close)
-        return pool
+        backend = self._given or self._made.get("backend") or self._make()
+        return Source(backend.send(method, url, headers, content, limits), limits)
 
-    def _forget(self) -> None:
-        self._made = None
-        self._lock = threading.Lock()
-        self._pid = os.getpid()
+    def close(self) -> None:
+        """Close the connections; a client of the application's own stays open."""
+        self.closed = True
+        for backend in self._made.values():
+            backend.close()
 
+    def _make(self) -> Backend:
+        from .urllib3_backend import Urllib3Backend  # noqa: PLC0415 - at the first request
 
-def _new_pool() -> Pool | Httpx:
-    if has_proxies():
-        return _over_httpx(None)
-    from .._sync._pool import Pool  # noqa: PLC0415 - at the first request, not at import
-
-    return Pool()
+        backend = self._made.setdefault("backend", Urllib3Backend(self._options))
+        if self.closed:
+            # Meanwhile, by another thread.
+            backend.close()
+        return backend
 
 
-def _over_httpx(client: Any) -> Httpx:
+def _over_httpx(client: Any) -> Backend:
     from .._sync._httpx import Httpx  # noqa: PLC0415 - most never need it
 
     return Httpx(client)
-
-
-def _abandon(exchange: Exchange) -> None:
-    """The application dropped an answer without closing it."""
-    exchange.shut()
-    if not exchange.try_close():
-        _abandoned.append(exchange)

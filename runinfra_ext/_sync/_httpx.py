@@ -6,6 +6,7 @@ socket: no timer thread, and no drip of bytes can outlast it.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import socket
 import threading
@@ -42,6 +43,9 @@ class _Attempt(threading.local):
 _attempt: Final = _Attempt()
 
 
+_dropped: Final[collections.deque[HttpxExchange]] = collections.deque()
+
+
 class HttpxExchange:
     """An answer whose head has come.
 
@@ -55,6 +59,7 @@ class HttpxExchange:
         self.headers = response.headers.multi_items()
         self._response = response
         self._iterator: Iterator[bytes] = response.iter_raw()
+        self._over = False
 
     def read(self, limits: Limits, silence: float | None) -> bytes:
         """The next bytes of the body; ``b""`` at its end.
@@ -65,7 +70,9 @@ class HttpxExchange:
         _attempt.deadline_at = limits.deadline_at
         _attempt.silence = silence
         try:
-            return next(self._iterator, b"")
+            data = next(self._iterator, b"")
+            self._over = not data
+            return data
         except Exception as error:  # noqa: BLE001 - nothing of the libraries below may escape
             fault = failure_from(error, reused=False, answering=True, expired=expired(limits))
         finally:
@@ -74,6 +81,8 @@ class HttpxExchange:
 
     def close(self) -> None:
         """Release the connection: to the pool if the body was read to its end, else closed."""
+        if not self._over:
+            self.shut()
         # What fails while closing leaves nothing to use and nothing to report.
         with contextlib.suppress(Exception):
             self._response.close()
@@ -86,9 +95,10 @@ class HttpxExchange:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
-    def try_close(self) -> bool:
-        """Never possible: httpx's pool waits for its lock."""
-        return False
+    def release(self) -> None:
+        """The same from a finalizer; httpx's pool waits for its lock, so the rest comes later."""
+        self.shut()
+        _dropped.append(self)
 
 
 class Httpx:
@@ -131,6 +141,8 @@ class Httpx:
         Raises:
             TransportFailure: no answer.
         """
+        while _dropped:
+            _dropped.popleft().close()
         _attempt.deadline_at = limits.deadline_at
         _attempt.started = _attempt.connected = False
         try:

@@ -14,7 +14,7 @@ import pytest
 
 import runinfra_ext as sdk
 from runinfra_ext import AsyncRunInfra, RunInfra
-from tests.connections import connections_of, pools_of, socket_option
+from tests.connections import connections_of, socket_option
 
 
 def test_environment(gateway, monkeypatch, hello):
@@ -136,7 +136,7 @@ def test_many_threads_at_the_first_call(gateway, hello):
             barrier.wait()
             try:
                 client.chat.completions.create(model="acme-chat-8b", messages=hello)
-                clients.add(id(client._http._made))
+                clients.add(id(client._http._made["backend"]))
             except Exception as error:
                 errors.append(error)
 
@@ -165,21 +165,22 @@ def test_fork_after_use(gateway):
     """25: the child makes connections of its own; the parent's go on working."""
     with RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
         client.models.list()
-        parents = client._http._made
+        backend = client._http._made["backend"]
+        parents = backend._pool
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # forking with threads, on 3.12
             pid = os.fork()
         if pid == 0:
             code = 1
             try:
-                ok = client.models.list().data and client._http._made is not parents
+                ok = client.models.list().data and backend._pool is not parents
                 code = 0 if ok else 2
             finally:
                 os._exit(code)
         _, status = os.waitpid(pid, 0)
         assert os.waitstatus_to_exitcode(status) == 0
         assert client.models.list().data
-        assert client._http._made is parents
+        assert backend._pool is parents
 
 
 def test_fork_with_an_async_client(gateway):
@@ -225,10 +226,11 @@ def test_garbage_collection_without_close(gateway):
     """25: a blocking client that is dropped closes its sockets without a warning."""
     client = RunInfra(api_key=gateway.api_key, base_url=gateway.base_url)
     client.models.list()
-    (pool,) = pools_of(client)
-    del client
+    (connection,) = connections_of(client)
+    (sock,) = connection.sockets
+    del client, connection
     gc.collect()
-    assert pool.connections == []
+    assert sock.fileno() == -1
 
 
 def test_clients_are_not_pickled():

@@ -1,10 +1,9 @@
-"""The pool of connections: its limits, its queue, and what it does with old connections."""
+"""The pool of the async client: its limits, its queue, and what it does with old connections."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 
 import pytest
 
@@ -12,21 +11,26 @@ import runinfra_ext as sdk
 from runinfra_ext._async import _pool as async_pool
 from runinfra_ext._call import urls
 from runinfra_ext._http import options as network_options
-from runinfra_ext._sync import _pool as sync_pool
+from tests.conftest import Both
+
+
+@pytest.fixture
+def both(gateway):
+    """The async client; the blocking one's pool has tests of its own."""
+    return Both("async", gateway)
+
 
 HELLO = [{"role": "user", "content": "Say: seven."}]
 
 
 def pool_of(both, client):
     """The pool of a client that has sent something."""
-    http = getattr(client, "inner", client)._http
-    return http._made if both.kind == "sync" else next(iter(http._pools.values()))
+    return next(iter(client._http._pools.values()))
 
 
 def limit(monkeypatch, name, value):
-    """Change a limit in both pools."""
+    """Change a limit of the pool."""
     monkeypatch.setattr(async_pool, name, value)
-    monkeypatch.setattr(sync_pool, name, value)
 
 
 async def ask(client, **options):
@@ -64,14 +68,7 @@ def test_waiting_calls_get_their_turn(both, monkeypatch):
             async def one():
                 done.append((await ask(client)).id)
 
-            if both.kind == "async":
-                await asyncio.gather(*(one() for _ in range(20)))
-            else:
-                threads = [threading.Thread(target=asyncio.run, args=(one(),)) for _ in range(20)]
-                for thread in threads:
-                    thread.start()
-                for thread in threads:
-                    thread.join(20)
+            await asyncio.gather(*(one() for _ in range(20)))
             return len(pool_of(both, client).connections)
 
     assert both.run(scenario) <= 2

@@ -1,0 +1,204 @@
+"""How a socket reaches a host: over the first of its addresses that answers, or over SOCKS."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import select
+import time
+from collections import deque
+from socket import AF_INET, SO_ERROR, SOL_SOCKET, SocketType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+from .options import socket_options
+from .urllib3_lookup import Address, addresses_of
+
+if TYPE_CHECKING:
+    from .._ground.wire import TransportFailure
+    from .proxies import Proxy
+    from .urllib3_clock import Clock
+    from .urllib3_wire import Wire
+
+NEXT_ADDRESS: Final = 0.25  # seconds after which another address of the host is tried, too
+
+_OPTIONS: Final = socket_options()
+_BEGUN: Final = {errno.EINPROGRESS, errno.EWOULDBLOCK}
+
+
+class Route(NamedTuple):
+    """Where connections lead; those of one route can stand in for each other."""
+
+    scheme: str
+    host: str
+    port: int
+    proxy: Proxy | None
+
+    @property
+    def label(self) -> str:
+        """The host in the words of failures."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return (
+            name if self.port == (443 if self.scheme == "https" else 80) else f"{name}:{self.port}"
+        )
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether requests are handed to the proxy as they are, instead of a tunnel through it."""
+        return self.proxy is not None and not self.proxy.is_socks and self.scheme == "http"
+
+
+def connect_to_first(wire: Wire, host: str, port: int) -> SocketType:
+    """Connect to a host; a broken address of it costs a quarter of a second.
+
+    Args:
+        wire: owns the sockets, whatever happens.
+        host: name or address.
+        port: of the host.
+
+    Raises:
+        TransportFailure: no address takes a connection, or not in time.
+    """
+    waiting = deque(addresses_of(host, port, wire.clock))
+    trying: list[SocketType] = []
+    last = 0
+    next_at = 0.0
+    while waiting or trying:
+        limit = wire.clock.left()
+        ready: list[SocketType] = []
+        if waiting and (not trying or time.monotonic() >= next_at):
+            sock, last = _begin(wire, waiting.popleft())
+            if sock is not None:
+                trying.append(sock)
+                next_at = time.monotonic() + NEXT_ADDRESS
+        elif waiting:
+            pause = max(next_at - time.monotonic(), 0.0)
+            ready = _wait_for_any(trying, pause if limit is None else min(pause, limit))
+        else:
+            ready = _wait_for_any(trying, limit)
+            if not ready:
+                raise wire.clock.late()
+        if wire.closing:
+            raise wire.clock.failure("client_closed")
+        for sock in ready:
+            last = sock.getsockopt(SOL_SOCKET, SO_ERROR)
+            if not last:
+                for other in trying:
+                    if other is not sock:
+                        other.close()
+                return sock
+            sock.close()
+            trying.remove(sock)
+            next_at = 0.0
+    raise failure_of(last, wire.clock)
+
+
+def _wait_for_any(sockets: list[SocketType], timeout: float | None) -> list[SocketType]:
+    """Those of some connecting sockets that are connected, or have failed.
+
+    Args:
+        sockets: what to wait for.
+        timeout: seconds.
+    """
+    if not hasattr(select, "poll"):
+        _, ready, failed = select.select([], sockets, sockets, timeout)
+        return [*ready, *failed]
+    poller = select.poll()
+    numbers = {sock.fileno(): sock for sock in sockets}
+    for number in numbers:
+        poller.register(number, select.POLLOUT)
+    return [
+        numbers[number] for number, _ in poller.poll(None if timeout is None else timeout * 1000)
+    ]
+
+
+def _begin(wire: Wire, address: Address) -> tuple[SocketType | None, int]:
+    """Begin to connect: the socket, or the number of an error."""
+    code = 0
+    try:
+        # The list owns the socket in the moment that it is there.
+        wire.sockets.extend(
+            map(SocketType, (address.family,), (address.kind,), (address.protocol,))
+        )
+        sock = wire.sockets[-1]
+        sock.settimeout(0)
+        set_options(sock)
+        code = sock.connect_ex(address.address)
+    except OSError as error:
+        return None, error.errno or errno.EINVAL
+    if code and code not in _BEGUN:
+        sock.close()
+        return None, code
+    return sock, 0
+
+
+def set_options(sock: SocketType) -> None:
+    """Set the options of TCP; where the system refuses one, its default will do."""
+    for option in _OPTIONS:
+        with contextlib.suppress(OSError):
+            sock.setsockopt(*option)
+
+
+def failure_of(code: int, clock: Clock) -> TransportFailure:
+    """The failure for the number of an error while connecting."""
+    detail = os.strerror(code) if code else ""
+    if code == errno.ECONNREFUSED:
+        return clock.failure("refused")
+    if code == errno.ETIMEDOUT:
+        return clock.failure("connect_timeout", detail=detail)
+    if code in {errno.ECONNRESET, errno.ECONNABORTED}:
+        return clock.failure("reset", detail=detail)
+    return clock.failure("unreachable", detail=detail)
+
+
+def connect_over_socks(wire: Wire, route: Route, proxy: Proxy) -> SocketType:
+    """Connect through a SOCKS proxy.
+
+    Raises:
+        TransportFailure: the proxy can't be reached, or refuses.
+        ConfigurationError: the package that speaks SOCKS is not installed.
+    """
+    proxy.require("socks")
+    from urllib3.contrib.socks import SOCKSConnection  # noqa: PLC0415 - hardly ever needed
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError  # noqa: PLC0415
+
+    clock = wire.clock
+    host = route.host
+    if proxy.scheme in {"socks5", "socks4"}:
+        # The name is looked up here, within the limit; SOCKS 4 knows no addresses but IPv4's.
+        found = addresses_of(host, route.port, clock)
+        known = [one for one in found if proxy.scheme != "socks4" or one.family == AF_INET]
+        host = str((known or found)[0].address[0])
+    late, detail = False, ""
+    try:
+        connection = SOCKSConnection(
+            {
+                "socks_version": 1 if proxy.scheme == "socks4" else 2,
+                "proxy_host": proxy.host,
+                "proxy_port": cast("Any", proxy.port),
+                "username": proxy.username,
+                "password": proxy.password,
+                "rdns": proxy.scheme == "socks5h",
+            },
+            host,
+            route.port,
+            timeout=clock.left(),
+        )
+        connection.connect()
+        wire.sockets.extend(map(_taken_over, (connection.sock,)))
+        sock = wire.sockets[-1]
+        sock.settimeout(0)
+        set_options(sock)
+        return sock
+    except ConnectTimeoutError:
+        late = True
+    except NewConnectionError as error:
+        detail = str(error).rpartition("connection: ")[2]
+    if late:
+        raise clock.late()
+    raise clock.failure("proxy", detail=f"{proxy.url}: {detail}")
+
+
+def _taken_over(sock: Any) -> SocketType:
+    """The descriptor of a socket of Python's in one of C's, which is closed without a warning."""
+    return SocketType(fileno=sock.detach())

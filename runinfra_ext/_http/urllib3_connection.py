@@ -1,0 +1,253 @@
+"""urllib3's connection over a wire of ours: how it is opened, and one request and answer on it.
+
+Promises: a request leaves in as few writes as it can; an answer that comes before the end of the
+request is that answer; the connection is used again only after a request and an answer that were
+both complete, with nothing behind them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Iterable, Mapping
+from http.client import HTTPConnection as PlainConnection
+from http.client import HTTPException, HTTPResponse
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+from urllib3.connection import HTTPConnection
+
+from .._ground.wire import FailureReason, TransportFailure
+from .options import tls_context
+from .urllib3_connect import Route, connect_over_socks, connect_to_first
+from .urllib3_framing import Body, CutHead, Unframed, body_of
+from .urllib3_wire import EarlyAnswer, Hidden, Wire
+
+if TYPE_CHECKING:
+    import socket
+    import ssl
+
+    from .options import Target
+    from .proxies import Proxy
+    from .urllib3_clock import Clock
+
+_FOLD: Final = re.compile(r"[ \t]*\r?\n[ \t]+")
+# What can be wrong with a proxy; clocks and closed clients speak for themselves.
+_THE_PROXYS: Final[frozenset[FailureReason]] = frozenset(
+    {"dns", "refused", "unreachable", "reset", "closed", "tls_certificate", "tls_handshake"}
+)
+
+
+class Received(NamedTuple):
+    """The head of an answer, and what has come behind it."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: Body
+    data: bytes
+
+
+class Answer(HTTPResponse):
+    """The head of an answer; the interim ones before it are passed over, all of them."""
+
+    def begin(self) -> None:
+        """Read the head."""
+        super().begin()
+        while self.status < 200:
+            if self.status == 101:
+                raise Unframed
+            self.headers = self.msg = cast("Any", None)
+            super().begin()
+
+
+class Connection(HTTPConnection):
+    """A connection; it serves one exchange at a time.
+
+    Args:
+        wire: its bytes.
+        route: where it leads.
+        context: makes TLS for https.
+    """
+
+    response_class = Answer
+
+    def __init__(self, wire: Wire, route: Route, context: ssl.SSLContext | None) -> None:
+        proxy = None if route.proxy is None or route.proxy.is_socks else route.proxy
+        host, port = (route.host, route.port) if proxy is None else (proxy.host, proxy.port)
+        super().__init__(host, port)
+        self.wire = wire
+        self.route = route
+        self._context = context
+        self._peer = (host, port)
+        self._complete = False
+
+    def is_usable(self, idle_seconds: float) -> bool:
+        """Whether an idle connection may be used again: neither too old nor left by the peer."""
+        since = self.wire.idle_since
+        if since is None or time.monotonic() - since > idle_seconds:
+            return False
+        return self.wire.is_quiet()
+
+    def open(self, clock: Clock) -> None:
+        """Connect: the lookup of the name, all addresses, the proxy and TLS within one limit.
+
+        Raises:
+            TransportFailure: it was not possible; nothing was sent.
+        """
+        clock.stage("connect_timeout", whole=clock.limits.timeout.connect)
+        self.wire.clock = clock
+        proxy = self.route.proxy
+        if proxy is None:
+            self.connect()
+        else:
+            fault: TransportFailure | None = None
+            try:
+                self._connect_through(proxy)
+            except TransportFailure as error:
+                fault = error
+            if fault is not None and fault.reason in _THE_PROXYS:
+                detail = f"{proxy.url}, {fault.reason.replace('_', ' ')}"
+                fault = clock.failure("proxy", detail=detail)
+            if fault is not None:
+                raise fault
+        if self.wire.take_rest():
+            raise clock.failure("proxy", detail="it spoke when it was not asked")
+        if self._context is not None:
+            self.wire.secure(self._context, self.route.host.rstrip(".").partition("%")[0])
+
+    def ask(
+        self,
+        method: str,
+        target: Target,
+        headers: Mapping[str, str],
+        content: bytes | Iterable[bytes] | None,
+        clock: Clock,
+    ) -> None:
+        """Send a request, unless an answer comes before the end of it.
+
+        Raises:
+            TransportFailure: it took too long.
+        """
+        wire, proxy = self.wire, self.route.proxy
+        wire.clock = clock
+        clock.stage("write_timeout", each=clock.limits.timeout.write)
+        fields = {"host": target.authority}
+        fields.update(item for item in headers.items() if type(item[1]) is str)
+        path = target.path
+        further: Iterable[tuple[str, str]] = ()
+        if self.route.is_forwarded and proxy is not None:
+            path = f"http://{target.authority}{path}"
+            further = _authorization(proxy)
+        wire.begin(_secret_lines([*headers.items(), *further]))
+        self.wire.idle_since = None
+        self._complete = False
+        with contextlib.suppress(EarlyAnswer):
+            self.request(method, path, body=content, headers=fields)
+            wire.flush()
+            self._complete = True
+
+    def answer(self, method: str, clock: Clock) -> Received:
+        """Wait for the head of the answer.
+
+        Raises:
+            TransportFailure: no answer.
+        """
+        wire = self.wire
+        wire.answering()
+        clock.stage("read_timeout", each=clock.limits.timeout.read)
+        reason: FailureReason = "protocol"
+        try:
+            # urllib3's own is for its own answers, and lenient.
+            response = PlainConnection.getresponse(self)
+            response.close()
+            pairs = [(name, _text(value)) for name, value in response.getheaders()]
+            body = body_of(
+                method,
+                response.status,
+                response.version,
+                pairs,
+                defects=bool(response.headers.defects),
+            )
+            self._complete = self._complete and not response.will_close
+            return Received(response.status, pairs, body, wire.take_rest())
+        except CutHead as cut:
+            if not cut.begun:
+                reason = "closed"
+        except (Unframed, HTTPException):
+            pass
+        raise clock.failure(reason, stale=wire.reused and not wire.heard)
+
+    def finish(self, body: Body) -> bool:
+        """End the exchange; whether the connection can be used for another one."""
+        if not self._complete or not body.over or body.surplus or body.until_close:
+            return False
+        self.wire.reused = True
+        self.wire.idle_since = time.monotonic()
+        return True
+
+    def _connect_through(self, proxy: Proxy) -> None:
+        """Connect to the proxy, and through it to the host."""
+        if not proxy.is_socks and self.route.scheme == "https":
+            name = f"{_bracketed(self.route.host)}:{self.route.port}"
+            self.set_tunnel(self.route.host, self.route.port, {"Host": name})
+        detail = ""
+        try:
+            self.connect()
+            return
+        except CutHead:
+            detail = "it closed the connection"
+        except (Unframed, HTTPException):
+            detail = "it does not speak HTTP/1.1"
+        except OSError as error:
+            head = self.wire.head
+            status = 200 if head is None else head.status
+            if type(error) is not OSError or status in {0, 200}:
+                raise
+            detail = f"status {status}"
+            if status == 407:
+                detail += ", check its user name and password"
+        raise self.wire.clock.failure("proxy", detail=detail)
+
+    def _new_conn(self) -> socket.socket:
+        # urllib3's own hook, which its connections through SOCKS override too.
+        wire, proxy = self.wire, self.route.proxy
+        if proxy is not None and proxy.is_socks:
+            wire.connected(connect_over_socks(wire, self.route, proxy))
+        else:
+            wire.connected(connect_to_first(wire, *self._peer))
+        if proxy is not None and proxy.scheme == "https":
+            wire.secure(tls_context(), proxy.host)
+        if proxy is not None and self.proxy_is_tunneling:
+            wire.credentials(_secret_lines(_authorization(proxy)))
+        return cast("socket.socket", wire)
+
+
+def _authorization(proxy: Proxy) -> tuple[tuple[str, str], ...]:
+    value = proxy.authorization
+    return () if value is None else (("Proxy-Authorization", value),)
+
+
+def _secret_lines(headers: Iterable[tuple[str, str]]) -> Hidden:
+    """Those lines of a head that hold credentials, which are a kind of string of their own."""
+    return Hidden(
+        b"".join(
+            [
+                f"{name}: {value}\r\n".encode("latin-1")
+                for name, value in headers
+                if type(value) is not str
+            ]
+        )
+    )
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _text(value: str) -> str:
+    """A header's value: on one line, and as UTF-8 if that is what it is."""
+    if value.isascii():
+        return _FOLD.sub(" ", value) if "\n" in value else value
+    with contextlib.suppress(UnicodeError):
+        value = value.encode("latin-1").decode("utf-8")
+    return _FOLD.sub(" ", value)

@@ -1,0 +1,270 @@
+"""Where an answer begins and ends: the strict half of HTTP/1.1, without any I/O.
+
+``http.client`` parses the head, and is lax about all that decides on the framing: it takes a head
+that was cut for complete, splits lines at bare carriage returns, believes the first of two
+lengths, and throws away what stands behind a chunk unseen. Each of these lets bytes of one answer
+become another one. Promise: framing that is not certain is an :class:`Unframed`, and bytes behind
+the end of a body are told (``surplus``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final, Protocol
+
+HEAD_BYTES: Final = 100 * 1024  # limit for one head
+_TRAILER_BYTES: Final = 16 * 1024
+_SIZE_LINE: Final = 2 * 1024  # limit for the line of a chunk, with its extensions
+
+_STATUS: Final = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})(?: [^\r\n\0]*)?\r?\n")
+_FIELD: Final = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:|[ \t])[^\r\n\0]*\r?\n")
+_BLANK: Final = (b"\r\n", b"\n")
+_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+
+
+class Unframed(Exception):
+    """The peer does not speak HTTP/1.1 in a way that leaves no doubt."""
+
+
+class CutHead(Exception):
+    """The connection ended before the head was complete.
+
+    Attributes:
+        begun: whether a part of it had come.
+    """
+
+    def __init__(self, *, begun: bool) -> None:
+        super().__init__()
+        self.begun = begun
+
+
+class Head:
+    """The file that ``http.client`` reads heads from, line by line.
+
+    Args:
+        receive: waits for further bytes; ``b""`` when the peer has closed.
+        data: what has come already.
+    """
+
+    def __init__(self, receive: Callable[[], bytes], data: bytes = b"") -> None:
+        self._receive = receive
+        self._data = data
+        self._at = 0
+        self._size = 0
+        self.status = 0
+
+    @property
+    def rest(self) -> bytes:
+        """What has come behind the lines that were read."""
+        return self._data[self._at :]
+
+    def readline(self, limit: int = -1) -> bytes:  # noqa: ARG002 - there is one for the whole head
+        """The next line of a head.
+
+        Raises:
+            CutHead: the connection ended before.
+            Unframed: it is no line of a head, or the head is too long.
+        """
+        while (stop := self._data.find(b"\n", self._at)) < 0:
+            if len(self._data) - self._at > HEAD_BYTES:
+                raise Unframed
+            more = self._receive()
+            if not more:
+                raise CutHead(begun=bool(self._size or self._data))
+            self._data = self._data[self._at :] + more
+            self._at = 0
+        line = self._data[self._at : stop + 1]
+        self._at = stop + 1
+        self._size += len(line)
+        if self._size > HEAD_BYTES:
+            raise Unframed
+        if self.status == 0:
+            match = _STATUS.fullmatch(line)
+            if match is None:
+                raise Unframed
+            self.status = int(match[1])
+        elif line in _BLANK:
+            if self.status < 200:
+                # Of an interim answer; the next one follows.
+                self.status = 0
+            self._size = 0
+        elif not _FIELD.fullmatch(line):
+            raise Unframed
+        return line
+
+    def flush(self) -> None:
+        """Part of what a file can do."""
+
+    def close(self) -> None:
+        """Part of what a file can do; the connection stays open."""
+
+
+class Body(Protocol):
+    """Takes a body out of the bytes that come."""
+
+    over: bool
+    """Whether its end was reached."""
+    surplus: bool
+    """Whether something came behind its end."""
+    until_close: bool
+    """Whether its end is the connection's."""
+
+    def feed(self, data: bytes) -> bytes:
+        """The part of the body that is in these bytes; ``Unframed`` if they make no sense."""
+        ...
+
+
+class SizedBody:
+    """A body of a known length."""
+
+    __slots__ = ("_left", "over", "surplus")
+
+    until_close = False
+
+    def __init__(self, length: int) -> None:
+        self._left = length
+        self.over = length == 0
+        self.surplus = False
+
+    def feed(self, data: bytes) -> bytes:
+        """The part of the body that is in these bytes."""
+        left = self._left - len(data)
+        if left > 0:
+            self._left = left
+            return data
+        self.over = True
+        if left < 0:
+            self.surplus = True
+            data = data[: self._left]
+        self._left = 0
+        return data
+
+
+class OpenBody:
+    """A body that ends when the connection does."""
+
+    __slots__ = ("over",)
+
+    until_close = True
+    surplus = False
+
+    def __init__(self) -> None:
+        self.over = False
+
+    def feed(self, data: bytes) -> bytes:
+        """All of it."""
+        return data
+
+
+class ChunkedBody:
+    """A body in chunks; however many came together, they are handed out together."""
+
+    __slots__ = ("_before", "_broken", "_ending", "_held", "_left", "over", "surplus")
+
+    until_close = False
+
+    def __init__(self) -> None:
+        self.over = False
+        self.surplus = False
+        self._left = 0  # bytes of the chunk that are still to come
+        self._before = b""  # what stands between the last chunk and the line of the next one
+        self._held = b""  # a line that has not come whole
+        self._ending = False
+        self._broken = False
+
+    def feed(self, data: bytes) -> bytes:
+        """The part of the body that is in these bytes.
+
+        Raises:
+            Unframed: they make no sense. What came before is handed out first.
+        """
+        if self._broken:
+            raise Unframed
+        if self._held:
+            data = self._held + data
+            self._held = b""
+        pieces: list[bytes] = []
+        at, size = 0, len(data)
+        while at < size and not self._ending:
+            left = self._left
+            if left:
+                piece = data[at : at + left] if at or left < size else data
+                at += len(piece)
+                self._left = left - len(piece)
+                pieces.append(piece)
+                continue
+            before = self._before
+            if not data.startswith(before, at) and not before.startswith(data[at:]):
+                return self._fail(pieces)
+            line = _CHUNK.match(data, at + len(before))
+            if line is None:
+                if size - at > _SIZE_LINE or data.find(b"\n", at + len(before)) >= 0:
+                    return self._fail(pieces)
+                break
+            self._before = b"\r\n"
+            self._left = int(line[1], 16)
+            self._ending = not self._left
+            at = line.end()
+        rest = data[at:]
+        if self._ending:
+            self._end(rest)
+            if self._broken and not pieces:
+                raise Unframed
+        else:
+            self._held = rest
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _end(self, rest: bytes) -> None:
+        """Pass over the trailers, which nobody reads."""
+        stop = 0 if rest.startswith(b"\r\n") else rest.find(b"\r\n\r\n") + 2
+        if stop == 1:
+            self._held = rest
+            self._broken = len(rest) > _TRAILER_BYTES
+        else:
+            self.over = True
+            self.surplus = len(rest) > stop + 2
+
+    def _fail(self, pieces: list[bytes]) -> bytes:
+        self._broken = True
+        if not pieces:
+            raise Unframed
+        return b"".join(pieces)
+
+
+def body_of(
+    method: str, status: int, version: int, headers: Iterable[tuple[str, str]], *, defects: bool
+) -> Body:
+    """How the body of an answer is framed.
+
+    Args:
+        method: of the request.
+        status: of the answer.
+        version: 10 or 11.
+        headers: of the answer.
+        defects: whether the parser of the headers found something wrong with them.
+
+    Raises:
+        Unframed: it is not certain.
+    """
+    lengths: list[str] = []
+    codings: list[str] = []
+    for name, value in headers:
+        size = len(name)
+        # Two comparisons of lengths are cheaper than lowering every name.
+        if size == 14 and name.lower() == "content-length":
+            lengths.append(value)
+        elif size == 17 and name.lower() == "transfer-encoding":
+            codings.append(value)
+    if defects or len(lengths) + len(codings) > 1:
+        raise Unframed
+    if lengths and not _LENGTH.fullmatch(lengths[0].strip(" \t")):
+        raise Unframed
+    if codings and (codings[0].strip(" \t").lower() != "chunked" or version < 11):
+        raise Unframed
+    if method == "HEAD" or status in {204, 304}:
+        return SizedBody(0)
+    if lengths:
+        return SizedBody(int(lengths[0]))
+    return ChunkedBody() if codings else OpenBody()
