@@ -67,7 +67,7 @@ class InputAudioParam(TypedDict):
     """Sound as base64.
 
     Attributes:
-        data: Base64.
+        data: Its bytes as base64.
         format: Its format.
     """
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from .chat_completion_named_function import ChatCompletionNamedFunction
     from .chat_completion_named_tool_choice import ChatCompletionNamedToolChoice
     from .chat_completion_request import ChatCompletionRequest
-    from .chat_completion_stream_event import ChatCompletionStreamEvent
     from .chat_completion_stream_options import ChatCompletionStreamOptions
     from .chat_completion_system_message import ChatCompletionSystemMessage
     from .chat_completion_tool import ChatCompletionTool
@@ -137,7 +136,6 @@ if TYPE_CHECKING:
     from .response_refusal_delta_event import ResponseRefusalDeltaEvent
     from .response_refusal_done_event import ResponseRefusalDoneEvent
     from .response_request import ResponseRequest
-    from .response_server_sent_event import ResponseServerSentEvent
     from .response_summary_text import ResponseSummaryText
     from .response_text_config import ResponseTextConfig
     from .response_text_delta_event import ResponseTextDeltaEvent
@@ -185,7 +183,6 @@ _MODULES = {
     "ChatCompletionNamedFunction": ".chat_completion_named_function",
     "ChatCompletionNamedToolChoice": ".chat_completion_named_tool_choice",
     "ChatCompletionRequest": ".chat_completion_request",
-    "ChatCompletionStreamEvent": ".chat_completion_stream_event",
     "ChatCompletionStreamOptions": ".chat_completion_stream_options",
     "ChatCompletionSystemMessage": ".chat_completion_system_message",
     "ChatCompletionTool": ".chat_completion_tool",
@@ -278,7 +275,6 @@ _MODULES = {
     "ResponseRefusalDeltaEvent": ".response_refusal_delta_event",
     "ResponseRefusalDoneEvent": ".response_refusal_done_event",
     "ResponseRequest": ".response_request",
-    "ResponseServerSentEvent": ".response_server_sent_event",
     "ResponseSummaryText": ".response_summary_text",
     "ResponseTextConfig": ".response_text_config",
     "ResponseTextDeltaEvent": ".response_text_delta_event",
@@ -327,7 +323,6 @@ __all__ = (
     "ChatCompletionNamedFunction",
     "ChatCompletionNamedToolChoice",
     "ChatCompletionRequest",
-    "ChatCompletionStreamEvent",
     "ChatCompletionStreamOptions",
     "ChatCompletionSystemMessage",
     "ChatCompletionTool",
@@ -420,7 +415,6 @@ __all__ = (
     "ResponseRefusalDeltaEvent",
     "ResponseRefusalDoneEvent",
     "ResponseRequest",
-    "ResponseServerSentEvent",
     "ResponseSummaryText",
     "ResponseTextConfig",
     "ResponseTextDeltaEvent",

@@ -21,6 +21,7 @@ class ChatCompletionMessage:
         tool_calls: The calls that it asks for.
         reasoning: What the model thought.
         reasoning_content: The same, in the other spelling.
+        tool_call_id: Which call it answers, in the results of tools.
     """
 
     role: str
@@ -29,6 +30,7 @@ class ChatCompletionMessage:
     tool_calls: list[ChatCompletionMessageToolCall] | None = None
     reasoning: None | str = None
     reasoning_content: None | str = None
+    tool_call_id: None | str = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
@@ -47,6 +49,8 @@ class ChatCompletionMessage:
             d["reasoning"] = self.reasoning
         if self.reasoning_content is not None:
             d["reasoning_content"] = self.reasoning_content
+        if self.tool_call_id is not None:
+            d["tool_call_id"] = self.tool_call_id
         d.update(self.additional_properties)
         return d
 
@@ -70,6 +74,7 @@ class ChatCompletionMessage:
         )
         self.reasoning = d.pop("reasoning", None)
         self.reasoning_content = d.pop("reasoning_content", None)
+        self.tool_call_id = d.pop("tool_call_id", None)
         self.additional_properties = d
         return self
 

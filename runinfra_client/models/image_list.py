@@ -17,12 +17,12 @@ class ImageList:
     Attributes:
         created: Unix time in seconds.
         data: The images.
-        usage: dict[str, Any] | None
+        usage: CompletionUsage | None
     """
 
     created: float
     data: list[ImageData]
-    usage: dict[str, Any] | None = None
+    usage: CompletionUsage | None = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
@@ -33,7 +33,7 @@ class ImageList:
         d["created"] = self.created
         d["data"] = plain(self.data)
         if self.usage is not None:
-            d["usage"] = self.usage
+            d["usage"] = plain(self.usage)
         d.update(self.additional_properties)
         return d
 
@@ -51,10 +51,12 @@ class ImageList:
         self.created = d.pop("created")
         v = d.pop("data")
         self.data = [ImageData.from_dict(i) for i in v]
-        self.usage = d.pop("usage", None)
+        v = d.pop("usage", None)
+        self.usage = None if v is None else CompletionUsage.from_dict(v)
         self.additional_properties = d
         return self
 
 
 # At the bottom, so that models may refer to each other, and no method has to import.
+from ..models.completion_usage import CompletionUsage
 from ..models.image_data import ImageData

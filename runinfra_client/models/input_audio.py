@@ -15,7 +15,7 @@ class InputAudio:
     """Sound as base64.
 
     Attributes:
-        data: Base64.
+        data: Its bytes as base64.
         format: Its format.
     """
 

@@ -20,9 +20,9 @@ class RerankResult:
         results: The best documents, best first.
         upstream_model: Its upstream name.
         scores: The score of every document.
-        rankings: Indexes, best first.
+        rankings: The same as `results`.
         document_count: How many documents were scored.
-        usage: EmbeddingUsage | None
+        usage: CompletionUsage | None
     """
 
     object: str
@@ -30,9 +30,9 @@ class RerankResult:
     results: list[RerankResultItem]
     upstream_model: None | str = None
     scores: list[RerankScore] | None = None
-    rankings: list[int] | None = None
+    rankings: list[RerankResultItem] | None = None
     document_count: int | None = None
-    usage: EmbeddingUsage | None = None
+    usage: CompletionUsage | None = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
@@ -48,7 +48,7 @@ class RerankResult:
         if self.scores is not None:
             d["scores"] = plain(self.scores)
         if self.rankings is not None:
-            d["rankings"] = self.rankings
+            d["rankings"] = plain(self.rankings)
         if self.document_count is not None:
             d["document_count"] = self.document_count
         if self.usage is not None:
@@ -74,15 +74,16 @@ class RerankResult:
         self.upstream_model = d.pop("upstream_model", None)
         v = d.pop("scores", None)
         self.scores = None if v is None else [RerankScore.from_dict(i) for i in v]
-        self.rankings = d.pop("rankings", None)
+        v = d.pop("rankings", None)
+        self.rankings = None if v is None else [RerankResultItem.from_dict(i) for i in v]
         self.document_count = d.pop("document_count", None)
         v = d.pop("usage", None)
-        self.usage = None if v is None else EmbeddingUsage.from_dict(v)
+        self.usage = None if v is None else CompletionUsage.from_dict(v)
         self.additional_properties = d
         return self
 
 
 # At the bottom, so that models may refer to each other, and no method has to import.
-from ..models.embedding_usage import EmbeddingUsage
+from ..models.completion_usage import CompletionUsage
 from ..models.rerank_result_item import RerankResultItem
 from ..models.rerank_score import RerankScore

@@ -26,7 +26,7 @@ class VoicePipelineResult:
         response_text: What was said.
         outputText: What was said.
         output_text: What was said.
-        audio_base64: The spoken answer.
+        audio_base64: The spoken answer as base64.
         content_type: Its media type.
         usage: dict[str, Any] | None
         latency_ms: Milliseconds.

@@ -72,10 +72,10 @@ def rerank(body: Mapping[str, Any], context: Context) -> Result:
             "object": "runinfra.rerank",
             "model": context.model,
             "scores": scores,
-            "rankings": [score["index"] for score in best],
+            "rankings": results,
             "results": results,
             "document_count": len(documents),
-            "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+            "usage": _input_usage(tokens),
         }
     )
 
@@ -95,7 +95,13 @@ def image(body: Mapping[str, Any], context: Context) -> Result:
         else:
             drawn = pictures.png(colours, *size)
             data.append({"b64_json": base64.b64encode(drawn).decode("ascii")})
-    return Result(json={"created": context.created, "data": data})
+    usage = _input_usage(count_tokens(body["prompt"]))
+    return Result(json={"created": context.created, "data": data, "usage": usage})
+
+
+def _input_usage(tokens: int) -> dict[str, int]:
+    """The usage of work whose answer has no tokens."""
+    return {"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens}
 
 
 def speech(body: Mapping[str, Any], _context: Context) -> Result:

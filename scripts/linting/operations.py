@@ -140,9 +140,23 @@ def _answers(
         content = behind(document, data["responses"][status]).get("content", {})
         if EVENTS in content:
             streams = True
+            place = (*where, "responses", status, "content")
             if next(iter(content)) != JSON:
-                place = (*where, "responses", status, "content")
                 yield Finding(place, "json-first", "the generator only sees the first media type")
+            yield from _events((*place, EVENTS, "schema"), content[EVENTS], data)
     if streams != ("x-runinfra-stream" in data):
         place = (*where, "x-runinfra-stream") if not streams else where
         yield Finding(place, "stream", f"{EVENTS} and x-runinfra-stream go together")
+
+
+def _events(where: Where, media: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Finding]:
+    """The schema of a stream is one of its text, and names what its extension names."""
+    event = data.get("x-runinfra-stream", {}).get("event")
+    expected = {
+        "type": "string",
+        "contentMediaType": EVENTS,
+        "contentSchema": {"$ref": f"#/components/schemas/{event}"},
+    }
+    schema = media.get("schema", {})
+    if event and any(schema.get(key) != value for key, value in expected.items()):
+        yield Finding(where, "stream", f"expected a text with the content {event}: {expected}")

@@ -74,7 +74,9 @@ def poor_schemas(document: Mapping[str, Any]) -> Iterator[Finding]:
                 yield Finding(path, "no-default", "defaults would be sent with every request")
             if "title" in part:
                 yield Finding(path, "no-title", "titles rename the generated classes")
-            if path != where and "properties" in part:
+            # Properties without a word of their own only name fields, for `if` and `not`.
+            inner = part.get("properties", {})
+            if path != where and any(inner.values()):
                 yield Finding(path, "named-object", "make it a component of its own")
         required = schema.get("required", ())
         for field, part in schema.get("properties", {}).items():
@@ -107,9 +109,7 @@ def reachable(document: Mapping[str, Any], side: str) -> set[str]:
 
 
 def _nullable(schemas: Schemas, schema: Mapping[str, Any]) -> bool:
-    if "$ref" in schema:
-        return False
-    for member in schemas.alternatives(schema):
+    for member in schemas.alternatives(schemas.resolve(schema)):
         kind = member.get("type", ())
         if kind == "null" or "null" in kind:
             return True

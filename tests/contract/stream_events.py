@@ -34,17 +34,6 @@ STREAMS = {
 }
 
 
-def event_component(operation: str) -> str:
-    """The component in the data of an operation's events, by the document's own envelope."""
-    for item in DOCUMENT["paths"].values():
-        for data in item.values():
-            if data["operationId"] == operation:
-                envelope = data["responses"]["200"]["content"]["text/event-stream"]["schema"]
-                choices = SCHEMAS[named(envelope["$ref"])]["properties"]["data"]["anyOf"]
-                return named(choices[-1]["contentSchema"]["$ref"])
-    raise LookupError(operation)
-
-
 def small(name: str, **members: Any) -> Any:
     """Instances of a component with certain members, which tie the events of a stream together."""
     return st.builds(

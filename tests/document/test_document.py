@@ -44,7 +44,7 @@ MISTAKES = [
     ((*schema("Model"), "properties", "created", "type"), "number", "nullable"),
     (
         (*schema("Model"), "properties", "pricing"),
-        {"type": ["object", "null"], "properties": {}},
+        {"type": ["object", "null"], "properties": {"input": {"type": ["number", "null"]}}},
         "named-object",
     ),
     (schema("UsageCost"), {"type": "string", "description": "x", "enum": ["a"]}, "open-enum"),

@@ -378,6 +378,15 @@ MISTAKES = {
         + "            text/event-stream: {}\n",
         "text/event-stream and x-runinfra-stream go together",
     ),
+    "stream of something else": (
+        "              schema: # the whole text; the content is what the data of each event is\n"
+        "                type: string\n                contentMediaType: text/event-stream\n"
+        '                contentSchema: {$ref: "#/components/schemas/ChatCompletionChunk"}\n',
+        "»              schema:\n"
+        "                type: string\n                contentMediaType: text/event-stream\n"
+        '                contentSchema: {$ref: "#/components/schemas/ChatCompletion"}\n',
+        "expected a text with the content ChatCompletionChunk",
+    ),
     "extension without a stream": (
         LIST_MODELS,
         LIST_MODELS
