@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test test-all test-httpx lint format types check gen gen-check document contract contract-long bench coverage clean
+.PHONY: help venv demo canary test test-all lint format types check gen gen-check document contract contract-long bench coverage clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -31,10 +31,6 @@ test-all: ## Run the tests on each of Python 3.11, 3.12 and 3.13 that is install
 
 bench: venv ## Measure the SDK against its peers; QUICK=1 for a first look.
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick --rounds 1)
-
-test-httpx: venv ## Run the tests of calls, streams and faults over httpx, as behind a proxy.
-	$(BIN)/python -m pytest --over-httpx tests/e2e tests/media tests/streams/test_sockets.py \
-		--ignore tests/e2e/test_pool.py $(ARGS) # that pool is not httpx's
 
 coverage: venv ## Run the tests and hold branch coverage of runinfra_ext to its limit.
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)

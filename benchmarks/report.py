@@ -10,8 +10,8 @@ from typing import Any, Final
 from .rows import Row
 from .runner import Samples
 
-COLUMNS: Final = ("openai", "official", "httpx", "aiohttp", "ext", "ext+aiohttp", "socket")
-TITLES: Final = {"ext": "**this SDK**", "ext+aiohttp": "with aiohttp", "socket": "limit"}
+COLUMNS: Final = ("openai", "official", "httpx", "aiohttp", "ext", "socket")
+TITLES: Final = {"ext": "**this SDK**", "socket": "limit"}
 _PACKAGES: Final = ("runinfra-ext", "openai", "runinfra", "httpx", "aiohttp", "orjson")
 
 
@@ -61,8 +61,7 @@ def line(row: Row, measured: dict[str, list[dict[str, float]]]) -> dict[str, Any
         "goal": row.goal,
         "stretch": row.stretch,
         "met": _met(judged.get("ext"), row.goal),
-        "stretch_met": _met(judged.get("ext"), row.stretch)
-        or _met(judged.get("ext+aiohttp"), row.stretch),
+        "stretch_met": _met(judged.get("ext"), row.stretch),
     }
 
 

@@ -10,7 +10,6 @@ ALL_ASYNC: Final = (
     "httpx-async",
     "aiohttp-async",
     "ext-async",
-    "ext+aiohttp-async",
     "socket-async",
 )
 MEDIA_ASYNC: Final = ALL_ASYNC[:-1]  # the limit is that of the blocking row
@@ -51,7 +50,7 @@ class Row(NamedTuple):
         unit: for the reader.
         scale: what the number is multiplied with for that unit.
         goal: the ratio to ``against`` that is to be reached; with ``absolute`` the number itself.
-        stretch: the same with an optional transport.
+        stretch: a ratio beyond the goal.
         against: the contender that the ratios are made to, ``-async`` left out.
         absolute: the goal is a number, not a ratio.
     """

@@ -23,15 +23,6 @@ hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The suite's own option."""
-    parser.addoption(
-        "--over-httpx",
-        action="store_true",
-        help="send over httpx, as where the environment names proxies",
-    )
-
-
 class Blocking:
     """Makes a blocking client or stream look async, so that one scenario tests both kinds."""
 
@@ -170,13 +161,6 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-
-
-@pytest.fixture(autouse=True)
-def over_httpx(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With ``--over-httpx`` every async client sends over httpx."""
-    if request.config.getoption("--over-httpx"):
-        monkeypatch.setattr("runinfra_ext._http.asynchronous.has_proxies", lambda: True)
 
 
 HELLO = [{"role": "user", "content": "Name one prime."}]

@@ -10,10 +10,7 @@ def pools_of(client: Any) -> list[Any]:
     http = getattr(client, "inner", client)._http
     if hasattr(http, "_made"):
         return [BlockingPool(backend._pool) for backend in http._made.values()]
-    made = list(http._pools.values())
-    return [
-        (getattr(pool, "client", None) and pool.client._transport._pool) or pool for pool in made
-    ]
+    return [backend._pool for backend in http._backends.values()]
 
 
 class BlockingPool:
@@ -30,14 +27,15 @@ class BlockingPool:
 
 def connections_of(client: Any) -> list[Any]:
     """The open connections of a client."""
-    return [connection for pool in pools_of(client) for connection in pool.connections]
+    return [
+        connection
+        for pool in pools_of(client)
+        for connection in (pool.lines if hasattr(pool, "lines") else pool.connections)
+    ]
 
 
 def socket_option(connection: Any, level: int, name: int) -> int:
     """An option of a connection's socket."""
     if hasattr(connection, "sockets"):
         return int(connection.sockets[0].getsockopt(level, name))
-    if hasattr(connection, "socket"):
-        return int(connection.socket.option(level, name))
-    stream = connection._connection._network_stream
-    return int(stream.get_extra_info("socket").getsockopt(level, name))
+    return int(connection.transport.get_extra_info("socket").getsockopt(level, name))

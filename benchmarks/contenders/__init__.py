@@ -17,7 +17,6 @@ MODULES: Final = {
     "aiohttp": "with_aiohttp",
     "socket": "with_socket",
     "ext": "with_ext",
-    "ext+aiohttp": "with_ext_aiohttp",
 }
 
 

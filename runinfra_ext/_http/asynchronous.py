@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .._ground.limits import Limits
 from .._ground.wire import Headers, TransportFailure
-from ..errors import RunInfraError
+from ..errors import ConfigurationError
 from .failures import failure, wait_limit
-from .options import DEFAULTS, HTTPOptions, has_proxies
+from .options import DEFAULTS, HTTPOptions
+from .proxies import Proxies
 
 if TYPE_CHECKING:
     from .._async._httpx import AsyncHttpx
-    from .._async._pool import AsyncPool
+    from .aiohttp_backend import AiohttpBackend
 
 
 class AsyncExchange(Protocol):
@@ -56,7 +57,8 @@ class AsyncSource:
         self._limits = limits
         self._ended = False
         self._closed = False
-        self._finalizer = weakref.finalize(self, _abandon, asyncio.get_running_loop(), exchange)
+        loop, pid = asyncio.get_running_loop(), os.getpid()
+        self._finalizer = weakref.finalize(self, _abandon, loop, pid, exchange)
         self._finalizer.atexit = False
 
     async def receive(self, timeout: float | None = None) -> bytes:
@@ -110,8 +112,10 @@ class AsyncHTTP:
         options.check(given=client is not None)
         self._options = options
         self._given = None if client is None else _over_httpx(client)
-        self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncPool | AsyncHttpx]
-        self._forget()
+        self._proxies = Proxies(options)
+        self._backends: dict[asyncio.AbstractEventLoop, AiohttpBackend] = {}
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
         self.closed = False
 
     async def send(
@@ -131,43 +135,57 @@ class AsyncHTTP:
         body = (
             content if content is None or isinstance(content, bytes) else _Chunks(content, limits)
         )
-        try:
-            exchange = await self._pool().send(method, url, headers, body, limits)
-            return AsyncSource(exchange, limits)
-        except (TransportFailure, RunInfraError):
-            raise
-        except Exception:  # noqa: BLE001 - whatever an upload's source raised: it is not complete
-            fault = failure("reset", sent=True)
-        raise fault
+        backend = self._given or self._backend()
+        return AsyncSource(await backend.send(method, url, headers, body, limits), limits)
 
     async def aclose(self) -> None:
-        """Close the pool of the running event loop; those of finished loops are forgotten."""
+        """Close the connections of all event loops, those in use too."""
         self.closed = True
-        if self._given is None:
-            pool = self._pools.pop(asyncio.get_running_loop(), None)
-            self._forget()
-            if pool is not None:
-                await pool.aclose()
+        if self._given is not None:
+            return
+        with self._lock:
+            backends, self._backends = self._backends, {}
+        own = backends.pop(asyncio.get_running_loop(), None)
+        if self._pid != os.getpid():
+            return
+        for loop, backend in backends.items():
+            # A loop that is closed has closed its sockets.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(backend.abandon)
+        if own is not None:
+            await own.aclose()
 
-    def _pool(self) -> AsyncPool | AsyncHttpx:
+    def _backend(self) -> AiohttpBackend:
+        """The backend of the running event loop."""
         if self.closed:
             raise failure("client_closed", sent=False)
-        if self._given is not None:
-            return self._given
         if self._pid != os.getpid():
-            # After a fork the sockets belong to the parent too: two processes must not share them.
-            self._forget()
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
-        if pool is None:
-            with self._lock:
-                pool = self._pools.setdefault(loop, _new_pool())
-        return pool
+            # After a fork the sockets are the parent's: two processes must not share them.
+            self._backends = {}
+            self._lock = threading.Lock()
+            self._pid = os.getpid()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = None
+        if loop is None:
+            msg = "AsyncRunInfra works in an event loop of asyncio's, or one like it (uvloop)"
+            raise ConfigurationError(msg)
+        backend = self._backends.get(loop)
+        return self._new_backend(loop) if backend is None else backend
 
-    def _forget(self) -> None:
-        self._pools = weakref.WeakKeyDictionary()
-        self._lock = threading.Lock()
-        self._pid = os.getpid()
+    def _new_backend(self, loop: asyncio.AbstractEventLoop) -> AiohttpBackend:
+        from .aiohttp_backend import AiohttpBackend  # noqa: PLC0415 - at the first request
+
+        backend = AiohttpBackend(self._options, self._proxies)
+        with self._lock:
+            for other in [other for other in self._backends if other.is_closed()]:
+                del self._backends[other]
+            self._backends[loop] = backend
+        if self.closed:  # meanwhile, by another thread
+            self._backends.pop(loop, None)
+            raise failure("client_closed", sent=False)
+        return backend
 
 
 class _Chunks:
@@ -196,22 +214,16 @@ class _Chunks:
             yield piece
 
 
-def _new_pool() -> AsyncPool | AsyncHttpx:
-    if has_proxies():
-        return _over_httpx(None)
-    from .._async._pool import AsyncPool  # noqa: PLC0415 - at the first request, not at import
-
-    return AsyncPool()
-
-
 def _over_httpx(client: Any) -> AsyncHttpx:
     from .._async._httpx import AsyncHttpx  # noqa: PLC0415 - most never need it
 
     return AsyncHttpx(client)
 
 
-def _abandon(loop: asyncio.AbstractEventLoop, exchange: AsyncExchange) -> None:
+def _abandon(loop: asyncio.AbstractEventLoop, pid: int, exchange: AsyncExchange) -> None:
     """The application dropped an answer without closing it: close it from its own loop."""
+    if pid != os.getpid():
+        return  # a forked child: loop and connection are the parent's
     # A loop that is closed has closed its sockets.
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(exchange.release)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import re
-import select
 import socket
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -116,25 +115,6 @@ def _tls_context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
     context = httpx.create_ssl_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
-
-
-def has_proxies() -> bool:
-    """Whether the environment or the system names proxies for HTTP."""
-    import urllib.request  # noqa: PLC0415 - at the first request, not at import
-
-    return not {"http", "https", "all"}.isdisjoint(urllib.request.getproxies())
-
-
-def is_readable(sock: socket.socket) -> bool:
-    """Whether a socket has bytes to read, or its peer has closed, without waiting."""
-    try:
-        if hasattr(select, "poll"):
-            poll = select.poll()
-            poll.register(sock.fileno(), select.POLLIN)
-            return bool(poll.poll(0))
-        return bool(select.select([sock.fileno()], [], [], 0)[0])  # Windows
-    except (OSError, ValueError):
-        return True  # closed: no further use, as if the peer had gone
 
 
 class Target(NamedTuple):

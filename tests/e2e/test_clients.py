@@ -189,7 +189,7 @@ def test_fork_with_an_async_client(gateway):
 
     async def use():
         result = await client.models.list()
-        await client._http._pools[asyncio.get_running_loop()].aclose()
+        await client._http._backends[asyncio.get_running_loop()].aclose()
         return result
 
     assert asyncio.run(use()).data
@@ -215,7 +215,7 @@ def test_a_second_event_loop(gateway):
 
     async def use():
         result = await client.models.list()
-        await client._http._pools[asyncio.get_running_loop()].aclose()
+        await client._http._backends[asyncio.get_running_loop()].aclose()
         return result
 
     for _ in range(2):

@@ -1,0 +1,197 @@
+"""One request on its way through aiohttp: its clock, its upload, and how it failed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+
+from ..errors import ConfigurationError
+from .failures import expired, failure
+from .tls_failures import is_refusal, tls_failure
+
+if TYPE_CHECKING:
+    from .._ground.limits import Limits
+    from .._ground.wire import TransportFailure
+    from .aiohttp_line import Line, Origin
+    from .aiohttp_pool import Pool
+
+PIECE_BYTES: Final = 64 * 1024  # each piece of this size has the write limit for itself
+
+
+class Attempt:
+    """One request: a middleware of aiohttp's, which sees all that goes wrong on the way.
+
+    Args:
+        pool: where it gets its connection.
+        origin: whom it is for.
+        host: the same in words.
+        limits: of the attempt.
+
+    Attributes:
+        line: its connection, as soon as it has one.
+        uploads: its body is an :class:`Upload`.
+        error: what the caller is to be told, if it is not what comes out of aiohttp.
+    """
+
+    __slots__ = ("error", "host", "limits", "line", "origin", "pool", "uploads")
+
+    def __init__(self, pool: Pool, origin: Origin, host: str, limits: Limits) -> None:
+        self.pool = pool
+        self.origin = origin
+        self.host = host
+        self.limits = limits
+        self.line: Line | None = None
+        self.uploads = False
+        self.error: BaseException | None = None
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """Called by aiohttp; it raises nothing for which aiohttp would repeat the request."""
+        self.pool.expect(request, self)
+        try:
+            return await handler(request)
+        except aiohttp.ClientError as error:
+            if self.error is None:
+                self.error = self.failure(error)
+        except BaseException as error:
+            if self.error is None:
+                self.error = error
+            raise
+        raise self.error
+
+    def failure(self, error: Exception) -> Exception:
+        """What an exception of aiohttp's means."""
+        line = self.line
+        if line is None:
+            return self._unconnected(error)
+        if line.late:
+            reason = "deadline" if expired(self.limits) else line.stage
+            return failure(reason, sent=True, host=self.host)
+        if line.shut:
+            return failure("client_closed", sent=True)
+        if is_refusal(line.error):
+            assert isinstance(line.error, Exception)
+            return tls_failure(line.error, host=self.host)
+        garbled = isinstance(error, aiohttp.ClientResponseError) or line.endless
+        if garbled or (line.heard and line.error is None):
+            # Perhaps the beginning of a head: whatever it was, it was no answer.
+            return failure("protocol", sent=True, host=self.host)
+        stale = line.reused and not line.heard
+        if stale:
+            # Whatever has ended this one may have ended the others.
+            self.pool.drop_idle(self.origin)
+        broken = line.error is not None or not isinstance(error, aiohttp.ServerDisconnectedError)
+        return failure("reset" if broken else "closed", sent=True, stale=stale, host=self.host)
+
+    def late_connect(self) -> TransportFailure:
+        """The failure of an attempt that got no connection in time."""
+        return failure(
+            "deadline" if expired(self.limits) else "connect_timeout", sent=False, host=self.host
+        )
+
+    def _unconnected(self, error: Exception) -> Exception:
+        """What an exception while connecting means; nothing was sent."""
+        proxy = self.origin.proxy
+        if isinstance(error, aiohttp.InvalidURL):
+            msg = f"base_url: {self.host} is no host that can be reached"
+            return ConfigurationError(msg, param="base_url")
+        if isinstance(error, aiohttp.ClientHttpProxyError):
+            return failure("proxy", sent=False, host=self.host, detail=f"status {error.status}")
+        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+            return tls_failure(error.certificate_error, host=self.host)
+        if isinstance(error, aiohttp.ClientSSLError):
+            return tls_failure(error.os_error, host=self.host)
+        if proxy is not None:
+            return failure("proxy", sent=False, host=self.host, detail=_proxy_words(error))
+        if isinstance(error, aiohttp.ClientConnectorDNSError):
+            return failure("dns", sent=False, host=self.host)
+        cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+        if isinstance(cause, ConnectionRefusedError):
+            return failure("refused", sent=False, host=self.host)
+        if self.origin.scheme == "https" and isinstance(cause, ConnectionError):
+            return tls_failure(cause, host=self.host)
+        return failure("unreachable", sent=False, host=self.host)
+
+
+class Upload(aiohttp.Payload):
+    """A body that is written piece by piece; the write limit holds for each of them.
+
+    Args:
+        attempt: whose it is.
+        content: the body, or its pieces.
+    """
+
+    def __init__(self, attempt: Attempt, content: bytes | AsyncIterable[bytes]) -> None:
+        super().__init__(content)
+        attempt.uploads = True
+        self._attempt = attempt
+        self._content = content
+
+    @property
+    def size(self) -> int | None:
+        """Bytes; that of pieces stands in the headers."""
+        return len(self._content) if isinstance(self._content, bytes) else None
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """A part of aiohttp's interface that no upload needs."""
+        raise TypeError(encoding, errors)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Write all of it, unless the answer comes before."""
+        await self.write_with_length(writer, None)
+
+    async def write_with_length(
+        self,
+        writer: AbstractStreamWriter,
+        content_length: int | None,
+    ) -> None:
+        """Called by aiohttp."""
+        attempt, limits = self._attempt, self._attempt.limits
+        line = attempt.line
+        assert line is not None
+        pieces = _slices(self._content) if isinstance(self._content, bytes) else self._content
+        iterator = aiter(pieces)
+        left = content_length
+        while not line.heard:
+            line.await_news("write_timeout", limits, None)
+            try:
+                piece = await anext(iterator, b"")
+            except Exception as error:
+                attempt.error = error
+                raise
+            if line.heard:
+                break
+            line.await_news("read_timeout", limits, limits.timeout.read)
+            if not piece:
+                line.uploading = False
+                return
+            if line.has_news():
+                break
+            line.await_news("write_timeout", limits, limits.timeout.write)
+            if left is not None:
+                # The answer may come before the source has been asked whether there is more.
+                left -= len(piece)
+                line.uploading = left > 0
+            await writer.write(piece)
+        # An answer has come, or the end: the connection says which, and stops this task.
+        await asyncio.get_running_loop().create_future()
+
+
+async def _slices(content: bytes) -> AsyncIterator[Any]:
+    view = memoryview(content)
+    for start in range(0, len(content), PIECE_BYTES):
+        yield view[start : start + PIECE_BYTES]
+
+
+def _proxy_words(error: Exception) -> str:
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "its name was not found"
+    if isinstance(cause, ConnectionRefusedError):
+        return "nobody listens there"
+    return "it closed the connection"

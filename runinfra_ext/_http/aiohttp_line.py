@@ -1,0 +1,277 @@
+"""One connection of aiohttp's, under watch.
+
+aiohttp tells neither whether anything of an answer was heard, nor how a connection ended, nor
+whether bytes came behind an answer. A :class:`Line` stands between the transport and aiohttp's own
+protocol and knows. It also has the clock of whatever is awaited: one timer for each connection,
+armed lazily, because a timer for each wait costs more than the wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import select
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiohttp.client_proto import ResponseHandler
+
+    from .._ground.limits import Limits
+    from .._ground.wire import FailureReason
+    from .proxies import Proxy
+
+_HEAD_BYTES: Final = 100 * 1024  # limit for the head of an answer
+_END: Final = b"\r\n\r\n"
+# Control characters and folded lines: the parser lets them pass.
+_DEFECTS: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n[ \t]")
+_LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
+_NEVER: Final = float("inf")
+
+
+class Origin(NamedTuple):
+    """Whom a connection reaches, and by which way."""
+
+    scheme: str
+    host: str
+    port: int
+    proxy: Proxy | None
+
+
+class Line(asyncio.Protocol):
+    """An open connection.
+
+    Args:
+        origin: whom it reaches.
+        handler: aiohttp's protocol, whose transport this object listens to from now on.
+        on_end: told when the connection has ended.
+
+    Attributes:
+        reused: it has served another request before.
+        busy: a request is under way on it.
+        turn: which request it is.
+        uploading: its body has not left.
+        heard: something of the answer has come.
+        ended: the connection is no more.
+        said_goodbye: the peer has ended it in good order; over TLS with its last word.
+        error: how it broke, if it did.
+        defective: a head of the answer holds what no header may hold.
+        endless: it was ended because the head of an answer was too long.
+        late: the clock has ended it.
+        shut: the application has ended it.
+        idle_since: when it became idle.
+    """
+
+    def __init__(
+        self, origin: Origin, handler: ResponseHandler, on_end: Callable[[Line], None]
+    ) -> None:
+        transport = handler.transport
+        assert transport is not None
+        self.origin = origin
+        self.handler = handler
+        self.transport = transport
+        self.reused = False
+        self.busy = False
+        self.turn = 0
+        self.uploading = False
+        self.heard = False
+        self.ended = False
+        self.said_goodbye = False
+        self.error: BaseException | None = None
+        self.defective = False
+        self.endless = False
+        self.late = False
+        self.shut = False
+        self.idle_since = 0.0
+        self.stage: FailureReason = "read_timeout"
+        self._feed = handler.data_received
+        self._on_end = on_end
+        self._head: bytearray | None = None
+        self._body_bytes = 0
+        self._tail = b""
+        self._due: float | None = None  # when what is awaited is late
+        self._limit: float | None = None  # seconds of silence; each byte starts it anew
+        self._last: float | None = None  # an end that no byte moves
+        self._armed = _NEVER
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._poll: select.poll | None = None
+        transport.set_protocol(self)
+
+    @property
+    def fileno(self) -> int:
+        """The descriptor of its socket; negative if that is closed."""
+        sock = self.transport.get_extra_info("socket")
+        return -1 if sock is None else int(sock.fileno())
+
+    def is_idle(self) -> bool:
+        """Whether it waits in the pool."""
+        return not self.busy
+
+    def begin(self) -> None:
+        """A request begins."""
+        self.busy = True
+        self.turn += 1
+        self.uploading = False
+        self.heard = False
+        self.defective = False
+        self._head = bytearray()
+        self._body_bytes = 0
+        self._tail = b""
+
+    def await_news(
+        self,
+        stage: FailureReason,
+        limits: Limits,
+        limit: float | None,
+        silence: float | None = None,
+    ) -> None:
+        """Start the clock: from now on something is awaited.
+
+        Args:
+            stage: what it is called if it does not come.
+            limits: of the attempt; of these only the deadline counts here.
+            limit: seconds of silence; each byte that comes starts it anew.
+            silence: seconds that no byte prolongs.
+        """
+        now = time.monotonic()
+        last = limits.deadline_at
+        if silence is not None and (last is None or now + silence < last):
+            last = now + silence
+        self.stage = stage
+        self._last = last
+        self._limit = limit
+        self._start(now)
+
+    def rest(self) -> None:
+        """Stop the clock: nothing is awaited."""
+        self._due = None
+
+    def abort(self) -> None:
+        """End it at once; what waits to be sent is dropped, over TLS the last word too."""
+        self._stop()
+        # The transport of a loop that is closed is closed by collection.
+        with contextlib.suppress(RuntimeError):
+            self.transport.abort()
+
+    def has_news(self) -> bool:
+        """Whether the peer has sent something or gone, which the loop may not have seen yet."""
+        if self.ended or self.transport.is_closing():
+            return True
+        if not hasattr(select, "poll"):  # Windows
+            try:
+                return bool(select.select([self.fileno], [], [], 0)[0])
+            except (OSError, ValueError):
+                return True
+        if self._poll is None:
+            self._poll = select.poll()
+            self._poll.register(self.fileno, select.POLLIN)
+        return bool(self._poll.poll(0))
+
+    def is_clean(self, body_bytes: int, *, chunked: bool) -> bool:
+        """Whether an answer was complete, and nothing came behind it.
+
+        Args:
+            body_bytes: how long the body was.
+            chunked: how it was framed.
+        """
+        if self.ended or self.uploading or self.handler.should_close or self._head is not None:
+            return False
+        # A peer that says more than its answer can't be trusted with another request.
+        if chunked:
+            return self._tail.endswith(_LAST_CHUNK)
+        return self._body_bytes == body_bytes
+
+    def is_finished(self) -> bool:
+        """Whether the peer itself has ended it in good order."""
+        return self.said_goodbye and not (self.error or self.late or self.shut)
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the event loop."""
+        if not self.busy:
+            self.abort()
+            return
+        self.heard = True
+        if self._due is not None:
+            self._start(time.monotonic())
+        if self._head is None:
+            self._body_bytes += len(data)
+        else:
+            self._read_head(self._head, data)
+        self._tail = data if len(data) >= len(_LAST_CHUNK) else (self._tail + data)[-7:]
+        self._feed(data)
+
+    def eof_received(self) -> None:
+        """Called by the event loop; over TLS only for a last word, not for a cut."""
+        self.said_goodbye = True
+        self.handler.eof_received()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Called by the event loop."""
+        self.ended = True
+        self.error = exc
+        self._stop()
+        self.handler.connection_lost(exc)
+        self._on_end(self)
+
+    def pause_writing(self) -> None:
+        """Called by the event loop."""
+        self.handler.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Called by the event loop."""
+        self.handler.resume_writing()
+
+    def _read_head(self, head: bytearray, data: bytes) -> None:
+        """Find where the head of the answer ends; heads of the 1xx kind go before it."""
+        start = max(0, len(head) - 3)
+        head += data
+        while (end := head.find(_END, start)) >= 0:
+            self.defective = self.defective or _DEFECTS.search(head, 0, end) is not None
+            if not head.startswith(b"1", len(b"HTTP/1.1 ")):
+                self._body_bytes = len(head) - end - len(_END)
+                self._head = None
+                return
+            del head[: end + len(_END)]
+            start = 0
+        if len(head) > _HEAD_BYTES:
+            self.endless = True
+            self.transport.abort()
+
+    def _start(self, now: float) -> None:
+        due = self._last
+        if self._limit is not None and (due is None or now + self._limit < due):
+            due = now + self._limit
+        self._due = due
+        if due is not None and due < self._armed:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._arm(due, now)
+
+    def _arm(self, due: float, now: float) -> None:
+        self._armed = due
+        self._timer = self._loop.call_later(max(0.0, due - now), self._ring)
+
+    def _stop(self) -> None:
+        self._due = None
+        self._armed = _NEVER
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _ring(self) -> None:
+        """The timer has fired: too late, or the end has moved meanwhile."""
+        self._timer = None
+        self._armed = _NEVER
+        if self._due is None:
+            return
+        now = time.monotonic()
+        if now < self._due:
+            self._arm(self._due, now)
+        else:
+            self.late = True
+            self._due = None
+            self.transport.abort()

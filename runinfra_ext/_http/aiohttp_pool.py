@@ -1,0 +1,282 @@
+"""The connections of one event loop: aiohttp opens them, this pool keeps them.
+
+Promises: whoever waits first gets a connection first, and a wait has one end; the connection that
+was used last is used first, so that the others may grow old and be closed; one whose peer has
+spoken or gone is not used; no connection and no turn is lost by a cancellation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from aiohttp.connector import Connection
+
+from .aiohttp_line import Line, Origin
+from .failures import expired, failure, wait_limit
+from .options import IDLE_SECONDS, MAX_IDLE_CONNECTIONS, socket_options
+
+if TYPE_CHECKING:
+    from aiohttp.client_proto import ResponseHandler
+
+    from .._ground.limits import Limits
+    from .aiohttp_attempt import Attempt
+
+
+class Lease(Connection):
+    """A connection in the hands of aiohttp, for one request.
+
+    Args:
+        pool: where it goes back to.
+        line: the connection.
+        key: aiohttp's own name of its origin.
+        loop: its event loop.
+    """
+
+    def __init__(self, pool: Pool, line: Line, key: Any, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(pool, key, line.handler, loop)
+        self._pool = pool
+        self._line = line
+        self._turn = line.turn
+
+    def release(self) -> None:
+        """Nothing: aiohttp calls it before it knows whether anything comes behind the answer."""
+
+    def close(self) -> None:
+        """End the connection, unless it serves another request by now."""
+        if self._line.turn == self._turn and self._line.busy:
+            self._pool.discard(self._line)
+
+    def __del__(self, _warnings: Any = None) -> None:
+        """Nothing: whoever reads the answer gives the connection back."""
+
+
+class Pool(aiohttp.TCPConnector):
+    """Connections, made as they are needed.
+
+    Args:
+        max_connections: how many may be open at a time.
+
+    Attributes:
+        lines: the open connections, idle or in use.
+        down: it was closed.
+        foreign: it is another process's, which has forked: its sockets are not touched.
+    """
+
+    def __init__(self, max_connections: int) -> None:
+        super().__init__(  # pyright: ignore[reportUnknownMemberType] - its types have a gap
+            limit=0, resolver=aiohttp.ThreadedResolver()
+        )
+        self.lines: set[Line] = set()
+        self.down = False
+        self.foreign = False
+        self._most = max_connections
+        self._free = max_connections
+        self._opening = 0
+        self._idle: dict[Origin, deque[Line]] = {}
+        self._turns: deque[asyncio.Future[None]] = deque()
+        self._expected: dict[aiohttp.ClientRequest, Attempt] = {}
+
+    def expect(self, request: aiohttp.ClientRequest, attempt: Attempt) -> None:
+        """Tell whose a request is that aiohttp will ask a connection for."""
+        self._expected[request] = attempt
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: Any, timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        """Called by aiohttp for the connection of a request.
+
+        Raises:
+            TransportFailure: there is none in time.
+        """
+        attempt = self._expected.pop(req)
+        try:
+            line = await self._take(attempt, req, traces, timeout)
+        except aiohttp.ClientError as error:
+            attempt.error = attempt.failure(error)
+        except BaseException as error:
+            attempt.error = error
+            raise
+        else:
+            attempt.line = line
+            line.begin()
+            line.uploading = attempt.uploads
+            limits = attempt.limits
+            line.await_news("read_timeout", limits, limits.timeout.read)
+            return Lease(self, line, req.connection_key, self._loop)
+        raise attempt.error
+
+    def give(self, line: Line) -> None:
+        """Take a connection back that can be used again."""
+        if self.down:
+            self.discard(line)
+            return
+        if not line.busy:
+            return
+        line.busy = False
+        line.reused = True
+        line.rest()
+        line.idle_since = time.monotonic()
+        idle = self._idle.setdefault(line.origin, deque())
+        idle.append(line)
+        oldest = idle[0]
+        if len(idle) > MAX_IDLE_CONNECTIONS or _is_old(oldest):
+            self.discard(idle.popleft())
+        self._free_turn()
+
+    def discard(self, line: Line) -> None:
+        """End a connection, and give its turn to the next."""
+        self.lines.discard(line)
+        if not self.foreign:
+            line.abort()
+        if line.busy:
+            line.busy = False
+            self._free_turn()
+
+    def drop_idle(self, origin: Origin) -> None:
+        """End the connections to an origin that are idle."""
+        for line in self._idle.pop(origin, ()):
+            self.discard(line)
+
+    def shut(self) -> None:
+        """End all connections at once, those in use too."""
+        self.down = True
+        for line in list(self.lines):
+            line.shut = True
+            self.discard(line)
+        self._idle.clear()
+        for turn in self._turns:
+            if not turn.done():
+                turn.set_result(None)
+        self._turns.clear()
+
+    async def end(self) -> None:
+        """The same as politely as can be done without waiting: over TLS with a last word."""
+        self.down = True
+        if not self.foreign:
+            for line in self.lines:
+                line.shut = True
+                line.transport.close()
+            # One turn of the loop, in which TLS says its last word.
+            await asyncio.sleep(0)
+        self.shut()
+
+    def leave_to_parent(self) -> None:
+        """After a fork, in the child: close its copies of the sockets, and touch nothing else.
+
+        The numbers of the descriptors stay taken, so that nothing that lets go of a socket later
+        closes a file of the child's.
+        """
+        self.foreign = self.down = True
+        null = os.open(os.devnull, os.O_RDWR)
+        for line in self.lines:
+            with contextlib.suppress(OSError):
+                os.dup2(null, line.fileno, inheritable=False)
+        os.close(null)
+
+    async def _take(
+        self, attempt: Attempt, req: aiohttp.ClientRequest, traces: Any, timeout: Any
+    ) -> Line:
+        await self._wait_turn(attempt.limits)
+        try:
+            self._check_open()
+            idle = self._idle.get(attempt.origin)
+            while idle:
+                line = idle.pop()
+                if not (_is_old(line) or line.has_news()):
+                    return line
+                self.discard(line)
+            return await self._open(attempt, req, traces, timeout)
+        except BaseException:
+            self._free_turn()
+            raise
+
+    async def _open(
+        self, attempt: Attempt, req: aiohttp.ClientRequest, traces: Any, timeout: Any
+    ) -> Line:
+        if len(self.lines) + self._opening >= self._most:
+            # As many are open as may be, so one that serves another origin has to go.
+            others = next((others for others in self._idle.values() if others), None)
+            if others is not None:
+                self.discard(others.popleft())
+        limits = attempt.limits
+        clock = asyncio.timeout(wait_limit(limits, limits.timeout.connect, sent=False))
+        handler: ResponseHandler | None = None
+        self._opening += 1
+        try:
+            async with clock:
+                handler = await self._create_connection(req, traces, timeout)
+        except TimeoutError:
+            if not clock.expired():
+                raise
+        finally:
+            self._opening -= 1
+        if handler is None:
+            raise attempt.late_connect()
+        line = Line(attempt.origin, handler, self._forget)
+        if self.down:
+            line.abort()
+        self._check_open()
+        sock = line.transport.get_extra_info("socket")
+        for option in socket_options():
+            with contextlib.suppress(OSError):
+                sock.setsockopt(*option)
+        self.lines.add(line)
+        return line
+
+    async def _wait_turn(self, limits: Limits) -> None:
+        """Wait until one of the connections may be used; there is one end to it."""
+        if self._free and not self._turns:
+            self._free -= 1
+            return
+        self._check_open()
+        turn = self._loop.create_future()
+        self._turns.append(turn)
+        clock = asyncio.timeout(wait_limit(limits, limits.timeout.pool, sent=False))
+        try:
+            async with clock:
+                await turn
+        except BaseException as error:
+            late = isinstance(error, TimeoutError) and clock.expired()
+            if not turn.done() or turn.cancelled():
+                with contextlib.suppress(ValueError):
+                    self._turns.remove(turn)
+            elif late:
+                return  # at the last moment
+            else:
+                self._free_turn()  # it was this one's turn: now it is the next one's
+            if not late:
+                raise
+        else:
+            return
+        raise failure("deadline" if expired(limits) else "pool_timeout", sent=False)
+
+    def _check_open(self) -> None:
+        if self.down:
+            raise failure("client_closed", sent=False)
+
+    def _free_turn(self) -> None:
+        """Hand a turn to whoever waits for longest."""
+        while self._turns:
+            turn = self._turns.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+    def _forget(self, line: Line) -> None:
+        """A connection has ended by itself."""
+        self.lines.discard(line)
+        idle = self._idle.get(line.origin)
+        if idle is not None and not line.busy:
+            with contextlib.suppress(ValueError):
+                idle.remove(line)
+
+
+def _is_old(line: Line) -> bool:
+    return time.monotonic() - line.idle_since > IDLE_SECONDS
