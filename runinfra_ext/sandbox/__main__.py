@@ -15,6 +15,7 @@ from typing import Any
 from .server import address, listen, make_server, serve
 from .settings import add_options, settings_of
 from .state import API_KEY, PIPELINE_API_KEY, PIPELINE_ID, Entry, SandboxState
+from .tape import make_tape
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,18 +31,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--tls", action="store_true", help="serve https with an authority that is made at the start"
     )
+    parser.add_argument("--record", metavar="FILE", help="cassette to write; needs --upstream")
+    parser.add_argument("--upstream", metavar="URL", help="base URL of the gateway to record")
+    parser.add_argument("--replay", metavar="FILE", help="cassette to answer from")
     add_options(parser)
     options = parser.parse_args(arguments)
     try:
-        settings = settings_of(options)
-    except ValueError as error:
+        state = SandboxState(settings_of(options))
+        state.tape = make_tape(
+            record=options.record, upstream=options.upstream, replay=options.replay
+        )
+    except (OSError, ValueError) as error:
         parser.error(str(error))
     try:
         listener = listen(options.host, options.port)
     except (OSError, OverflowError) as error:
         print(f"can't listen on {options.host}:{options.port}: {error}", file=sys.stderr)
         return 2
-    state = SandboxState(settings)
     if not options.quiet:
         state.on_answer = _log
     facts = {
@@ -68,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
             asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
         ):
             # uvicorn ends on SIGINT and SIGTERM by itself, and raises them again.
-            runner.run(serve(make_server(state, context), listener))
+            runner.run(serve(state, make_server(state, context), listener))
     return 0
 
 

@@ -6,34 +6,32 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any, Final
-from urllib.parse import unquote
 
 from starlette.requests import ClientDisconnect, Request
 
-from . import faults, strict
+from . import faults, routing, strict
 from .bodies import TooLarge, read_bytes, read_form, read_json
 from .catalog import DEFAULTS, ENDPOINTS, MODELS, UNVERIFIED
 from .control import PREFIX, respond
 from .operations import HANDLERS, unknown_model
 from .outcomes import Context, Refused, Result
+from .redaction import is_secret
 from .scripted import Asked
 from .shapes import is_object
 from .state import OTHER_PIPELINE_ID, PIPELINE_ID, Entry, Key, SandboxState
+from .tape import Tape, Taped
 from .wire import Wire, send_faulty_stream, send_stream
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_PREFIX: Final = "/v1"
 _PIPELINES: Final = frozenset({PIPELINE_ID, OTHER_PIPELINE_ID})
 # These have a cache of answers; speech, transcription and voice only bind their keys.
 _KEPT: Final = frozenset(
     {"createChatCompletion", "createResponse", "createEmbedding", "createRerank", "createImage"}
-)
-_SECRET_HEADERS: Final = frozenset(
-    {"authorization", "cookie", "proxy-authorization", "api-key", "x-api-key"}
 )
 _ANSWER_BYTES: Final = 4096  # a larger answer stands in the journal as a description
 
@@ -78,7 +76,7 @@ class Exchange:
             method=scope["method"],
             path=scope["path"],
             operation=None,
-            headers={k: v for k, v in self.headers.items() if k not in _SECRET_HEADERS},
+            headers={k: v for k, v in self.headers.items() if not is_secret(k)},
         )
         self.wire = Wire(send, scope)
         self.settings = state.settings
@@ -114,7 +112,10 @@ class Exchange:
                 self.state.on_answer(self.entry)
 
     async def _answer(self) -> None:
-        route, values = self._route()
+        if self.state.tape is not None:
+            await self._tape(self.state.tape)
+            return
+        route, values, self.scoped_to = routing.find(self.scope)
         self.route = route
         self.entry.operation = route.operation_id
         key = self._authorize()
@@ -154,6 +155,22 @@ class Exchange:
             self.state.charge(self.entry)
         await self._deliver(result, fault)
 
+    async def _tape(self, tape: Tape) -> None:
+        """Answer as a real gateway does, or did; only faults before the work are the sandbox's."""
+        with suppress(Refused):
+            self.entry.operation = routing.find(self.scope).route.operation_id
+        wanted = self.headers.get(faults.HEADER)
+        fault = faults.parse(self.state.next_fault(wanted, self.entry.client_request_id))
+        if fault is not None:
+            if await self._before_work(fault):
+                return
+            msg = f"The fault {fault.name} needs answers of the sandbox's own."
+            raise Refused(400, msg, code="unknown_fault")
+        asked = Taped(
+            self.entry, self.request, self.settings.max_body_bytes, self.settings.replay_pace
+        )
+        await tape.answer(asked, self.wire)
+
     def _result(self, body: Mapping[str, Any], context: Context) -> Result:
         """What the operation answers, or what a test has dictated for it."""
         operation = str(self.entry.operation)
@@ -169,38 +186,6 @@ class Exchange:
         self.entry.scripted = True
         result = HANDLERS[operation](answer.prepared(body), context)
         return answer.applied(result, body, context, self.state.keep_picture)
-
-    def _route(self) -> tuple[strict.Route, dict[str, str]]:
-        raw = self.scope.get("raw_path") or self.scope["path"].encode()
-        path = raw.decode("ascii", "replace").partition("?")[0]
-        if not path.startswith(_PREFIX + "/"):
-            raise Refused(404, "No such route.", "not_found_error")
-        path = path.removeprefix(_PREFIX)
-        first, _, rest = path[1:].partition("/")
-        candidates: list[tuple[str, str | None]] = [(path, None)]
-        # A first segment that is no route of its own is a pipeline's id.
-        if rest:
-            candidates.append((f"/{rest}", unquote(first)))
-        allowed: set[str] = set()
-        for candidate, pipeline in candidates:
-            for route in strict.routes():
-                match = route.pattern.match(candidate)
-                scope = route.data["x-runinfra-scope"]
-                if match is None or (scope == "pipeline" and pipeline is None):
-                    continue
-                if route.method != self.scope["method"]:
-                    allowed.add(route.method)
-                    continue
-                self.scoped_to = pipeline
-                return route, {name: unquote(v) for name, v in match.groupdict().items()}
-        if allowed:
-            raise Refused(
-                405,
-                "The route has no such method.",
-                "method_not_allowed",
-                headers={"allow": ", ".join(sorted(allowed))},
-            )
-        raise Refused(404, "No such route.", "not_found_error")
 
     def _authorize(self) -> Key:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")

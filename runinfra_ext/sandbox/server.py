@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -30,6 +31,7 @@ from .state import (
     PIPELINE_ID,
     SandboxState,
 )
+from .tape import CassetteOptions, check_options, make_tape
 from .wire import LOST, TRANSPORT
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ def make_server(state: SandboxState, context: ssl.SSLContext | None = None) -> u
     return uvicorn.Server(config)
 
 
-async def serve(server: uvicorn.Server, listener: socket.socket) -> None:
+async def serve(state: SandboxState, server: uvicorn.Server, listener: socket.socket) -> None:
     """Serve until the server is told to end."""
     try:
         await server.serve(sockets=[listener])
@@ -95,6 +97,8 @@ async def serve(server: uvicorn.Server, listener: socket.socket) -> None:
             connection.transport.abort()
         for _ in range(_TURNS):
             await asyncio.sleep(0)
+        if state.tape is not None:
+            await state.tape.close()
 
 
 def address(listener: socket.socket, host: str, *, tls: bool) -> str:
@@ -134,6 +138,12 @@ class Sandbox(Controls):
         process: run it in a process of its own; then ``journal`` and ``charges`` are fetched.
         tls: serve https, with a certificate of an authority that is made at the start; clients
             trust it by ``ssl_context`` or ``ca_file``.
+        record: file to write a cassette to: every request is sent on to ``upstream`` with the
+            caller's own key, and what is answered is kept without any credential. What the file
+            had is replaced.
+        upstream: base URL of the gateway to record, ending in ``/v1``.
+        replay: file of a cassette to answer from; a request that is not in it is an error (400,
+            ``cassette_miss``) that shows the nearest one. Keys are not looked at.
 
     Attributes:
         base_url: what to give a client, ending in ``/v1``.
@@ -165,11 +175,20 @@ class Sandbox(Controls):
         clock: Callable[[], float] = time.time,
         process: bool = False,
         tls: bool = False,
+        record: str | PathLike[str] | None = None,
+        upstream: str | None = None,
+        replay: str | PathLike[str] | None = None,
     ) -> None:
         self.state = SandboxState(settings, clock=clock)
         self._host, self._port = host, port
         self._as_process = process
         self._tls = tls
+        self._cassette: CassetteOptions = {
+            "record": record,
+            "upstream": upstream,
+            "replay": replay,
+        }
+        check_options(**self._cassette)
         self._authority: Authority | None = None
         self._process: subprocess.Popen[str] | None = None
         self._thread: threading.Thread | None = None
@@ -179,10 +198,17 @@ class Sandbox(Controls):
         self.ssl_context: ssl.SSLContext | None = None
 
     def start(self) -> Self:
-        """Start it; returns when it listens."""
+        """Start it; returns when it listens.
+
+        Raises:
+            OSError: the port is taken, or the cassette can't be read or written.
+            RuntimeError: its process did not start.
+            ValueError: a line of the cassette makes no sense.
+        """
         if self._as_process:
             self._start_process()
             return self
+        self.state.tape = make_tape(**self._cassette)
         listener = listen(self._host, self._port)
         self.base_url = address(listener, self._host, tls=self._tls)
         context = None
@@ -197,7 +223,7 @@ class Sandbox(Controls):
 
         async def work() -> None:
             asyncio.get_running_loop().call_soon(ready.set)
-            await serve(server, listener)
+            await serve(self.state, server, listener)
 
         def run() -> None:
             # Whatever the application's event loops are: the faults know this one.
@@ -243,6 +269,7 @@ class Sandbox(Controls):
             "--json",
             "--quiet",
             *(["--tls"] if self._tls else []),
+            *(f"--{name}={value}" for name, value in self._cassette.items() if value is not None),
         ]
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
             [*command, "--host", self._host, *arguments_of(self.state.initial)],

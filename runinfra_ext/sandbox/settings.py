@@ -30,6 +30,7 @@ class Settings:
         error_rate: share of requests, 0 to 1, that meet a passing fault.
         max_body_bytes: a larger request is answered with 413, as an edge would.
         max_replay_bytes: a larger answer is not kept for replay.
+        replay_pace: of streams from a cassette: 1 as they were recorded, 2 half as fast, 0 at once.
         check_answers: hold the sandbox's own answers against the document as well, and note in
             the journal what is wrong. For tests of the sandbox.
 
@@ -50,6 +51,7 @@ class Settings:
     error_rate: float = 0.0
     max_body_bytes: int = 1024 * 1024 * 1024
     max_replay_bytes: int = 4 * 1024 * 1024
+    replay_pace: float = 1.0
     check_answers: bool = False
 
     def __post_init__(self) -> None:
@@ -84,6 +86,7 @@ class Changes(TypedDict, total=False):
     error_rate: float
     max_body_bytes: int
     max_replay_bytes: int
+    replay_pace: float
     check_answers: bool
 
 
@@ -102,6 +105,7 @@ _HELP: Final = {
     "error_rate": "share of requests that meet a passing fault",
     "max_body_bytes": "a larger request is answered with 413",
     "max_replay_bytes": "a larger answer is not kept for replay",
+    "replay_pace": "of streams from a cassette: 1 as recorded, 0 at once",
 }
 _KINDS: Final[dict[str, type]] = {
     "plan": str,
@@ -109,6 +113,7 @@ _KINDS: Final[dict[str, type]] = {
     "time_to_first_token": float,
     "heartbeat_seconds": float,
     "cold_start_seconds": float,
+    "replay_pace": float,
     "error_rate": float,
 }
 

@@ -15,6 +15,7 @@ from .catalog import PRICES
 from .limits import Gate
 from .scripted import Answer, Asked
 from .settings import Settings
+from .tape import Tape
 
 API_KEY: Final = "rp_live_sandbox" + "0" * 48
 PIPELINE_API_KEY: Final = "rp_live_pipeline" + "0" * 47
@@ -59,7 +60,7 @@ class Entry:
         status: of the answer; -1 if there was none.
         answer: the decoded JSON, or a description like ``12 events``.
         charged: whether work was done and paid for.
-        replayed: whether the answer came from the store.
+        replayed: whether the answer came from the store, or from a cassette.
         scripted: whether the answer was dictated; see ``Sandbox.answer``.
         fault: that was asked for, or met by chance.
         problems: where the request breaks the document.
@@ -126,12 +127,15 @@ class SandboxState:
             PIPELINE_API_KEY: Key(pipeline_id=PIPELINE_ID),
             EXPIRED_API_KEY: Key(expired=True),
         }
+        self.tape: Tape | None = None
         self.on_answer: Callable[[Entry], object] | None = None
         self._lock = threading.Lock()
         self.reset()
 
     def reset(self) -> None:
         """Forget all that happened, and go back to the settings of the beginning."""
+        if self.tape is not None:
+            self.tape.rewind()
         with self._lock:
             self.settings = self.initial
             self.journal: deque[Entry] = deque(maxlen=JOURNAL_LIMIT)

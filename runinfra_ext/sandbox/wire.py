@@ -33,13 +33,17 @@ _SSE: Final = {
 
 
 class Wire:
-    """The way back to the client."""
+    """The way back to the client.
+
+    Attributes:
+        lost: set when the connection is closed, by either side.
+    """
 
     def __init__(self, send: Send, scope: Mapping[str, Any]) -> None:
         self._send = send
         extensions: Mapping[str, Any] = scope.get("extensions") or {}
         self._transport: Any = extensions.get(TRANSPORT)
-        self._lost: asyncio.Event = extensions.get(LOST) or asyncio.Event()
+        self.lost: asyncio.Event = extensions.get(LOST) or asyncio.Event()
         self._complete = False
 
     @property
@@ -92,7 +96,7 @@ class Wire:
         if not self._complete:
             # Let the server see it before the application returns without an answer. Over TLS an
             # orderly end takes until the client has said the same.
-            await self._lost.wait()
+            await self.lost.wait()
 
     async def wait(self) -> None:
         """Say nothing until the client goes."""

@@ -1,0 +1,268 @@
+"""Cassettes: exchanges with a real gateway, one a line of JSON, without any credential."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from .bodies import read_form
+from .outcomes import Refused
+from .redaction import Redactor
+from .shapes import is_array, is_object
+
+_SHOWN: Final = 3  # differences to the nearest exchange that an error tells
+_LONG: Final = 60  # letters of a value in it
+# Headers of answers that mean something to a client; no other is kept.
+_KEPT: Final = ("content-type", "retry-after", "x-request-id", "x-should-retry", "location")
+_KEPT_PREFIXES: Final = ("x-ratelimit-", "x-runinfra-", "retry-after-", "openai-")
+
+
+@dataclass(kw_only=True)
+class Question:
+    """A request as a cassette keeps it: what makes it differ from others.
+
+    Attributes:
+        method: of the request.
+        path: without ``/v1``, with its query.
+        body: decoded JSON; of a form its fields, and of files and other bytes their SHA-256.
+    """
+
+    method: str
+    path: str
+    body: Any = None
+
+    @classmethod
+    async def of(cls, request: Request, content: bytes, redactor: Redactor) -> Question:
+        """The question of a request.
+
+        Args:
+            request: whose body was read already.
+            content: that body.
+            redactor: of its credentials.
+        """
+        path = request.url.path.removeprefix("/v1")
+        if request.url.query:
+            path += f"?{request.url.query}"
+        body = await _body(request, content) if content else None
+        return cls(method=request.method, path=redactor.text(path), body=redactor.value(body))
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+async def _body(request: Request, content: bytes) -> Any:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "multipart/form-data":
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": content}
+
+        with suppress(Refused):
+            fields, _ = await read_form(Request(request.scope, receive))
+            return {name: _named(fields[name]) for name in sorted(fields)}
+    try:
+        return json.loads(content)
+    except ValueError:
+        return _named(content)
+
+
+def _named(value: Any) -> Any:
+    """Bytes by their digest; anything else as it is."""
+    if isinstance(value, bytes):
+        return {"bytes": len(value), "sha256": hashlib.sha256(value).hexdigest()}
+    return value
+
+
+@dataclass(kw_only=True)
+class Reply:
+    """What a gateway answered.
+
+    Attributes:
+        status: of the answer.
+        headers: that mean something to a client.
+        seconds: until it began.
+        body: of an answer that came whole.
+        frames: of a stream: seconds since it began, and the bytes of an event or a comment.
+        cut: whether the connection broke in the middle.
+    """
+
+    status: int
+    headers: dict[str, str]
+    seconds: float = 0.0
+    body: bytes = b""
+    frames: list[tuple[float, bytes]] | None = None
+    cut: bool = False
+
+
+def kept_headers(headers: Mapping[str, str], redactor: Redactor) -> dict[str, str]:
+    """The headers of an answer that a cassette keeps."""
+    return {
+        name: value
+        for name, value in redactor.headers(headers).items()
+        if name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
+
+
+@dataclass
+class Recorded:
+    """A line of a cassette."""
+
+    line: int
+    question: Question
+    reply: Reply
+    used: int = 0
+
+
+@dataclass
+class Cassette:
+    """The exchanges of a file, in the order in which they were recorded."""
+
+    path: Path
+    exchanges: list[Recorded] = field(default_factory=list[Recorded])
+
+    @classmethod
+    def read(cls, path: Path) -> Cassette:
+        """Read a file.
+
+        Raises:
+            OSError: it can't be read.
+            ValueError: a line of it is no exchange.
+        """
+        cassette = cls(path)
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                question, reply = _decoded(json.loads(line))
+            except (ValueError, KeyError, TypeError) as error:
+                msg = f"{path}, line {number}: no exchange of a cassette: {error}"
+                raise ValueError(msg) from error
+            cassette.exchanges.append(Recorded(number, question, reply))
+        return cassette
+
+    def take(self, question: Question) -> Reply | None:
+        """The next reply to a question; the last one again when all were given."""
+        same = [one for one in self.exchanges if one.question == question]
+        if not same:
+            return None
+        found = min(same, key=lambda one: one.used)
+        if found.used:
+            found = same[-1]
+        found.used += 1
+        return found.reply
+
+    def rewind(self) -> None:
+        """Give every reply again."""
+        for one in self.exchanges:
+            one.used = 0
+
+    def missing(self, question: Question) -> str:
+        """Why there is no reply, with the exchange that is nearest."""
+        told = f"{self.path.name} has no exchange for {question}"
+        if not self.exchanges:
+            return f"{told}; it is empty"
+        wanted = question.path.partition("?")[0]
+
+        def distance(one: Recorded) -> tuple[bool, int]:
+            elsewhere = one.question.path.partition("?")[0] != wanted
+            return elsewhere, len(list(_differences(one.question.body, question.body)))
+
+        nearest = min(self.exchanges, key=distance)
+        told += f"; the nearest is line {nearest.line}, {nearest.question}"
+        differences = list(_differences(nearest.question.body, question.body))
+        for place, recorded, came in differences[:_SHOWN]:
+            told += f"; {place or 'body'}: recorded {_short(recorded)}, came {_short(came)}"
+        more = len(differences) - _SHOWN
+        return f"{told}; and {more} more" if more > 0 else told
+
+
+def encoded(question: Question, reply: Reply, redactor: Redactor) -> str:
+    """An exchange as a line, with no credential in it."""
+    answer: dict[str, Any] = {
+        "status": reply.status,
+        "headers": {name: redactor.text(value) for name, value in reply.headers.items()},
+        "seconds": round(reply.seconds, 3),
+    }
+    if reply.frames is not None:
+        answer["events"] = _events(reply.frames, redactor)
+    elif reply.body:
+        answer |= _as_value(reply.body, redactor)
+    if reply.cut:
+        answer["cut"] = True
+    return json.dumps({"request": vars(question), "answer": answer}, ensure_ascii=False)
+
+
+def _decoded(line: Any) -> tuple[Question, Reply]:
+    answer = line["answer"]
+    reply = Reply(
+        status=int(answer["status"]),
+        headers=dict(answer["headers"]),
+        seconds=float(answer.get("seconds", 0)),
+        cut=bool(answer.get("cut")),
+    )
+    if "events" in answer:
+        reply.frames = [(float(at), _as_bytes(data)) for at, data in answer["events"]]
+    elif "json" in answer:
+        reply.body = json.dumps(answer["json"], ensure_ascii=False, separators=(",", ":")).encode()
+    elif "text" in answer or "base64" in answer:
+        reply.body = _as_bytes(answer.get("text") or {"base64": answer["base64"]})
+    return Question(**line["request"]), reply
+
+
+def _as_value(body: bytes, redactor: Redactor) -> dict[str, Any]:
+    try:
+        return {"json": redactor.value(json.loads(body, parse_constant=_refuse))}
+    except ValueError:
+        text = _as_text(body, redactor)
+        return {"text": text} if isinstance(text, str) else text
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _as_text(data: bytes, redactor: Redactor) -> Any:
+    try:
+        return redactor.text(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(redactor.data(data)).decode("ascii")}
+
+
+def _events(frames: list[tuple[float, bytes]], redactor: Redactor) -> list[list[Any]]:
+    times = [round(at, 3) for at, _ in frames]
+    try:
+        texts = redactor.events([data.decode("utf-8") for _, data in frames])
+    except UnicodeDecodeError:
+        texts = [_as_text(data, redactor) for _, data in frames]
+    return [[at, text] for at, text in zip(times, texts, strict=True)]
+
+
+def _as_bytes(data: Any) -> bytes:
+    return data.encode() if isinstance(data, str) else base64.b64decode(data["base64"])
+
+
+def _differences(recorded: Any, came: Any, place: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two decoded values differ."""
+    pairs: list[tuple[Any, Any, Any]] = []
+    if is_object(recorded) and is_object(came):
+        names = dict.fromkeys([*recorded, *came])
+        pairs = [(name, recorded.get(name), came.get(name)) for name in names]
+    elif is_array(recorded) and is_array(came) and len(recorded) == len(came):
+        pairs = [(number, *both) for number, both in enumerate(zip(recorded, came, strict=True))]
+    elif recorded != came:
+        yield place, recorded, came
+    for name, one, other in pairs:
+        yield from _differences(one, other, f"{place}.{name}".lstrip("."))
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"

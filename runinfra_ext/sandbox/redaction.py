@@ -1,0 +1,140 @@
+"""Keeps credentials out of what is written down or shown."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from .shapes import is_array, is_object
+
+HIDDEN: Final = "[redacted]"
+_SECRET_HEADER: Final = re.compile(r"auth|cookie|token|secret|password|credential|session|key")
+_OPEN: Final = frozenset({"idempotency-key"})  # names a request, and opens nothing
+# API keys and signing secrets as their makers write them.
+_KEY: Final = r"\b(?:rp_(?:live|test)_|sk-|sk_|whsec_)[A-Za-z0-9_-]{6,}|\beyJ[\w-]+\.[\w.-]+"
+_SHORTEST: Final = 6  # letters; what is shorter is no secret, and stands in any text
+
+
+def is_secret(header: str) -> bool:
+    """Whether a header, in small letters, carries a credential."""
+    return header not in _OPEN and _SECRET_HEADER.search(header) is not None
+
+
+class Redactor:
+    """Takes the credentials of one exchange out of texts and decoded JSON.
+
+    Args:
+        headers: of the request and the answer, in small letters; the values of those that carry
+            credentials are hidden wherever they stand.
+    """
+
+    def __init__(self, headers: Iterable[tuple[str, str]] = ()) -> None:
+        found: set[str] = set()
+        for name, value in headers:
+            if is_secret(name):
+                found.update(_secrets_of(name, value))
+        forms: set[str] = set()
+        for secret in found:
+            if len(secret) >= _SHORTEST:
+                encoded = base64.b64encode(secret.encode()).decode("ascii").rstrip("=")
+                forms |= {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], encoded}
+        longest = sorted(forms, key=len, reverse=True)
+        patterns = [*map(re.escape, longest), _KEY]
+        self._secret = re.compile("|".join(patterns))
+
+    def text(self, text: str) -> str:
+        """The text without credentials."""
+        return self._secret.sub(HIDDEN, text)
+
+    def data(self, data: bytes) -> bytes:
+        """Any bytes without credentials."""
+        return self.text(data.decode("latin-1")).encode("latin-1")
+
+    def value(self, value: Any) -> Any:
+        """A decoded JSON value without credentials, in its keys too."""
+        if isinstance(value, str):
+            return self.text(value)
+        if is_object(value):
+            return {self.text(str(name)): self.value(item) for name, item in value.items()}
+        if is_array(value):
+            return [self.value(item) for item in value]
+        return value
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Headers without those that carry credentials."""
+        return {name: self.text(v) for name, v in headers.items() if not is_secret(name)}
+
+    def events(self, frames: Sequence[str]) -> list[str]:
+        """The frames of a stream without credentials, also such as come in several pieces."""
+        cleaned = [self.text(frame) for frame in frames]
+        decoded = [_decoded(frame) for frame in cleaned]
+        places: dict[str, list[tuple[int, Any, Any]]] = {}
+        for number, event in enumerate(decoded):
+            for path, holder, key in _texts(event, ""):
+                places.setdefault(path, []).append((number, holder, key))
+        for pieces in places.values():
+            joined = "".join(holder[key] for _, holder, key in pieces)
+            for match in reversed(list(self._secret.finditer(joined))):
+                for number in _hide(match.span(), pieces):
+                    data = json.dumps(decoded[number], ensure_ascii=False, separators=(",", ":"))
+                    cleaned[number] = _with_data(cleaned[number], data)
+        return cleaned
+
+
+def _secrets_of(name: str, value: str) -> Iterator[str]:
+    """The parts of a header's value that are secret."""
+    if name == "set-cookie":
+        value = value.partition(";")[0]
+    if "cookie" in name:
+        for cookie in value.split(";"):
+            yield cookie.partition("=")[2].strip()
+    elif "authorization" in name:
+        yield value.rpartition(" ")[2]  # without its scheme
+    else:
+        yield value
+
+
+def _decoded(frame: str) -> Any:
+    """The JSON of an event; ``None`` if it has none."""
+    lines = [line.removeprefix("data:") for line in frame.splitlines() if line.startswith("data:")]
+    try:
+        return json.loads("\n".join(lines))
+    except ValueError:
+        return None
+
+
+def _with_data(frame: str, data: str) -> str:
+    rest = [line for line in frame.splitlines() if line and not line.startswith("data:")]
+    return "\n".join([*rest, f"data: {data}", "", ""])
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    """Every text in a decoded value: its place, and what holds it under which key."""
+    items: Iterable[tuple[Any, Any]] = ()
+    if is_object(value):
+        items = value.items()
+    elif is_array(value):
+        items = enumerate(value)
+    for key, item in items:
+        place = f"{path}.{key}"
+        if isinstance(item, str):
+            yield place, value, key
+        else:
+            yield from _texts(item, place)
+
+
+def _hide(span: tuple[int, int], pieces: list[tuple[int, Any, Any]]) -> Iterator[int]:
+    """Hide a span of joined pieces; the numbers of the events that changed."""
+    start, mark = 0, HIDDEN
+    for number, holder, key in pieces:
+        text: str = holder[key]
+        first, last = max(span[0] - start, 0), min(span[1] - start, len(text))
+        if first < last:
+            holder[key] = text[:first] + mark + text[last:]
+            mark = ""
+            yield number
+        start += len(text)

@@ -1,0 +1,375 @@
+"""Cassettes: what was recorded from one gateway is played by another, without any credential."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import threading
+
+import httpx
+import pytest
+
+from runinfra_ext import BadRequestError, RunInfra, RunInfraConnectionError, StreamTruncatedError
+from runinfra_ext.sandbox import Sandbox, Settings, tape
+from runinfra_ext.sandbox.cassette import Cassette, Reply
+from runinfra_ext.sandbox.redaction import Redactor, is_secret
+
+HELLO = [{"role": "user", "content": "Name one prime."}]
+COUNT = [{"role": "user", "content": "Count to five."}]
+MODEL = "acme-chat-8b"
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Where the cassette goes."""
+    return tmp_path / "cassette.jsonl"
+
+
+@pytest.fixture
+def recorder(gateway, file):
+    """A sandbox that records another one."""
+    with Sandbox(record=file, upstream=gateway.base_url) as made:
+        yield made
+
+
+def client_of(gateway, **options):
+    return RunInfra(api_key=gateway.api_key, base_url=gateway.base_url, **options)
+
+
+def work(client):
+    """Something of everything; what came of it."""
+    stream = client.chat.completions.create(model=MODEL, messages=COUNT, stream=True)
+    with stream:
+        texts = list(stream.text_stream)
+    response = client.responses.create(model=MODEL, input="Say: a fox")
+    speech = client.audio.speech.create(model="acme-tts", input="Hi", voice="alloy").content
+    return [
+        client.chat.completions.create(model=MODEL, messages=HELLO).to_dict(),
+        texts,
+        response.output_text,
+        client.embeddings.create(model="acme-embed-m", input=["a", "b"]).data[1].embedding,
+        speech,
+        client.audio.transcriptions.create(model="acme-asr", file=("a.mp3", speech)).text,
+        client.images.generate(model="acme-flux", prompt="fox", size="8x8").data[0].image,
+        [model.id for model in client.models.list().data],
+    ]
+
+
+def test_what_was_recorded_is_replayed(gateway, recorder, file):
+    """Every kind of request, to the same results, in any order; and nothing else is asked."""
+    with client_of(recorder) as client:
+        recorded = work(client)
+    assert len(gateway.journal) == len(recorder.journal) == 8
+    assert {entry.operation for entry in recorder.journal} == {
+        entry.operation for entry in gateway.journal
+    }
+    gateway.reset()
+    recorder.stop()
+    with Sandbox(replay=file) as player:
+        with client_of(player) as client:
+            first, again = work(client), work(client)
+        assert all(entry.replayed for entry in player.journal)
+        with RunInfra(api_key="any", base_url=player.base_url) as client:
+            assert client.models.list().data
+    assert first == again == recorded
+    assert recorded[5] == "Hi"
+    assert gateway.journal == []
+
+
+def test_repeated_requests_get_what_they_got(gateway, recorder, file):
+    """The answers to one question come in their order; the last one stays."""
+    gateway.script("503", "ok")
+    gateway.answer(text="one")
+    gateway.answer(text="two")
+    with client_of(recorder, max_retries=1) as client:
+        for _ in range(2):
+            client.chat.completions.create(model=MODEL, messages=HELLO)
+    with Sandbox(replay=file) as player, client_of(player) as client:
+        for _ in range(2):  # it begins again with a reset
+            said = [client.chat.completions.create(model=MODEL, messages=HELLO) for _ in range(3)]
+            assert [chat.choices[0].message.content for chat in said] == ["one", "two", "two"]
+            assert said[0].meta.attempts == 2
+            assert [entry.status for entry in player.journal] == [503, 200, 200, 200]
+            player.reset()
+
+
+def test_a_cut_stream_is_cut_again(gateway, recorder, file):
+    """What arrived before the cut arrives again, and the same error after it."""
+
+    def broken(client):
+        for error in (RunInfraConnectionError, StreamTruncatedError):
+            stream = client.chat.completions.create(model=MODEL, messages=COUNT, stream=True)
+            with pytest.raises(error) as caught:
+                stream.final()
+            assert caught.value.partial.choices[0].message.content == "one two"
+
+    gateway.script("cut-stream:3", "truncate:3")
+    with client_of(recorder) as client:
+        broken(client)
+    recorder.stop()
+    with Sandbox(replay=file) as player, client_of(player) as client:
+        broken(client)
+
+
+def test_streams_keep_their_pace(gateway, recorder, file, monkeypatch):
+    """Each event is kept with its time, and waits for it again."""
+    gateway.configure(tokens_per_second=100)
+    with client_of(recorder) as client:
+        client.chat.completions.create(model=MODEL, messages=COUNT, stream=True).final()
+    recorder.stop()
+    [line] = file.read_text("utf-8").splitlines()
+    times = [at for at, _ in json.loads(line)["answer"]["events"]]
+    assert times == sorted(times)
+    assert times[-1] >= 0.04  # five events at a hundredth of a second, and a little tolerance
+
+    waits = []
+
+    async def sleep(seconds):
+        waits.append(round(seconds, 3))
+
+    async def played(pace):
+        reply = Reply(status=200, headers={}, frames=[(0.5, b"a"), (0.5, b"b"), (2.0, b"c")])
+        return [piece async for piece in tape._paced(reply, pace)]
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    assert asyncio.run(played(1.0)) == [b"a", b"b", b"c"]
+    assert asyncio.run(played(2.0)) == [b"a", b"b", b"c"]
+    assert asyncio.run(played(0.0)) == [b"a", b"b", b"c"]
+    assert waits == [0.5, 1.5, 1.0, 3.0]
+
+
+def test_the_pace_is_a_setting(gateway, recorder, file):
+    """With 0 a stream that took long is there at once: it is longer than any test may last."""
+    with client_of(recorder) as client:
+        client.chat.completions.create(model=MODEL, messages=HELLO, stream=True).final()
+    recorder.stop()
+    line = json.loads(file.read_text("utf-8"))
+    line["answer"]["events"] = [[at + 3600, data] for at, data in line["answer"]["events"]]
+    file.write_text(json.dumps(line), "utf-8")
+    with (
+        Sandbox(replay=file, settings=Settings(replay_pace=0)) as player,
+        client_of(player) as client,
+    ):
+        stream = client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
+        assert stream.final().choices[0].message.content == "Seven."
+
+
+def test_no_credential_is_kept(gateway, recorder, file):
+    """Neither that of the caller, in whichever form it comes back, nor any that it talks about."""
+    key = gateway.api_key
+    headers = {
+        "authorization": f"Bearer {key}",
+        "cookie": "session=cookie-value-of-mine; other=second-cookie-value",
+        "x-company-token": "token of the company",
+        "idempotency-key": "open-name",
+        "user-agent": "agent-of-mine",
+    }
+    said = f"My key is {key}, yours sk-abcdefgh12345678, token of the company"
+    gateway.answer(text=said, times=None)
+    gateway.answer(audio=b"\xff\0" + key.encode() + b"\0\xfe")
+    with httpx.Client(base_url=recorder.base_url, headers=headers) as http:
+        for stream in (False, True):
+            body = {
+                "model": MODEL,
+                "stream": stream,
+                "messages": [{"role": "user", "content": said}],
+            }
+            answer = http.post(f"/chat/completions?api_key={key}", json=body)
+            assert key in answer.text  # the caller gets what was said
+        body = {"model": "acme-tts", "input": f"Say {key}", "voice": "alloy"}
+        assert key.encode() in http.post("/audio/speech", json=body).content
+        form = {"model": "acme-asr", "prompt": f"{key} second-cookie-value"}
+        http.post("/audio/transcriptions", data=form, files={"file": key.encode()})
+        http.post("/nowhere", content=key)
+    text = file.read_text("utf-8")
+    assert len(text.splitlines()) == 5
+    secrets = [key, key[8:], "sk-abc", "cookie-value-of-mine", "second-cookie", "of the company"]
+    assert [secret for secret in secrets if secret in text] == []
+    assert [name for name in ("agent-of-mine", "open-name", "127.0.0.1") if name in text] == []
+    assert "My key is [redacted], yours [redacted], [redacted]" in text
+    # The cassette answers the same caller still, who has another key by now.
+    with Sandbox(replay=file) as player:
+        body = {"model": MODEL, "messages": [{"role": "user", "content": said}], "stream": False}
+        answer = httpx.post(
+            f"{player.base_url}/chat/completions?api_key={key}", json=body, headers=headers
+        )
+    assert answer.status_code == 200
+    assert "[redacted]" in answer.text
+
+
+def frames(*texts):
+    events = [{"choices": [{"index": 0, "delta": {"content": text}}], "id": "a"} for text in texts]
+    return [f"event: x\ndata: {json.dumps(event)}\n\n" for event in events]
+
+
+@pytest.mark.parametrize(
+    ("texts", "cleaned"),
+    [
+        (["a tiger-", "secret b"], ["a [redacted]", " b"]),
+        (["ti", "ger", "-sec", "ret", "!"], ["[redacted]", "", "", "", "!"]),
+        (["tiger-secret tiger", "-secret"], ["[redacted] [redacted]", ""]),
+        (["my rp_li", "ve_abcdefgh is"], ["my [redacted]", " is"]),
+        (["tiger", " secret"], ["tiger", " secret"]),
+    ],
+)
+def test_a_key_in_pieces(texts, cleaned):
+    """A stream that says a key bit by bit says none in the cassette; the rest is as it was."""
+    redactor = Redactor([("authorization", "Bearer tiger-secret")])
+    got = redactor.events([*frames(*texts), ": beat\n\n", "data: [DONE]\n\n"])
+    events = [json.loads(frame.removeprefix("event: x\ndata: ")) for frame in got[:-2]]
+    assert [event["choices"][0]["delta"]["content"] for event in events] == cleaned
+    assert got[-2:] == [": beat\n\n", "data: [DONE]\n\n"]
+    if texts == cleaned:
+        assert got[:-2] == frames(*texts)
+
+
+def test_forms_of_a_secret():
+    """As JSON, in a URL and in base64 it is the same secret; what is short is none."""
+    redactor = Redactor([("x-api-key", 'a"b/c d+efgh'), ("cookie", "a=1; b=2")])
+    text = 'a"b/c d+efgh a\\"b/c d+efgh a%22b%2Fc%20d%2Befgh ' + "YSJiL2MgZCtlZmdo 1 2"
+    assert redactor.text(text) == "[redacted] [redacted] [redacted] [redacted] 1 2"
+    assert redactor.value({'a"b/c d+efgh': ['a"b/c d+efgh', 1]}) == {
+        "[redacted]": ["[redacted]", 1]
+    }
+    assert [is_secret(name) for name in ("x-auth", "set-cookie", "idempotency-key")] == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("request_body", "message"),
+    [
+        (
+            {"model": MODEL, "messages": [{"role": "user", "content": "Name two."}]},
+            "the nearest is line 1, POST /chat/completions; messages.0.content: "
+            'recorded "Name one prime.", came "Name two."',
+        ),
+        (
+            {"model": MODEL, "messages": COUNT, "user": "me", "temperature": 1, "seed": 5, "n": 2},
+            'the nearest is line 2, POST /chat/completions; user: recorded nothing, came "me"; '
+            "temperature: recorded nothing, came 1; seed: recorded nothing, came 5; and 1 more",
+        ),
+        (
+            {"model": MODEL, "messages": [*HELLO, *COUNT]},
+            "the nearest is line 1, POST /chat/completions; messages: recorded [{",
+        ),
+    ],
+)
+def test_a_missing_exchange_shows_the_nearest(recorder, file, request_body, message):
+    """With what differs; it is final, so that nobody tries again."""
+    with client_of(recorder) as client:
+        for messages in (HELLO, COUNT):
+            client.chat.completions.create(model=MODEL, messages=messages)
+    with Sandbox(replay=file) as player, client_of(player) as client:
+        with pytest.raises(BadRequestError) as caught:
+            client.chat.completions.create(**request_body)
+        assert caught.value.code == "cassette_miss"
+        assert caught.value.attempts == 1
+        assert f"cassette.jsonl has no exchange for POST /chat/completions; {message}" in str(
+            caught.value
+        )
+        with pytest.raises(BadRequestError, match="for GET /models; the nearest is line 1, POST"):
+            client.models.list()
+
+
+def test_an_empty_cassette(file):
+    """It says so."""
+    file.write_text("\n", "utf-8")
+    with Sandbox(replay=file) as player, client_of(player) as client:
+        with pytest.raises(BadRequestError, match="no exchange for GET /models; it is empty"):
+            client.models.list()
+
+
+@pytest.mark.parametrize("line", ["{", "{}", '{"request": {}, "answer": {}}', "[]"])
+def test_lines_that_are_no_exchange(file, line):
+    """The file and the line are named."""
+    file.write_text(f"\n{line}\n", "utf-8")
+    with pytest.raises(ValueError, match=r"cassette\.jsonl, line 2: no exchange"):
+        Cassette.read(file)
+
+
+def test_no_gateway_behind(file):
+    """A 502 that says so; nothing is recorded."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with Sandbox(record=file, upstream=f"http://127.0.0.1:{port}/v1") as recorder:
+        answer = httpx.get(f"{recorder.base_url}/models")
+    assert answer.status_code == 502
+    assert answer.json()["error"]["code"] == "upstream_unreachable"
+    assert file.read_text("utf-8") == ""
+
+
+def test_a_client_that_leaves_is_not_recorded(gateway, recorder, file):
+    """Half an exchange is none; the stream of the gateway ends with that of its client."""
+    gateway.script("heartbeats:2")
+    body = {"model": MODEL, "messages": COUNT, "stream": True}
+    headers = {"authorization": f"Bearer {gateway.api_key}"}
+    left = threading.Event()
+    gateway.state.on_answer = lambda entry: left.set()
+    with httpx.stream(
+        "POST", f"{recorder.base_url}/chat/completions", json=body, headers=headers
+    ) as answer:
+        next(answer.iter_bytes())
+    assert left.wait(10)
+    gateway.state.on_answer = None
+    with client_of(recorder) as client:
+        assert client.models.list().data
+    assert [json.loads(line)["request"]["path"] for line in file.read_text().splitlines()] == [
+        "/models"
+    ]
+
+
+def test_faults_before_the_work(recorder, file):
+    """They are the sandbox's own while it records or replays; others are refused."""
+    with client_of(recorder) as client:
+        recorder.script("503")
+        assert client.models.list().meta.attempts == 2
+    with Sandbox(replay=file) as player:
+        player.script("reset", "cut-body")
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{player.base_url}/models")
+        answer = httpx.get(f"{player.base_url}/models")
+        assert answer.status_code == 400
+        assert answer.json()["error"]["code"] == "unknown_fault"
+    assert len(file.read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"record": "a"}, "record and upstream: expected both"),
+        ({"upstream": "https://a/v1"}, "record and upstream: expected both"),
+        ({"record": "a", "upstream": "https://a/v1", "replay": "b"}, "record and replay: expected"),
+        ({"record": "a", "upstream": "a/v1"}, "upstream: expected a base URL"),
+    ],
+)
+def test_options_that_make_no_sense(options, message):
+    """Nothing is started, and no file is touched."""
+    with pytest.raises(ValueError, match=message):
+        Sandbox(**options)
+
+
+def test_as_a_process(gateway, file):
+    """The same options; over TLS too."""
+    with (
+        Sandbox(record=file, upstream=gateway.base_url, process=True, tls=True) as recorder,
+        httpx.Client(verify=recorder.ssl_context) as http,
+    ):
+        headers = {"authorization": f"Bearer {gateway.api_key}"}
+        recorded = http.get(f"{recorder.base_url}/models", headers=headers).json()
+    with Sandbox(replay=file, process=True) as player:
+        assert httpx.get(f"{player.base_url}/models").json() == recorded
+
+
+def test_a_missing_file(file):
+    """An error at the start."""
+    with pytest.raises(FileNotFoundError):
+        Sandbox(replay=file).start()
+    run = subprocess.run(
+        [sys.executable, "-m", "runinfra_ext.sandbox", "--replay", str(file)],
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 2
+    assert "No such file" in run.stderr
