@@ -68,6 +68,7 @@ def retry_engine(_contender: str, count: int, *, failures: int) -> tuple[Work, i
         failures: answers with status 503 and ``Retry-After: 0`` before the good one.
     """
     journey = importlib.import_module("runinfra_ext._call.journey")
+    endpoint = importlib.import_module("runinfra_client.api.chat.create_chat_completion")
     requests = importlib.import_module("runinfra_ext._call.requests")
     options = importlib.import_module("runinfra_ext._call.options")
     headers = importlib.import_module("runinfra_ext._ground.wire").Headers
@@ -82,7 +83,7 @@ def retry_engine(_contender: str, count: int, *, failures: int) -> tuple[Work, i
         for _ in range(count)
     ]
     arguments = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Hello"}]}
-    call = requests.json_call("createChatCompletion", arguments, settings[0], function="create")
+    call = requests.described(endpoint, arguments, settings[0], function="create")
     good = headers([("content-type", "application/json"), ("x-request-id", "req_1")])
     bad = headers([("content-type", "application/json"), ("retry-after", "0")])
     body = b'{"error":{"message":"overloaded","code":"overloaded"}}'

@@ -12,19 +12,21 @@ from pathlib import Path
 from typing import assert_type
 
 from runinfra_client import models
+from runinfra_client.models import (
+    ChatCompletion,
+    ModelList,
+    RerankResult,
+    Transcription,
+    TranscriptionVerbose,
+)
 from runinfra_client.params import ChatCompletionUserMessageParam, ChatMessageParam
 from runinfra_client.unions import ResponseStreamEvent
 from runinfra_ext import AsyncRunInfra, Meta, ParsedResponse, RunInfra
 from runinfra_ext._answer.results import (
-    ChatCompletion,
     EmbeddingList,
     ImageList,
-    ModelList,
-    RerankResult,
     Response,
-    Transcription,
-    TranscriptionText,
-    TranscriptionVerbose,
+    TextResult,
     VoicePipelineResult,
 )
 from runinfra_ext._async.speech import AsyncSpeechStream
@@ -92,7 +94,7 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
     assert_type(transcribe(model="m", file=b"x"), Transcription)
     verbose = transcribe(model="m", file=b"x", response_format="verbose_json")
     assert_type(verbose, TranscriptionVerbose)
-    assert_type(transcribe(model="m", file=b"x", response_format="srt"), TranscriptionText)
+    assert_type(transcribe(model="m", file=b"x", response_format="srt"), TextResult)
     assert_type(client.models.list(), ModelList)
     assert_type(client.voice.pipeline.create(audio=b"x"), VoicePipelineResult)
     verified = hooks.construct_event(payload=b"", signature_header="", secret="")

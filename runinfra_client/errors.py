@@ -1,14 +1,32 @@
 # Generated from openapi/runinfra.yaml by `make gen`; do not edit.
-"""The error of the low-level client."""
+"""The errors of the low-level client."""
+
+from __future__ import annotations
+
+from typing import Any
 
 
-class UnexpectedStatus(Exception):
-    """The answer has a status, or a body, that the document does not tell of."""
+class StatusError(Exception):
+    """The gateway said no.
 
-    def __init__(self, status_code: int, content: bytes) -> None:
-        self.status_code = status_code
+    Attributes:
+        status: HTTP status.
+        content: the body.
+        parsed: it as the document's model of this status; ``None`` if it is none.
+    """
+
+    def __init__(self, status: int, content: bytes, parsed: Any = None) -> None:
+        self.status = status
         self.content = content
-        super().__init__(f"Unexpected answer with status {status_code} ({len(content)} bytes)")
+        self.parsed = parsed
+        super().__init__(status)
+
+    def __str__(self) -> str:
+        return f"status {self.status} ({len(self.content)} bytes)"
 
 
-__all__ = ["UnexpectedStatus"]
+class UnusableAnswer(Exception):
+    """The gateway said yes, but the answer is not what the document promises."""
+
+
+__all__ = ["StatusError", "UnusableAnswer"]

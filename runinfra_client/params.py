@@ -1,17 +1,10 @@
 # Generated from openapi/runinfra.yaml by `make gen`; do not edit.
-"""Request bodies as TypedDicts: the keyword arguments of the SDK's methods, and what they hold."""
+"""The objects that requests hold, as TypedDicts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Literal,
-    NotRequired,
-    TypeAlias,
-    TypedDict,
-)
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     from .models.chat_completion_message import ChatCompletionMessage
@@ -399,58 +392,6 @@ ReasoningEffortParam: TypeAlias = Literal[
 """How hard to think; each model accepts some of these."""
 
 
-class ChatCompletionParams(TypedDict):
-    """A conversation to complete.
-
-    Attributes:
-        model: Id of the model.
-        messages: The conversation so far.
-        stream_options: Options of a stream.
-        temperature: Randomness; 1 if left out.
-        top_p: Nucleus sampling; 1 if left out.
-        max_tokens: Most tokens to generate.
-        max_completion_tokens: The same, under OpenAI's newer name.
-        n: How many choices; 1 if left out.
-        stop: Up to four texts that end the answer.
-        presence_penalty: Against repeating what was mentioned.
-        frequency_penalty: Against repeating words.
-        logit_bias: Bias by token id.
-        seed: For repeatable sampling where the engine has it.
-        logprobs: Return log probabilities.
-        top_logprobs: How many alternatives for each token.
-        user: Your own id of the end user, passed through.
-        metadata: Passed through.
-        tools: Functions that the model may call.
-        tool_choice: Whether and what to call; `auto` if tools are given.
-        parallel_tool_calls: Allow several calls at once.
-        response_format: The form of the answer; what is possible depends on the deployment.
-        reasoning_effort: How hard to think; each model accepts some of these.
-    """
-
-    model: NotRequired[str | None]
-    messages: Sequence[ChatMessageParam]
-    stream_options: NotRequired[ChatCompletionStreamOptionsParam | None]
-    temperature: NotRequired[float | None]
-    top_p: NotRequired[float | None]
-    max_tokens: NotRequired[int | None]
-    max_completion_tokens: NotRequired[int | None]
-    n: NotRequired[int | None]
-    stop: NotRequired[str | None | Sequence[str]]
-    presence_penalty: NotRequired[float | None]
-    frequency_penalty: NotRequired[float | None]
-    logit_bias: NotRequired[Mapping[str, Any] | None]
-    seed: NotRequired[int | None]
-    logprobs: NotRequired[bool | None]
-    top_logprobs: NotRequired[int | None]
-    user: NotRequired[str | None]
-    metadata: NotRequired[Mapping[str, Any] | None]
-    tools: NotRequired[Sequence[ChatCompletionToolParam] | None]
-    tool_choice: NotRequired[ToolChoiceModeParam | ChatCompletionNamedToolChoiceParam | None]
-    parallel_tool_calls: NotRequired[bool | None]
-    response_format: NotRequired[ResponseFormatParam | None]
-    reasoning_effort: NotRequired[ReasoningEffortParam | None]
-
-
 class ResponseInputTextParam(TypedDict):
     """Text.
 
@@ -702,61 +643,8 @@ class ResponseTextConfigParam(TypedDict):
     format: NotRequired[ResponseTextFormatParam]
 
 
-class ResponseParams(TypedDict):
-    """An input to answer.
-
-    Attributes:
-        model: Id of the model.
-        input: A text, or items of a conversation.
-        instructions: Becomes a system message.
-        max_output_tokens: Most tokens to generate.
-        temperature: Randomness; 1 if left out.
-        top_p: Nucleus sampling; 1 if left out.
-        tools: Functions that the model may call, in the chat shape or in OpenAI's flat one.
-        tool_choice: Whether and what to call; `auto` if tools are given.
-        parallel_tool_calls: Allow several calls at once.
-        response_format: The form of the answer; what is possible depends on the deployment.
-        text: The form of the answer, where OpenAI's clients put it; `response_format` wins.
-    """
-
-    model: NotRequired[str | None]
-    input: str | Sequence[ResponseInputItemParam]
-    instructions: NotRequired[str | None]
-    max_output_tokens: NotRequired[int | None]
-    temperature: NotRequired[float | None]
-    top_p: NotRequired[float | None]
-    tools: NotRequired[Sequence[ResponseToolParam] | None]
-    tool_choice: NotRequired[
-        ToolChoiceModeParam
-        | ChatCompletionNamedToolChoiceParam
-        | ResponseNamedToolChoiceParam
-        | None
-    ]
-    parallel_tool_calls: NotRequired[bool | None]
-    response_format: NotRequired[ResponseFormatParam | None]
-    text: NotRequired[ResponseTextConfigParam | None]
-
-
 EmbeddingEncodingFormatParam: TypeAlias = Literal["float", "base64"]
 """Form of the vectors on the wire; `float` if left out."""
-
-
-class EmbeddingParams(TypedDict):
-    """Texts to embed.
-
-    Attributes:
-        model: Id of the model.
-        input: One text, or up to 2048 of them.
-        encoding_format: Form of the vectors on the wire; `float` if left out.
-        dimensions: Length of the vectors, where the deployment can choose it.
-        user: Your own id of the end user, passed through.
-    """
-
-    model: NotRequired[str | None]
-    input: str | Sequence[str]
-    encoding_format: NotRequired[EmbeddingEncodingFormatParam | None]
-    dimensions: NotRequired[int | None]
-    user: NotRequired[str | None]
 
 
 class RerankTextDocumentParam(TypedDict):
@@ -838,92 +726,11 @@ class RerankContentDocumentParam(TypedDict):
 RerankDocumentParam: TypeAlias = str | RerankTextDocumentParam | RerankContentDocumentParam
 """A document."""
 
-
-class RerankParams(TypedDict):
-    """What to rank, by what. Exactly one of `texts` and `documents`.
-
-    Attributes:
-        model: Id of the model.
-        query: What is looked for.
-        texts: Plain texts.
-        documents: Texts, or documents with ids, or with parts.
-        top_n: How many results to return; all if left out.
-    """
-
-    model: NotRequired[str | None]
-    query: str
-    texts: NotRequired[Sequence[str] | None]
-    documents: NotRequired[Sequence[RerankDocumentParam] | None]
-    top_n: NotRequired[int | None]
-
-
 ImageResponseFormatParam: TypeAlias = Literal["b64_json", "url"]
 """Base64 (the default) or a URL."""
 
-
-class ImageParams(TypedDict):
-    """An image to make.
-
-    Attributes:
-        model: Id of the model.
-        prompt: What to show.
-        n: How many; 1 if left out.
-        size: `WIDTHxHEIGHT` in pixels; what is possible depends on the deployment.
-        response_format: Base64 (the default) or a URL.
-        quality: Passed through.
-        style: Passed through.
-        user: Your own id of the end user, passed through.
-    """
-
-    model: NotRequired[str | None]
-    prompt: str
-    n: NotRequired[int | None]
-    size: NotRequired[str | None]
-    response_format: NotRequired[ImageResponseFormatParam | None]
-    quality: NotRequired[str | None]
-    style: NotRequired[str | None]
-    user: NotRequired[str | None]
-
-
-class SpeechParams(TypedDict):
-    """A text to speak: with `voice`, or with `ref_audio` and `ref_text`.
-
-    Attributes:
-        model: Id of the model.
-        input: The text.
-        voice: A preset or a speaker of the model.
-        ref_text: What is said in it.
-        task_type: `Base`, `CustomVoice` or `VoiceDesign`, where the model has them.
-        response_format: `mp3` (the default), `wav`, `flac`, `opus`, `aac` or `pcm`; what is possible depends on the deployment.
-        speed: 1 if left out.
-    """
-
-    model: NotRequired[str | None]
-    input: str
-    voice: NotRequired[str | None]
-    ref_text: NotRequired[str | None]
-    task_type: NotRequired[str | None]
-    response_format: NotRequired[str | None]
-    speed: NotRequired[float | None]
-
+TranscriptionFormatParam: TypeAlias = Literal["json", "text", "srt", "verbose_json", "vtt"]
+"""Form of a transcript."""
 
 TimestampGranularityParam: TypeAlias = Literal["word", "segment"]
 """What has times."""
-
-
-class TranscriptionParams(TypedDict):
-    """Audio to transcribe.
-
-    Attributes:
-        model: Id of the model.
-        language: Language tag such as `en`.
-        prompt: Spelling and style to follow.
-        temperature: Randomness; 0 if left out.
-        timestamp_granularities: What `verbose_json` gives times for.
-    """
-
-    model: NotRequired[str | None]
-    language: NotRequired[str | None]
-    prompt: NotRequired[str | None]
-    temperature: NotRequired[float | None]
-    timestamp_granularities: NotRequired[Sequence[TimestampGranularityParam] | None]

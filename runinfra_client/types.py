@@ -1,52 +1,15 @@
 # Generated from openapi/runinfra.yaml by `make gen`; do not edit.
-"""What the models and the endpoint functions share."""
+"""What the models share, and what may be given as a file."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, BinaryIO, TypeAlias
 
-
-class Unset:
-    """The type of UNSET: a header parameter that was left out."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> Literal[False]:
-        return False
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
-    def __reduce__(self) -> str:
-        return "UNSET"  # copies and pickles are the same object
-
-
-UNSET: Final = Unset()
-
-
-class File(NamedTuple):
-    """A file to upload."""
-
-    payload: bytes | BinaryIO
-    file_name: str | None = None
-    mime_type: str | None = None
-
-    def to_tuple(self) -> tuple[str | None, bytes | BinaryIO, str | None]:
-        """As httpx takes it."""
-        return self.file_name, self.payload, self.mime_type
-
-
-T = TypeVar("T")
-
-
-class Answer(NamedTuple, Generic[T]):
-    """An answer."""
-
-    status_code: int
-    content: bytes
-    headers: Mapping[str, str]
-    parsed: T
+FileData: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
+FileInput: TypeAlias = FileData | tuple[str, FileData] | tuple[str, FileData, str]
+"""A file: bytes, a path, a binary file object, or ``(filename, data[, content_type])``."""
 
 
 def absent_or_null(d: dict[str, Any]) -> tuple[str, ...]:
@@ -89,15 +52,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
-
-
-def multipart_field(name: str, value: Any) -> list[tuple[str, Any]]:
-    """The parts of a multipart body for one attribute; none for one that was left out."""
-    if value is None:
-        return []
-    if isinstance(value, File):
-        return [(name, value.to_tuple())]
-    if isinstance(value, list | tuple):
-        return [part for item in value for part in multipart_field(name, item)]
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return [(name, (None, text.encode(), None))]

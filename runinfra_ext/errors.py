@@ -174,7 +174,13 @@ class ConfigurationError(InvalidRequestError):
 
 
 class APIStatusError(RunInfraError):
-    """The gateway answered with a status other than 2xx."""
+    """The gateway answered with a status other than 2xx.
+
+    Attributes:
+        details: the answer as its model, where the document has one for this status alone.
+    """
+
+    details: Any = None
 
 
 class BadRequestError(APIStatusError):

@@ -25,9 +25,13 @@ import jinja2
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from generation.document import DocumentError
+from generation.endpoints import operation_rows
+from generation.facts import one_line, snake
+from generation.methods import call_options, call_type, complete, hand_written, namespaces
+from generation.models import answers_only
 from generation.params import ParamsWriter
-from generation.tables import operation_rows, snake, union_rows
 from generation.twins import HAND_WRITTEN, write_twins
+from generation.unions import union_rows
 from lint_document import checked
 
 DOCUMENT = Path("openapi/runinfra.yaml")
@@ -36,7 +40,13 @@ CONFIG = Path("generator-config.yml")
 CLIENT = Path("runinfra_client")
 ASYNC = Path("runinfra_ext/_async")
 SYNC = Path("runinfra_ext/_sync")
+CALLS = Path("runinfra_ext/_call/calls")
+HEADER = "# Generated from openapi/runinfra.yaml by `make gen`; do not edit.\n"
 SANDBOX_DOCUMENT = Path("runinfra_ext/sandbox/document.json")
+
+
+FILES = (SANDBOX_DOCUMENT, ASYNC / "namespaces.py")
+_GENERATED_ASYNC = shutil.ignore_patterns("resources", "namespaces.py", "__pycache__")
 
 
 def main() -> int:
@@ -65,50 +75,157 @@ def generate(root: Path, fresh: Path) -> None:
         DocumentError: a step failed; the message says where.
     """
     document = checked(root / DOCUMENT)
-    tables = operation_rows(document), union_rows(document)
     params = ParamsWriter(document)
-    definitions = params.definitions()
-    _run_generator(root, fresh / CLIENT)
-    _render_tables(root, fresh / CLIENT, *tables, definitions, sorted(params.models))
-    (fresh / CLIENT / "py.typed").touch()
+    rows, unions = operation_rows(document, params), union_rows(document)
+    templates = _templates(root / TEMPLATES)
+    _write_models(root, fresh / CLIENT, answers_only(document))
+    _write_client(templates, fresh / CLIENT, rows, unions, params)
     _format(fresh / CLIENT)
-    write_twins(root / ASYNC, fresh / SYNC)
+    _write_methods(root, templates, fresh, document, rows, unions)
+    _format(fresh / CALLS)
+    whole = fresh / "async"  # the twins are made of all of it, written and generated
+    shutil.copytree(root / ASYNC, whole / ASYNC, ignore=_GENERATED_ASYNC)
+    shutil.copytree(fresh / ASYNC, whole / ASYNC, dirs_exist_ok=True)
+    write_twins(whole / ASYNC, fresh / SYNC)
+    shutil.rmtree(whole)
     _format(fresh / SYNC)
     (fresh / SANDBOX_DOCUMENT).parent.mkdir(parents=True)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     (fresh / SANDBOX_DOCUMENT).write_text(text + "\n", encoding="utf-8")
 
 
-def _run_generator(root: Path, target: Path) -> None:
+def _write_models(root: Path, target: Path, document: dict[str, Any]) -> None:
+    """Let the generator make the models, and what stands beside them."""
     # The post hooks call `ruff` by name: the one of this environment has to come first.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    command = [
-        *(sys.executable, "-m", "openapi_python_client", "generate"),
-        *("--path", str(root / DOCUMENT), "--config", str(root / CONFIG)),
-        *("--custom-template-path", str(root / TEMPLATES)),
-        *("--output-path", str(target), "--meta", "none", "--fail-on-warning"),
-    ]
-    result = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PATH": path, "COLUMNS": "200"},
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        part = Path(folder) / "answers.json"
+        part.write_text(json.dumps(document), encoding="utf-8")
+        command = [
+            *(sys.executable, "-m", "openapi_python_client", "generate"),
+            *("--path", str(part), "--config", str(root / CONFIG)),
+            *("--custom-template-path", str(root / TEMPLATES)),
+            *("--output-path", str(target), "--meta", "none", "--fail-on-warning"),
+        ]
+        result = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PATH": path, "COLUMNS": "200"},
+            check=False,
+        )
     if result.returncode:
         raise DocumentError(f"{DOCUMENT}: the generator says:\n{result.stdout}{result.stderr}")
+    shutil.rmtree(target / "api", ignore_errors=True)  # written by our own templates
+    (target / "models/free_object.py").unlink(missing_ok=True)  # a plain dict
 
 
-def _render_tables(
-    root: Path,
+def _write_client(
+    templates: jinja2.Environment,
     target: Path,
-    operations: list[dict[str, Any]],
+    rows: list[dict[str, Any]],
     unions: list[dict[str, Any]],
-    definitions: list[dict[str, Any]],
-    models: list[str],
+    params: ParamsWriter,
 ) -> None:
+    """Write the rest of the low-level client: facts, arguments, operations."""
+    members = sorted({member for union in unions for member in union["members"]})
+    models = [_import_of(name) for name in sorted(params.models)]
+    for name, values in (
+        ("facts", {}),
+        ("meta", {}),
+        ("wire", {}),
+        ("operations", {"operations": rows}),
+        ("unions", {"unions": unions, "imports": [_import_of(name) for name in members]}),
+        ("params", {"definitions": params.definitions, "models": models}),
+    ):
+        text = templates.get_template(f"{name}.py.jinja").render(**values)
+        (target / f"{name}.py").write_text(text, encoding="utf-8")
+    (target / "api").mkdir()
+    _package(target / "api", "The operations, by their tags.")
+    by_name = {union["name"]: union for union in unions}
+    for row in rows:
+        folder = target / "api" / row["tag"]
+        if not folder.exists():
+            folder.mkdir()
+            _package(folder, f"Operations of the tag {row['tag']}.")
+        text = templates.get_template("endpoint.py.jinja").render(
+            op=row,
+            event=_event_of(row, by_name),
+            single=len(row["results"]) == 1
+            and row["result_type"].count("models.") == 1
+            and "|" not in row["result_type"],
+            has_flag=any(member.name == "stream" for member in row["explicit"]),
+        )
+        (folder / f"{row['module']}.py").write_text(text, encoding="utf-8")
+    (target / "py.typed").touch()
+
+
+def _write_methods(
+    root: Path,
+    templates: jinja2.Environment,
+    fresh: Path,
+    document: dict[str, Any],
+    rows: list[dict[str, Any]],
+    unions: list[dict[str, Any]],
+) -> None:
+    """Write the SDK's methods, the types of their arguments, and the client's namespaces."""
+    mixins = hand_written(root / ASYNC / "mixins")
+    spaces = namespaces(rows, document, {name: found[1] for name, found in mixins.items()})
+    by_name = {union["name"]: union for union in unions}
+    resources = fresh / ASYNC / "resources"
+    for folder, doc in (
+        (resources, "The operations, grouped as OpenAI users know them."),
+        (fresh / CALLS, "Keyword arguments of the methods, as type checkers and editors see them."),
+    ):
+        folder.mkdir(parents=True)
+        _package(folder, doc)
+    for space in spaces:
+        own = [row for row in rows if row["function"].split(".")[0] == space["name"]]
+        with_types = [row for row in own if call_type(row) == f"{row['base']}Call"]
+        for used in space["uses"]:
+            used["event"] = _event_of(used["row"], by_name)
+            complete(used, document)
+        text = templates.get_template("resource.py.jinja").render(
+            space=space,
+            calls=sorted(call_type(row) for row in with_types),
+            mixins=[
+                (class_["mixin"], mixins[class_["mixin"]][0])
+                for class_ in space["classes"]
+                if class_["mixin"]
+            ],
+        )
+        (resources / f"{space['name']}.py").write_text(text, encoding="utf-8")
+        text = templates.get_template("calls.py.jinja").render(
+            name=space["name"],
+            rows=[{**row, "options": call_options(row)} for row in with_types],
+        )
+        (fresh / CALLS / f"{space['name']}.py").write_text(text, encoding="utf-8")
+    text = templates.get_template("namespaces.py.jinja").render(spaces=spaces)
+    (fresh / ASYNC / "namespaces.py").write_text(text, encoding="utf-8")
+    _format(fresh / ASYNC)
+
+
+def _package(folder: Path, doc: str) -> None:
+    text = f'{HEADER}"""{doc}"""\n'
+    (folder / "__init__.py").write_text(text, encoding="utf-8")
+
+
+def _event_of(row: dict[str, Any], unions: dict[str, Any]) -> dict[str, Any] | None:
+    if row["stream"] is None:
+        return None
+    name = row["stream"]["event"]
+    union = unions.get(name)
+    return {
+        "name": name,
+        "type": name if union else f"models.{name}",
+        "union": union is not None,
+        "function": snake(name),
+    }
+
+
+def _templates(folder: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(root / TEMPLATES),
+        loader=jinja2.FileSystemLoader(folder),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -116,15 +233,12 @@ def _render_tables(
         autoescape=False,
     )
     environment.filters["lit"] = repr
-    members = sorted({member for union in unions for member in union["members"]})
-    imports = [_import_of(name) for name in members]
-    for name, values in (
-        ("operations", {"operations": operations}),
-        ("unions", {"unions": unions, "imports": imports}),
-        ("params", {"definitions": definitions, "models": [_import_of(name) for name in models]}),
-    ):
-        text = environment.get_template(f"{name}.py.jinja").render(**values)
-        (target / f"{name}.py").write_text(text, encoding="utf-8")
+    environment.filters["one_line"] = one_line
+    environment.filters["lit_query"] = lambda part: (
+        f"({part[1]!r}, params.get({part[0]!r}), {part[2]!r})"
+    )
+    environment.filters["lit_header"] = lambda part: f"({part[1]!r}, params.get({part[0]!r}))"
+    return environment
 
 
 def _import_of(name: str) -> dict[str, str]:
@@ -146,12 +260,14 @@ def _format(folder: Path) -> None:
 def generated_files(root: Path) -> set[Path]:
     """The generated files that stand in a tree, relative to it."""
     found = [p for p in (root / CLIENT).rglob("*") if p.is_file()]
+    for folder in (CALLS, ASYNC / "resources"):
+        found += (root / folder).rglob("*.py")
     found += [
         p
         for p in (root / SYNC).rglob("*.py")
         if p.name not in HAND_WRITTEN and p != root / SYNC / "__init__.py"
     ]
-    found += [p for p in [root / SANDBOX_DOCUMENT] if p.exists()]
+    found += [p for p in map(root.joinpath, FILES) if p.exists()]
     return {p.relative_to(root) for p in found if "__pycache__" not in p.parts}
 
 

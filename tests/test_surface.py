@@ -14,18 +14,9 @@ from runinfra_client.operations import OPERATIONS
 from runinfra_ext import AsyncRunInfra, RunInfra
 
 ROOT = Path(__file__).resolve().parent.parent
-METHODS = {
-    "createChatCompletion": "chat.completions.create",
-    "createResponse": "responses.create",
-    "createEmbedding": "embeddings.create",
-    "createRerank": "rerank.create",
-    "createImage": "images.generate",
-    "createSpeech": "audio.speech.create",
-    "createTranscription": "audio.transcriptions.create",
-    "createVoicePipeline": "voice.pipeline.create",
-    "listModels": "models.list",
-    "retrieveModel": "models.retrieve",
-}
+METHODS = {name: operation.function for name, operation in OPERATIONS.items()}
+# Hand-written methods that name the file as their users do.
+OWN_NAMES = {"createVoicePipeline": {"content"}}
 
 
 # What marks a function as async that is not `async def` itself is read by these.
@@ -41,9 +32,12 @@ def find(client, path):
     return client
 
 
-def test_every_operation_has_a_method():
-    """An operation that is added to the document needs a method, here and in both clients."""
-    assert set(METHODS) == set(OPERATIONS)
+@pytest.mark.parametrize("cls", [RunInfra, AsyncRunInfra])
+def test_every_operation_has_a_method(cls):
+    """Each operation of the document is a method of both clients, under the name that it says."""
+    client = cls(api_key="k-not-used")
+    for path in METHODS.values():
+        assert callable(find(client, path)), path
 
 
 @pytest.mark.parametrize("operation", METHODS)
@@ -54,13 +48,14 @@ def test_methods_show_the_real_parameters(cls, operation):
     method = find(client, METHODS[operation])
     assert is_async(method) is (cls is AsyncRunInfra)
     parameters = inspect.signature(method).parameters
-    fields = set(OPERATIONS[operation].fields)
+    own = OWN_NAMES.get(operation, set())
+    fields = set(OPERATIONS[operation].fields) - own
     assert fields <= set(parameters)
     assert {"idempotency_key", "timeout", "deadline", "max_retries"} <= set(parameters)
     assert ("extra_body" in parameters) is (OPERATIONS[operation].body == "json")
     assert not any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-    for field in OPERATIONS[operation].fields.values():
-        assert field.description in method.__doc__
+    for name, field in OPERATIONS[operation].fields.items():
+        assert name in own or field.description in method.__doc__
 
 
 @pytest.mark.parametrize("operation", METHODS)

@@ -1,1 +1,2 @@
-"""Contains methods for accessing the API"""
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""The operations, by their tags."""

@@ -7,11 +7,12 @@ from typing import Any, Self
 
 from attrs import define, field
 
+from ..meta import Result
 from ..types import absent_or_null, plain
 
 
-@define(kw_only=True)
-class TranscriptionVerbose:
+@define(kw_only=True, getstate_setstate=False)
+class TranscriptionVerbose(Result):
     """A transcript with times.
 
     Attributes:

@@ -7,11 +7,12 @@ from typing import Any, Self
 
 from attrs import define, field
 
+from ..meta import Result
 from ..types import absent_or_null
 
 
-@define(kw_only=True)
-class VoicePipelineResult:
+@define(kw_only=True, getstate_setstate=False)
+class VoicePipelineResult(Result):
     """The answer of a voice pipeline; each field may be missing.
 
     Attributes:

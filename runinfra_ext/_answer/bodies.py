@@ -8,6 +8,7 @@ status that it stands for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol, Self, TypeVar, cast
 
 from .._ground.json_codec import decode
@@ -34,13 +35,65 @@ class Parsable(Protocol):
 R = TypeVar("R", bound=Parsable)
 
 
-def json_result(cls: type[R], redactor: Redactor) -> Callable[[bytes, Meta], R]:
-    """A function that makes a ``cls`` of a JSON body."""
+def json_result(
+    make: Callable[..., Any], cls: type[R], redactor: Redactor
+) -> Callable[[bytes, Meta], R]:
+    """A function that makes a ``cls`` of a JSON body.
 
-    def make(body: bytes, meta: Meta) -> R:
-        return parse_result(cls, json_object(body, meta), meta, redactor)
+    Args:
+        make: the ``result()`` of the operation's module.
+        cls: the class that it is to make.
+        redactor: blanks secrets in what errors show.
+    """
 
-    return make
+    def made(body: bytes, meta: Meta) -> R:
+        def build(content: Mapping[str, Any]) -> R:
+            result: R = make(meta.status, content, cls)
+            return result
+
+        return parse_result(cls, json_object(body, meta), meta, redactor, build)
+
+    return made
+
+
+def union_result(make: Callable[..., Any], redactor: Redactor) -> Callable[[bytes, Meta], Any]:
+    """A function that makes one of several results of a JSON body; see :func:`json_result`."""
+
+    def made(body: bytes, meta: Meta) -> Any:
+        cls: Any = _Union
+        build = partial(make, meta.status)
+        return parse_result(cls, json_object(body, meta), meta, redactor, build)
+
+    return made
+
+
+class _Union:
+    """Stands for the result of an operation that has several, in errors."""
+
+
+def nothing(body: bytes, meta: Meta) -> None:
+    """The result of an operation that answers with its success alone."""
+
+
+def modelled(make: Callable[..., Any], status: int, body: object) -> Any:
+    """The model of an error's answer; ``None`` if it is not what the document promises."""
+    try:
+        return make(status, body)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def binary_problem(accept: str, meta: Meta) -> UnexpectedContentError | None:
+    """What is wrong with the media type of an answer that should be a file."""
+    kind = media_type(meta.headers)
+    wanted = {part.strip() for part in accept.split(",")}
+    families = {part.removesuffix("*") for part in wanted if part.endswith("/*")}
+    if not kind or kind in wanted or kind == "application/octet-stream" or "*/*" in wanted:
+        return None
+    if any(kind.startswith(family) for family in families):
+        return None
+    msg = f"The gateway answered with {kind} where {accept} was expected. {BASE_URL_HINT}"
+    return UnexpectedContentError(msg)
 
 
 def json_object(body: bytes, meta: Meta) -> Mapping[str, Any]:
@@ -74,8 +127,21 @@ def json_object(body: bytes, meta: Meta) -> Mapping[str, Any]:
     return cast("dict[str, Any]", content)
 
 
-def parse_result(cls: type[R], content: Mapping[str, Any], meta: Meta, redactor: Redactor) -> R:
+def parse_result(
+    cls: type[R],
+    content: Mapping[str, Any],
+    meta: Meta,
+    redactor: Redactor,
+    build: Callable[[Mapping[str, Any]], R] | None = None,
+) -> R:
     """A ``cls`` of decoded JSON, with its metadata.
+
+    Args:
+        cls: the class of the result.
+        content: the decoded JSON.
+        meta: of the answer.
+        redactor: blanks secrets in what errors show.
+        build: makes the result, if not ``cls.from_dict``.
 
     Raises:
         ResponseShapeError: a promised field is missing or of another shape.
@@ -87,7 +153,7 @@ def parse_result(cls: type[R], content: Mapping[str, Any], meta: Meta, redactor:
         raise _reported(reported, content, meta, redactor)
     problem = ""
     try:
-        result = cls.from_dict(content)
+        result = (build or cls.from_dict)(content)
     except KeyError as error:
         problem = f"the field {error.args[0]!r} is missing" if error.args else "a field is missing"
     except (TypeError, ValueError, AttributeError):

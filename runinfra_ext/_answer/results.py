@@ -1,80 +1,32 @@
-"""What the operations return: the generated models, with the call's metadata on each.
+"""Results that are more than the generated model of their answer.
 
 Every result has ``.request_id`` and ``.meta`` beside its own fields, keeps unknown fields, and
-converts back by ``.to_dict()`` to exactly what came. A few add what callers would otherwise write
-again and again: ``Response.output_text``, ``ImageData.image``, ``VoicePipelineResult.audio``.
+converts back by ``.to_dict()`` to exactly what came. Those of this module add what callers would
+otherwise write again and again: ``Response.output_text``, ``ImageData.image``,
+``VoicePipelineResult.audio``. A class here is used for the model of the same name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from runinfra_client import models
+from runinfra_client.meta import Described, Slotted
 
 from .._ground.files import StrPath, write_atomic
 from .._ground.metadata import Meta
 from .._media.formats import decode_base64
 from .._media.vectors import decode_vector, encode_vector
 from ..errors import ResponseShapeError
+from .bodies import binary_problem, media_type
 
 
-class Extended:
-    """A generated model with more slots, which copies and pickles have to carry too."""
-
-    __slots__ = ()
-
-    def __getstate__(self) -> dict[str, Any]:
-        names = (name for cls in type(self).__mro__ for name in getattr(cls, "__slots__", ()))
-        return {
-            name: getattr(self, name)
-            for name in names
-            if name != "__weakref__" and hasattr(self, name)
-        }
-
-    def __setstate__(self, state: Mapping[str, Any]) -> None:
-        for name, value in state.items():
-            object.__setattr__(self, name, value)
-
-
-class Result(Extended):
-    """What every result has."""
-
-    __slots__ = ()
-    if TYPE_CHECKING:
-        _meta: Meta | None
-
-    @property
-    def meta(self) -> Meta:
-        """Status, headers, ids, attempts and rate limits of the call.
-
-        Raises:
-            AttributeError: the object was not returned by a call.
-        """
-        meta: Meta | None = getattr(self, "_meta", None)
-        if meta is None:
-            msg = "this object does not come from a call, so it has no metadata"
-            raise AttributeError(msg)
-        return meta
-
-    @property
-    def request_id(self) -> str | None:
-        """The gateway's id of this answer; give it to support."""
-        meta = getattr(self, "_meta", None)
-        return None if meta is None else meta.request_id
-
-
-class ChatCompletion(Result, models.ChatCompletion):
-    """A chat completion; ``.choices[0].message.content`` is the text."""
-
-    __slots__ = ("_meta",)
-
-
-class Response(Result, models.Response):
+class Response(models.Response):
     """A response of the Responses adapter; ``.output_text`` is the text."""
 
-    __slots__ = ("_joined", "_meta")
+    __slots__ = ("_joined",)
     if TYPE_CHECKING:
         _joined: bool
         output_text: str  # pyright: ignore[reportIncompatibleVariableOverride] - never None here
@@ -109,7 +61,7 @@ def _joined_text(output: Sequence[Any] | None) -> str:
     )
 
 
-class EmbeddingData(Extended, models.EmbeddingData):
+class EmbeddingData(Slotted, models.EmbeddingData):
     """One vector; ``.embedding`` is a sequence of floats whatever form came."""
 
     __slots__ = ("_encoded",)
@@ -138,10 +90,10 @@ class EmbeddingData(Extended, models.EmbeddingData):
         return data
 
 
-class EmbeddingList(Result, models.EmbeddingList):
+class EmbeddingList(models.EmbeddingList):
     """Vectors; match ``.data[i]`` to its text by ``.data[i].index``."""
 
-    __slots__ = ("_meta",)
+    __slots__ = ()
     if TYPE_CHECKING:
         data: list[EmbeddingData]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - the richer class
 
@@ -153,13 +105,7 @@ class EmbeddingList(Result, models.EmbeddingList):
         return self
 
 
-class RerankResult(Result, models.RerankResult):
-    """Scores; ``.results`` holds the best documents, best first."""
-
-    __slots__ = ("_meta",)
-
-
-class ImageData(Extended, models.ImageData):
+class ImageData(Slotted, models.ImageData):
     """An image; ``.image`` is its bytes."""
 
     __slots__ = ()
@@ -189,10 +135,10 @@ class ImageData(Extended, models.ImageData):
         return write_atomic(path, self.image)
 
 
-class ImageList(Result, models.ImageList):
+class ImageList(models.ImageList):
     """Images."""
 
-    __slots__ = ("_meta",)
+    __slots__ = ()
     if TYPE_CHECKING:
         data: list[ImageData]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - the richer class
 
@@ -204,43 +150,64 @@ class ImageList(Result, models.ImageList):
         return self
 
 
-class Transcription(Result, models.Transcription):
-    """A transcript; ``.text`` is the text."""
+class TextResult(Described, str):
+    """An answer that is text, such as a transcript as SubRip: a ``str`` with metadata."""
 
     __slots__ = ("_meta",)
 
 
-class TranscriptionVerbose(Result, models.TranscriptionVerbose):
-    """A transcript with language, duration, segments and words."""
+class BinaryContent(Described):
+    """An answer that is a file, whole and in memory.
 
-    __slots__ = ("_meta",)
+    Attributes:
+        content: its bytes.
+        content_type: media type as the gateway says, without parameters.
+    """
+
+    __slots__ = ("_meta", "content", "content_type")
+
+    def __init__(self, content: bytes, meta: Meta) -> None:
+        self._meta = meta
+        self.content = content
+        self.content_type = media_type(meta.headers) or "application/octet-stream"
+
+    def write_to_file(self, path: StrPath) -> Path:
+        """Write it to a file, atomically; its path.
+
+        Raises:
+            OSError: the file can't be written; nothing is left behind.
+        """
+        return write_atomic(path, self.content)
+
+    def __repr__(self) -> str:
+        size = len(self.content)
+        return f"<{type(self).__name__} {self.content_type}, {size} bytes, {self.request_id}>"
 
 
-class TranscriptionText(Result, str):
-    """A transcript as plain text, SubRip or WebVTT: a ``str`` with the call's metadata."""
+def binary_result(make: Callable[..., Any], accept: str) -> Callable[[bytes, Meta], BinaryContent]:
+    """A function that makes a file of a body.
 
-    __slots__ = ("_meta",)
+    Args:
+        make: the ``result()`` of the operation's module.
+        accept: the media types that it may have.
+    """
+
+    def made(body: bytes, meta: Meta) -> BinaryContent:
+        problem = binary_problem(accept, meta)
+        if problem is not None:
+            raise problem
+        return BinaryContent(make(meta.status, body), meta)
+
+    return made
 
 
-class Model(Result, models.Model):
-    """A model."""
-
-    __slots__ = ("_meta",)
-
-
-class ModelList(Result, models.ModelList):
-    """Models; ``.data[i].id`` is what to give as ``model``."""
-
-    __slots__ = ("_meta",)
-
-
-class VoicePipelineResult(Result, models.VoicePipelineResult):
+class VoicePipelineResult(models.VoicePipelineResult):
     """The answer of a voice pipeline: ``.transcript`` was heard, ``.text`` is the answer.
 
     Deployments spell the two in seven ways; the fields as they came are in ``.to_dict()``.
     """
 
-    __slots__ = ("_came", "_meta")
+    __slots__ = ("_came",)
     if TYPE_CHECKING:
         _came: dict[str, str | None]
 

@@ -1,19 +1,24 @@
-"""From a transcription's answer to the result that its format has."""
+"""From an answer that is text, or may be, to its result."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from runinfra_client.models import Transcription, TranscriptionVerbose
 
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
 from ..errors import ResponseShapeError, UnexpectedContentError
-from .bodies import BASE_URL_HINT, json_object, media_type, parse_result
-from .results import Transcription, TranscriptionText, TranscriptionVerbose
+from .bodies import BASE_URL_HINT, json_object, media_type, parse_result, union_result
+from .results import TextResult
 
 TEXT_FORMATS = frozenset({"text", "srt", "vtt"})
 
 
 def transcription_result(
     response_format: str | None, body: bytes, meta: Meta, redactor: Redactor
-) -> Transcription | TranscriptionVerbose | TranscriptionText:
+) -> Transcription | TranscriptionVerbose | TextResult:
     """The result of an answer.
 
     Raises:
@@ -28,7 +33,7 @@ def transcription_result(
     return parse_result(Transcription, content, meta, redactor)
 
 
-def _text(body: bytes, meta: Meta, redactor: Redactor) -> TranscriptionText:
+def _text(body: bytes, meta: Meta, redactor: Redactor) -> TextResult:
     kind = media_type(meta.headers)
     if kind == "text/html":
         msg = f"The gateway answered with a web page instead of a transcript. {BASE_URL_HINT}"
@@ -38,7 +43,41 @@ def _text(body: bytes, meta: Meta, redactor: Redactor) -> TranscriptionText:
         text = parse_result(Transcription, json_object(body, meta), meta, redactor).text
     else:
         text = _decoded(body)
-    result = TranscriptionText(text)
+    return _with_meta(text, meta)
+
+
+def text_result(make: Callable[..., Any]) -> Callable[[bytes, Meta], TextResult]:
+    """A function that makes a text of a body.
+
+    Args:
+        make: the ``result()`` of the operation's module.
+    """
+
+    def made(body: bytes, meta: Meta) -> TextResult:
+        kind = media_type(meta.headers)
+        if kind == "text/html" or kind.endswith("json"):
+            msg = f"The gateway answered with {kind} where text was expected. {BASE_URL_HINT}"
+            raise UnexpectedContentError(msg)
+        return _with_meta(make(meta.status, _decoded(body)), meta)
+
+    return made
+
+
+def json_or_text_result(
+    make: Callable[..., Any], redactor: Redactor
+) -> Callable[[bytes, Meta], Any]:
+    """A function that makes a text or a model of a body, as its media type says."""
+
+    def made(body: bytes, meta: Meta) -> Any:
+        if media_type(meta.headers).startswith("text/"):
+            return text_result(make)(body, meta)
+        return union_result(make, redactor)(body, meta)
+
+    return made
+
+
+def _with_meta(text: str, meta: Meta) -> TextResult:
+    result = TextResult(text)
     result._meta = meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     return result
 
@@ -48,5 +87,5 @@ def _decoded(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass  # raised below, so that the codec's error, with the body, is not chained
-    msg = "The gateway's transcript is not UTF-8."
+    msg = "The gateway's text is not UTF-8."
     raise ResponseShapeError(msg)

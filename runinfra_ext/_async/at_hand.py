@@ -176,13 +176,13 @@ class AsyncOpening(Generic[T]):
 def at_hand(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, AsyncCall[R]]:
     """Make an ``async`` method give an :class:`AsyncCall` instead of a bare coroutine.
 
-    A call opens a stream if it is told so (``stream=True``), or if that is the method's very name.
+    A call opens a stream if it is told so (``stream=True``), or if it does nothing else.
     """
-    named = method.__name__ == "stream"
+    always = method.__name__.startswith("stream") or getattr(method, "opens", False)
 
     @wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> AsyncCall[R]:
-        opens = named or bool(kwargs.get("stream"))
+        opens = always or bool(kwargs.get("stream"))
         return AsyncCall(method(*args, **kwargs), method.__qualname__, opens)
 
     # What asks whether to await a function must hear yes, also of one that is not `async def`.

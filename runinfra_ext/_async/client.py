@@ -10,22 +10,15 @@ from .._call.options import ClientOptions, HTTPClient, Settings, make_settings
 from .._http.asynchronous import AsyncHTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
 from ..errors import ConfigurationError
+from .namespaces import AsyncNamespaces
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
     from .._http.options import SSLContext
     from .._webhooks.events import Webhooks
-    from .resources.audio import AsyncAudio
-    from .resources.chat import AsyncChat
-    from .resources.embeddings import AsyncEmbeddings
-    from .resources.images import AsyncImages
-    from .resources.models import AsyncModels
-    from .resources.rerank import AsyncRerank
-    from .resources.responses import AsyncResponses
-    from .resources.voice import AsyncVoice
 
 
-class AsyncRunInfra:
+class AsyncRunInfra(AsyncNamespaces):
     """A client of the RunInfra gateway.
 
     One client serves a whole process: the blocking one is safe to share between threads, the async
@@ -101,64 +94,6 @@ class AsyncRunInfra:
         self._http = http
         self._settings = settings
         self._transport = AsyncTransport(settings, http)
-
-    # Each namespace loads its models when it is first used: a process that only chats never pays
-    # for the others.
-    @cached_property
-    def chat(self) -> AsyncChat:
-        """Chat completions."""
-        from .resources.chat import AsyncChat
-
-        return AsyncChat(self._transport)
-
-    @cached_property
-    def responses(self) -> AsyncResponses:
-        """Responses, by the adapter of chat models."""
-        from .resources.responses import AsyncResponses
-
-        return AsyncResponses(self._transport)
-
-    @cached_property
-    def embeddings(self) -> AsyncEmbeddings:
-        """Vectors of texts."""
-        from .resources.embeddings import AsyncEmbeddings
-
-        return AsyncEmbeddings(self._transport)
-
-    @cached_property
-    def rerank(self) -> AsyncRerank:
-        """Texts by their relevance to a query."""
-        from .resources.rerank import AsyncRerank
-
-        return AsyncRerank(self._transport)
-
-    @cached_property
-    def images(self) -> AsyncImages:
-        """Images from text."""
-        from .resources.images import AsyncImages
-
-        return AsyncImages(self._transport)
-
-    @cached_property
-    def audio(self) -> AsyncAudio:
-        """Speech from text, and text from speech."""
-        from .resources.audio import AsyncAudio
-
-        return AsyncAudio(self._transport)
-
-    @cached_property
-    def models(self) -> AsyncModels:
-        """The models that can be used."""
-        from .resources.models import AsyncModels
-
-        return AsyncModels(self._transport)
-
-    @cached_property
-    def voice(self) -> AsyncVoice:
-        """Voice pipelines: speech in, speech out."""
-        from .resources.voice import AsyncVoice
-
-        return AsyncVoice(self._transport)
 
     @cached_property
     def webhooks(self) -> Webhooks:

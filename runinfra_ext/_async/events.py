@@ -1,4 +1,4 @@
-"""Makes the streams of the two operations that stream events."""
+"""Makes the streams of events, each with the assembler of what it amounts to."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from runinfra_client import models
-from runinfra_client.operations import StreamSpec
-from runinfra_client.unions import ResponseStreamEvent, parse_response_stream_event
+from runinfra_client.api.chat import create_chat_completion
+from runinfra_client.api.responses import create_response
+from runinfra_client.facts import StreamSpec
+from runinfra_client.unions import ResponseStreamEvent
 
 from .._answer.bodies import parse_result
-from .._answer.results import ChatCompletion, Response
+from .._answer.results import Response
 from .._call.journey import Journey
 from .._ground.metadata import Meta
 from .._http.asynchronous import AsyncSource
 from .._stream.assembly import Assembler
 from .._stream.chat import ChatAssembler
+from .._stream.last_event import LastEvent
 from .._stream.responses import ResponseAssembler
 from .._structured.parsing import (
     ParsedChatCompletion,
@@ -30,17 +33,26 @@ P = TypeVar("P")
 T = TypeVar("T")
 R = TypeVar("R")
 
-AsyncChatCompletionStream: TypeAlias = AsyncStream[models.ChatCompletionChunk, ChatCompletion]
-AsyncResponseStream: TypeAlias = AsyncStream[ResponseStreamEvent, Response]
 AsyncParsedStream: TypeAlias = AsyncStream[models.ChatCompletionChunk, ParsedChatCompletion[P]]
 AsyncParsedResponseStream: TypeAlias = AsyncStream[ResponseStreamEvent, ParsedResponse[P]]
 
 
-def chat_stream(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncChatCompletionStream:
-    """The stream of a chat completion."""
-    build = partial(parse_result, ChatCompletion, meta=meta, redactor=journey.settings.redactor)
-    parse = models.ChatCompletionChunk.from_dict
-    return _stream(source, journey, meta, parse, ChatAssembler(build, _as_it_is))
+def event_stream(endpoint: Any) -> Callable[[AsyncSource, Journey, Meta], AsyncStream[Any, Any]]:
+    """Makes the streams of an operation, with the assembler of what it amounts to."""
+
+    def begin(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncStream[Any, Any]:
+        spec, redactor = _spec(journey), journey.settings.redactor
+        assembler: Assembler[Any]
+        if spec.assembles == "ChatCompletion":
+            build = partial(parse_result, models.ChatCompletion, meta=meta, redactor=redactor)
+            assembler = ChatAssembler(build, _as_it_is)
+        elif spec.assembles == "Response":
+            return _response_stream(source, journey, meta, _as_it_is)
+        else:
+            assembler = LastEvent(endpoint.event)
+        return _stream(source, journey, meta, endpoint.event, assembler)
+
+    return begin
 
 
 def parsed_chat_stream(
@@ -49,18 +61,14 @@ def parsed_chat_stream(
     """Makes streams of chat completions whose final text is parsed."""
 
     def begin(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncParsedStream[P]:
-        build = partial(parse_result, ChatCompletion, meta=meta, redactor=journey.settings.redactor)
+        redactor = journey.settings.redactor
+        build = partial(parse_result, models.ChatCompletion, meta=meta, redactor=redactor)
         assembler: Assembler[ParsedChatCompletion[P]] = ChatAssembler(
             build, partial(parsed_completion, target=target)
         )
-        return _stream(source, journey, meta, models.ChatCompletionChunk.from_dict, assembler)
+        return _stream(source, journey, meta, create_chat_completion.event, assembler)
 
     return begin
-
-
-def response_stream(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncResponseStream:
-    """The stream of a response."""
-    return _response_stream(source, journey, meta, _as_it_is)
 
 
 def parsed_response_stream(
@@ -80,7 +88,7 @@ def _response_stream(
 ) -> AsyncStream[ResponseStreamEvent, R]:
     build = partial(parse_result, Response, meta=meta, redactor=journey.settings.redactor)
     assembler = ResponseAssembler(build, _spec(journey).terminal_events, finish)
-    return _stream(source, journey, meta, parse_response_stream_event, assembler)
+    return _stream(source, journey, meta, create_response.event, assembler)
 
 
 def _stream(

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final, Literal
 
-from .._answer.bodies import media_type
-from .._answer.error_mapping import error_from_failure
-from .._call.journey import Journey
-from .._ground.files import StrPath, atomic_file
-from .._ground.metadata import Meta
-from .._ground.wire import TransportFailure
-from .._http.asynchronous import AsyncSource
 from .._media.formats import SNIFF_BYTES, AudioFormat, audio_format, check_audio_start
-from ..errors import RunInfraError, StreamConsumedError
-from ._timing import WRITE_BYTES, run_blocking
+from ..errors import RunInfraError
+from .binary import AsyncBinaryStream
 
 _ERROR_BODY: Final = 64 * 1024  # bytes of an error body under an audio label that are looked at
 
 
-class AsyncSpeechStream:
+class AsyncSpeechStream(AsyncBinaryStream):
     """The bytes of a speech while it is generated.
 
     Use it as a context manager, iterate over it once, or write it to a file. Memory stays constant.
@@ -34,158 +23,21 @@ class AsyncSpeechStream:
             ran out. Nothing is repeated automatically.
     """
 
-    def __init__(self, source: AsyncSource, journey: Journey, meta: Meta) -> None:
-        self._source = source
-        self._journey = journey
-        self._queue: deque[bytes] = deque()
-        self._start = b""
-        self._checked = False
-        self._over = False
-        self._error: RunInfraError | None = None
-        self.meta = meta
-        self.content_type = media_type(meta.headers) or "application/octet-stream"
-
-    @property
-    def request_id(self) -> str | None:
-        """The gateway's id of this answer."""
-        return self.meta.request_id
+    _what = "speech"
 
     @property
     def format(self) -> AudioFormat:
         """The format, by the first bytes as soon as they are there, else by the header."""
         return audio_format(self._start, self.content_type)
 
-    @property
-    def content_length(self) -> int | None:
-        """Bytes that are to come, if the gateway told."""
-        text = self.meta.headers.get("content-length", "")
-        return int(text) if text.isdigit() else None
-
-    async def prime(self) -> None:
-        """Read until the first bytes are there and look like audio."""
-        while not self._checked and self._error is None:
-            await self._pull()
-        if self._error is not None:
-            raise self._error
-
-    def iter_bytes(self) -> Self:
-        """The pieces as they come from the network."""
-        return self
-
-    def __aiter__(self) -> Self:
-        if self._over and not self._queue and self._error is None:
-            msg = "The speech was already read to its end, or closed."
-            raise self._journey.complete(StreamConsumedError(msg, request_id=self.request_id))
-        return self
-
-    async def __anext__(self) -> bytes:
-        while not self._queue or not self._checked:
-            if self._error is not None:
-                raise self._error
-            if self._over and not self._queue:
-                raise StopAsyncIteration
-            await self._pull()
-        return self._queue.popleft()
-
-    async def write_to_file(
-        self, path: StrPath, on_progress: Callable[[int, int | None], object] | None = None
-    ) -> Path:
-        """Write the speech to a file while it comes; its path.
-
-        The file takes its place only when all of it is there; on failure nothing is left behind.
-
-        Args:
-            path: where to.
-            on_progress: told the bytes written, and all of them if the gateway told.
-
-        Raises:
-            RunInfraError: as for reading.
-            OSError: the file can't be written.
-        """
-        total, written = self.content_length, 0
-        waiting: list[bytes] = []
-        size = 0
-        with atomic_file(path) as file:
-            async for piece in self:
-                waiting.append(piece)
-                size += len(piece)
-                if size >= WRITE_BYTES or size + written == total:
-                    await run_blocking(file.writelines, waiting)
-                    written += size
-                    waiting.clear()
-                    size = 0
-                    if on_progress is not None:
-                        on_progress(written, total)
-            if waiting:
-                await run_blocking(file.writelines, waiting)
-                if on_progress is not None:
-                    on_progress(written + size, total)
-        return Path(path)
-
-    async def close(self) -> None:
-        """Release the connection; may be called twice."""
-        self._over = True
-        self._queue.clear()
-        await self._source.aclose()
-
-    aclose = close
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.format}, {self.request_id}>"
 
-    async def _pull(self) -> None:
-        lost: TransportFailure | None = None
-        piece = b""
-        try:
-            piece = await self._source.receive(None)
-        except TransportFailure as failure:
-            lost = failure
-        except BaseException:
-            # Cancelled, or interrupted: the connection is in an unknown state.
-            await self.close()
-            raise
-        if lost is not None:
-            error = error_from_failure(lost, self._journey.settings.redactor)
-            await self._fail(error)
-            return
-        if piece:
-            self._queue.append(piece)
-        else:
-            self._over = True
-        if not self._checked:
-            await self._check()
-
-    async def _check(self) -> None:
-        """Look at the first bytes, before any of them is handed out."""
-        self._start = b"".join(self._queue)
+    def _verdict(self) -> RunInfraError | Literal[False] | None:
         enough = len(self._start) >= SNIFF_BYTES
         if not (enough or self._over):
-            return
+            return False
         if self._start.lstrip()[:1] == b"{" and not self._over and len(self._start) < _ERROR_BODY:
-            return  # perhaps an error body: it has to be whole to be read
+            return False  # perhaps an error body: it has to be whole to be read
         redactor = self._journey.settings.redactor
-        error = check_audio_start(self.meta, self._start, redactor, whole=self._over)
-        self._checked = True
-        if error is not None:
-            self._queue.clear()
-            await self._fail(self._journey.unusable(error, self.meta, self._start))
-        self._start = self._start[:SNIFF_BYTES]
-
-    async def _fail(self, error: RunInfraError) -> None:
-        self._journey.complete(error)
-        if error.request_id is None:
-            error.request_id = self.request_id
-        self._error = error
-        self._over = True
-        await self._source.aclose()
+        return check_audio_start(self.meta, self._start, redactor, whole=self._over)

@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
-from runinfra_client.operations import Field, Operation
+from runinfra_client.facts import Field, Operation
 
 from .._ground.checks import printable, wrong
+from .._media.formats import reference_audio
 from ..errors import InvalidRequestError
-from .options import CallOptions, JsonCallOptions, unexpected
+from .options import CallOptions, JsonCallOptions, UploadCallOptions
+from .spelling import unexpected
+from .text_forms import as_text
+from .urls import path_value
+from .warn import warn_deprecated
 
 _KINDS: Final = {
     "string": "a string",
@@ -26,18 +31,28 @@ _KINDS: Final = {
     "null": "None",
 }
 _OPTION_NAMES: Final = frozenset(CallOptions.__annotations__)
+_OPTIONS: Final[Mapping[str, Any]] = {
+    "none": CallOptions,
+    "json": JsonCallOptions,
+    "multipart": UploadCallOptions,
+    "binary": UploadCallOptions,
+}
 
 
 class Arguments(NamedTuple):
-    """The two halves of a call's keyword arguments.
+    """A call's keyword arguments, by what becomes of them.
 
     Attributes:
-        body: the request's own fields, without those that were left out.
+        body: the operation's own parameters, without those that were left out.
         options: the call options that were given.
+        extra: more members of the JSON body.
+        on_progress: told how much of the files was sent.
     """
 
     body: dict[str, Any]
     options: dict[str, Any]
+    extra: Mapping[str, Any] = {}
+    on_progress: Any = None
 
 
 def checked_arguments(
@@ -58,7 +73,10 @@ def checked_arguments(
     fields = operation.fields
     body: dict[str, Any] = {}
     options: dict[str, Any] = {}
-    extra: object = None
+    extra: Mapping[str, Any] = {}
+    on_progress: object = None
+    if operation.deprecated:
+        warn_deprecated(f"{function}()")
     for name, value in arguments.items():
         if name in fields:
             field = fields[name]
@@ -68,15 +86,25 @@ def checked_arguments(
         elif name in _OPTION_NAMES:
             options[name] = value
         elif name == "extra_body" and operation.body == "json":
-            extra = value
+            extra = {} if value is None else _extra_body(operation, value)
+        elif name == "on_progress" and operation.body in {"multipart", "binary"}:
+            on_progress = value
         else:
-            known = JsonCallOptions if operation.body == "json" else CallOptions
-            raise unexpected(name, [*fields, *known.__annotations__], function)
+            raise unexpected(
+                name,
+                [*fields, *option_names(operation)],
+                function,
+                extra_body=operation.body == "json",
+            )
     _require(operation, body, pipeline_scoped=pipeline_scoped, function=function)
     _RULES.get(operation.operation_id, _no_rule)(body)
-    if extra is not None:
-        body.update(_extra_body(operation, extra))
-    return Arguments(body, options)
+    return Arguments(body, options, extra, on_progress)
+
+
+def option_names(operation: Operation) -> Iterable[str]:
+    """The call options that an operation has."""
+    names: dict[str, Any] = _OPTIONS[operation.body].__annotations__
+    return names
 
 
 def check_field(name: str, field: Field, value: Any) -> Any:
@@ -85,6 +113,14 @@ def check_field(name: str, field: Field, value: Any) -> Any:
     Raises:
         InvalidRequestError: with ``param`` naming the field or the item in it.
     """
+    if field.deprecated:
+        warn_deprecated(name)
+    if field.file:
+        value = reference_audio(value)
+    if field.format:
+        if field.format == "binary":
+            return value  # looked at when it is made ready to be sent
+        value = as_text(name, field.format, value)
     if isinstance(value, str):
         return _check_string(name, field, value)
     kind = _kind(value)
@@ -125,6 +161,10 @@ def _check_string(name: str, field: Field, value: str) -> str:
         raise wrong(name, _expected(field), value)
     if field.scoped_default is not None:
         return check_id(name, value)
+    if field.place == "path":
+        value = path_value(name, value)
+    elif field.place == "header":
+        value = printable(name, value)
     if field.non_blank and not value.strip():
         raise wrong(name, "a non-blank string", value)
     if field.enum is not None and value not in field.enum:
@@ -140,11 +180,13 @@ def _check_string(name: str, field: Field, value: str) -> str:
 
 def _check_range(name: str, field: Field, value: float) -> None:
     low, above, high = field.minimum, field.exclusive_minimum, field.maximum
+    below = field.exclusive_maximum
     if (
         value - value != 0  # NaN or an infinity
         or (low is not None and value < low)
         or (above is not None and value <= above)
         or (high is not None and value > high)
+        or (below is not None and value >= below)
     ):
         raise wrong(name, _expected(field), value)
 
@@ -172,6 +214,8 @@ def _expected(field: Field) -> str:
         limits.append(f"above {field.exclusive_minimum:g}")
     if field.maximum is not None:
         limits.append(f"at most {field.maximum:g}")
+    if field.exclusive_maximum is not None:
+        limits.append(f"below {field.exclusive_maximum:g}")
     if limits:
         text += " of " + " and ".join(limits)
     if field.enum is not None:
@@ -199,6 +243,7 @@ def _has_default(field: Field, pipeline_scoped: bool) -> bool:  # noqa: FBT001
 
 
 def _extra_body(operation: Operation, extra: object) -> Mapping[str, Any]:
+    """More members of a JSON body: none that has an argument of its own."""
     if not isinstance(extra, Mapping):
         raise wrong("extra_body", "a mapping of field names to values", extra)
     members = cast("Mapping[str, Any]", extra)

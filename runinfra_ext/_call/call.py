@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from runinfra_client.operations import Operation
+from runinfra_client.facts import Operation
 
 
 class Body(Protocol):
@@ -42,6 +42,8 @@ class Call(NamedTuple):
         accept: media type that is wanted.
         streaming: whether the body of the answer is handed out as it comes.
         options: the caller's call options, not checked yet.
+        headers: header parameters of the operation.
+        failure: makes the model of an error's answer, where one has a schema of its own.
         foreign: ``path`` is a whole URL, of a host that is not the gateway. It gets no key, no ids
             and no headers of the caller's, and is not named in the log, because what signs such a
             URL is a credential.
@@ -54,4 +56,6 @@ class Call(NamedTuple):
     accept: str
     streaming: bool
     options: Mapping[str, Any]
+    headers: Mapping[str, str] = {}
+    failure: Callable[..., Any] | None = None
     foreign: bool = False

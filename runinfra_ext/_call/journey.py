@@ -20,6 +20,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
+from .._answer.bodies import modelled
 from .._answer.error_mapping import error_from_failure, error_from_response
 from .._ground.error_fields import FailedAttempt, Phase
 from .._ground.limits import Limits
@@ -131,6 +132,8 @@ class Journey:
             # Every caller of the client, whatever becomes of this call.
             self.settings.pace.hold(self.settings.clock() + (error.retry_after_seconds or 0.0))
         error.outcome_unknown = error.phase == "outcome_unknown"
+        if self.call.failure is not None and status in self.call.operation.own_errors:
+            error.details = modelled(self.call.failure, status, error.body)
         return self._failed(error, should_retry=_told(headers))
 
     def _failed(
@@ -300,6 +303,8 @@ class Journey:
             "authorization": self.settings.api_key.bearer(),
             "x-client-request-id": self.client_request_id,
         }
+        for name, value in self.call.headers.items():
+            headers[name.lower()] = value
         if self.idempotency_key is not None:
             headers["idempotency-key"] = self.idempotency_key
         content = self.call.content

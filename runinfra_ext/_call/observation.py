@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from runinfra_client.operations import Operation
+from runinfra_client.facts import Operation
 
 from ..errors import RunInfraError
 from ..hooks import AttemptEnd, AttemptStart, Hooks, Sleep

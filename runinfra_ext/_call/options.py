@@ -20,6 +20,7 @@ from ..hooks import Hooks
 from .headers import checked_headers
 from .pace import Pace
 from .retry import ReplayPolicy, RetryQuota
+from .spelling import unexpected
 from .urls import DEFAULT_BASE_URL, BaseURL, resolve_base_url
 
 API_KEY_VARIABLE: Final = "RUNINFRA_API_KEY"
@@ -79,6 +80,16 @@ class JsonCallOptions(CallOptions, total=False):
     """
 
     extra_body: Mapping[str, Any] | None
+
+
+class UploadCallOptions(CallOptions, total=False):
+    """Call options of the operations that send files.
+
+    Attributes:
+        on_progress: called with the bytes of the files sent so far, and all of them.
+    """
+
+    on_progress: Callable[[int, int], object] | None
 
 
 class ClientOptions(TypedDict, total=False):
@@ -199,16 +210,6 @@ def checked_timeout(
         return Timeout(**parts)
     seconds = checks.number("timeout", value, positive=True, error=error)
     return Timeout(min(CONNECT_TIMEOUT, seconds), seconds, seconds, seconds)
-
-
-def unexpected(name: str, known: Any, function: str) -> TypeError:
-    """The error for an unknown keyword argument, with the nearest real one."""
-    # difflib is only needed to report a mistake.
-    from difflib import get_close_matches  # noqa: PLC0415
-
-    near = get_close_matches(name, list(known), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
 
 
 def _environment(value: object, variable: str) -> object:

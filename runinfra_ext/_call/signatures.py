@@ -10,9 +10,9 @@ import inspect
 from collections.abc import Callable, Collection
 from typing import Any, Final, ParamSpec, TypeVar
 
-from runinfra_client.operations import OPERATIONS, Field
+from runinfra_client.facts import Field, Operation
 
-from .options import CallOptions
+from .arguments import option_names
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,6 +24,13 @@ _TYPES: Final = {
     "boolean": "bool",
     "array": "Sequence",
     "object": "Mapping",
+}
+_FORMATS: Final = {
+    "date-time": "datetime | str",
+    "date": "date | str",
+    "uuid": "UUID | str",
+    "byte": "bytes | str",
+    "binary": "FileInput",
 }
 _OPTIONS: Final = {
     "idempotency_key": ("str", "Names this piece of work; made by the client if left out."),
@@ -37,21 +44,21 @@ _OPTIONS: Final = {
     "allow_truncated": ("bool", "Take a stream without its terminal marker for complete."),
     "retry_streams": ("bool", "Repeat a stream that was refused before its first event."),
     "extra_body": ("Mapping[str, Any]", "More members of the JSON body."),
+    "on_progress": ("Callable[[int, int], object]", "Told the bytes sent so far, and all of them."),
 }
 
 
 def documented(
-    operation_id: str, *, without: Collection[str] = ()
+    operation: Operation, *, without: Collection[str] = ()
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Give a method the signature and the argument list of an operation.
 
     Args:
-        operation_id: whose parameters they are.
+        operation: whose parameters they are.
         without: those that the method sets itself, and refuses.
     """
 
     def decorate(method: Callable[P, R]) -> Callable[P, R]:
-        operation = OPERATIONS[operation_id]
         own = inspect.signature(method)
         named = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
         taken = {p.name for p in named}
@@ -62,21 +69,21 @@ def documented(
                 continue
             if name not in taken:
                 parameters.append(_parameter(name, _annotation(field), field.required))
-            lines.append(f"    {name}: {field.description}")
-        for name in [*CallOptions.__annotations__, *_body_option(operation.body)]:
+            note = "Deprecated. " if field.deprecated else ""
+            lines.append(f"    {name}: {note}{field.description}")
+        for name in option_names(operation):
+            if name in taken:
+                continue
             kind, text = _OPTIONS[name]
             parameters.append(_parameter(name, kind, required=False))
             lines.append(f"    {name}: {text}")
         described: Any = method
+        described.opens = operation.response == "events"  # whether it is told so or not
         described.__signature__ = own.replace(parameters=parameters)
         described.__doc__ = _with_arguments(inspect.getdoc(method) or "", lines)
         return method
 
     return decorate
-
-
-def _body_option(body: str) -> list[str]:
-    return ["extra_body"] if body == "json" else []
 
 
 def _parameter(name: str, annotation: str, required: bool) -> inspect.Parameter:  # noqa: FBT001
@@ -90,6 +97,8 @@ def _parameter(name: str, annotation: str, required: bool) -> inspect.Parameter:
 
 
 def _annotation(field: Field) -> str:
+    if field.format in _FORMATS:
+        return _FORMATS[field.format]
     if field.enum is not None:
         return f"Literal[{', '.join(map(repr, field.enum))}]"
     return " | ".join(_TYPES[kind] for kind in field.types if kind != "null")

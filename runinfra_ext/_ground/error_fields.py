@@ -3,36 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
-Phase = Literal["never_sent", "refused", "outcome_unknown"]
-"""How far a failed attempt got.
+from runinfra_client.meta import FailedAttempt, Phase
 
-``never_sent``: no byte left, so nothing ran. ``refused``: the gateway answered that it did not run
-the request. ``outcome_unknown``: it may have run, and been charged.
-"""
-
-
-class FailedAttempt(NamedTuple):
-    """One attempt of a call that failed.
-
-    Attributes:
-        number: 1 for the first attempt.
-        phase: how far it got.
-        error: class name of the error that it would have raised alone.
-        message: what happened, redacted.
-        status: HTTP status, 0 without an answer.
-        request_id: the gateway's id of the attempt, if it answered.
-        elapsed: seconds that the attempt took.
-    """
-
-    number: int
-    phase: Phase
-    error: str
-    message: str
-    status: int
-    request_id: str | None
-    elapsed: float
+__all__ = ["ErrorFields", "FailedAttempt", "Phase"]
 
 
 class ErrorFields(TypedDict, total=False):

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal, TypedDict
 from urllib.parse import urldefrag, urlsplit
 
-from runinfra_client.operations import Operation
+from runinfra_client.facts import Operation
 
 from .._answer.bodies import media_type
 from .._call.call import Call
-from .._call.options import unexpected
+from .._call.spelling import unexpected
 from .._call.urls import is_loopback, is_usable_url
 from .._ground.limits import Timeout
 from .._ground.metadata import Meta
@@ -23,18 +23,17 @@ ImageFormat = Literal["png", "jpeg", "webp", "gif", "avif"]
 # No operation of the gateway: a plain GET, which may be repeated freely.
 _FETCH: Final = Operation(
     operation_id="fetchImage",
+    function="images.fetch",
     method="GET",
     path="",
-    path_parameters=(),
     scope="any",
     replay="safe",
     replay_scope="any",
     replay_conservative=True,
     body="none",
-    response="audio",
-    statuses=("200",),
+    response="binary",
+    accept="image/*",
     fields={},
-    stream=None,
 )
 _ACCEPT: Final = "image/*"
 

@@ -16,16 +16,12 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final, NamedTuple, Protocol, Self, cast
+from typing import Any, Final, NamedTuple, Protocol, Self, cast
 
 from .._ground.checks import is_printable, wrong
 from .._ground.json_codec import is_sequence
 from ..errors import InvalidRequestError
 from .formats import MIME_TYPES, SNIFF_BYTES, sniff_format
-
-FileData = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
-FileInput = FileData | tuple[str, FileData] | tuple[str, FileData, str]
-"""A file: bytes, a path, a binary file object, or ``(filename, data[, content_type])``."""
 
 Progress = Callable[[int, int], object]
 """Called with the bytes of the file sent so far, and all of them."""
@@ -81,6 +77,7 @@ def prepare_upload(
     content_type: str | None = None,
     field: str = "file",
     type_field: str = "content_type",
+    sound: bool = True,
 ) -> Upload:
     """Make a file ready to be sent.
 
@@ -91,6 +88,7 @@ def prepare_upload(
         content_type: its media type; by default told from the bytes, then from the name.
         field: name of the file's argument, for errors.
         type_field: name of the media type's argument, for errors.
+        sound: it is taken for audio where nothing says what it is.
 
     Raises:
         InvalidRequestError: not a file, empty, not readable, or a name or type that can't travel.
@@ -105,15 +103,16 @@ def prepare_upload(
         value = parts[1]
     opener, size, own_name = _source(value, field)
     if size == 0:
-        msg = f"{field}: expected some audio, got an empty file"
+        msg = f"{field}: expected {'some audio' if sound else 'some bytes'}, got an empty file"
         raise InvalidRequestError(msg, param=field)
     with opener() as reader:
         kind = sniff_format(reader.read(SNIFF_BYTES))
     name = filename if filename is not None else own_name
     if name is None:
-        name = f"audio.{kind or 'wav'}"
+        name = f"audio.{kind or 'wav'}" if sound or kind else "file"
     checked = _checked_name(name)
-    guessed = MIME_TYPES.get(kind or "") or mimetypes.guess_type(checked)[0] or "audio/wav"
+    guessed = MIME_TYPES.get(kind or "") or mimetypes.guess_type(checked)[0]
+    guessed = guessed or ("audio/wav" if sound else "application/octet-stream")
     return Upload(
         checked,
         _checked_type(type_field, guessed if content_type is None else content_type),
@@ -219,39 +218,50 @@ class MultipartBody:
     """A multipart/form-data body, made piece by piece while it is sent.
 
     Args:
-        fields: the text parts; lists become repeated parts, with ``[]`` after the name.
-        upload: the file part, named ``file``.
-        on_progress: told how much of the file was sent.
+        fields: the text parts by their names on the wire; a list becomes repeated parts.
+        files: the file parts, which follow.
+        on_progress: told how much of the files was sent.
     """
 
     rewindable = True
 
     def __init__(
-        self, fields: Mapping[str, Any], upload: Upload, *, on_progress: Progress | None = None
+        self,
+        fields: Mapping[str, Any],
+        files: Mapping[str, Upload],
+        *,
+        on_progress: Progress | None = None,
     ) -> None:
         # Random enough that it can't stand in a file by chance, or be guessed and put there.
         boundary = f"runinfra-{secrets.token_hex(16)}"
         head = "".join(_text_part(boundary, name, value) for name, value in _flat(fields))
-        head += (
-            f"--{boundary}\r\n"
-            f'Content-Disposition: form-data; name="file"; filename="{upload.filename}"\r\n'
-            f"Content-Type: {upload.content_type}\r\n\r\n"
-        )
-        self._head = head.encode()
-        self._tail = f"\r\n--{boundary}--\r\n".encode()
-        self._upload = upload
+        self._parts: list[tuple[bytes, Upload]] = []
+        for name, upload in files.items():
+            head += (
+                f"--{boundary}\r\n"
+                f'Content-Disposition: form-data; name="{name}"; filename="{upload.filename}"\r\n'
+                f"Content-Type: {upload.content_type}\r\n\r\n"
+            )
+            self._parts.append((head.encode(), upload))
+            head = "\r\n"
+        self._tail = f"{head}--{boundary}--\r\n".encode()
         self._on_progress = on_progress
+        self._size = sum(upload.size for upload in files.values())
         self.content_type = f"multipart/form-data; boundary={boundary}"
-        self.content_length = len(self._head) + upload.size + len(self._tail)
+        heads = sum(len(before) for before, _ in self._parts)
+        self.content_length = heads + self._size + len(self._tail)
 
     def iter_chunks(self) -> Iterator[bytes]:
         """The body from its start.
 
         Raises:
-            InvalidRequestError: the file changed, or can't be read, while it is being sent.
+            InvalidRequestError: a file changed, or can't be read, while it is being sent.
         """
-        yield self._head
-        yield from read_upload(self._upload, self._on_progress)
+        sent = 0
+        for head, upload in self._parts:
+            yield head
+            yield from read_upload(upload, self._on_progress, before=sent, total=self._size)
+            sent += upload.size
         yield self._tail
 
 
@@ -276,8 +286,17 @@ class RawBody:
         yield from read_upload(self._upload, self._on_progress)
 
 
-def read_upload(upload: Upload, on_progress: Progress | None) -> Iterator[bytes]:
-    """Exactly the bytes that were promised, or an error."""
+def read_upload(
+    upload: Upload, on_progress: Progress | None, *, before: int = 0, total: int | None = None
+) -> Iterator[bytes]:
+    """Exactly the bytes that were promised, or an error.
+
+    Args:
+        upload: the file.
+        on_progress: told the bytes sent, with those ``before`` it, and the ``total``.
+        before: bytes of other files that were sent.
+        total: bytes of all files; those of this one if left out.
+    """
     left = upload.size
     problem = ""
     try:
@@ -290,7 +309,8 @@ def read_upload(upload: Upload, on_progress: Progress | None) -> Iterator[bytes]
                 left -= len(piece)
                 yield piece
                 if on_progress is not None:
-                    on_progress(upload.size - left, upload.size)
+                    whole = upload.size if total is None else total
+                    on_progress(before + upload.size - left, whole)
     except OSError as error:
         problem = error.strerror or type(error).__name__
     if problem:
@@ -302,7 +322,7 @@ def _flat(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
         if is_sequence(value):
             for item in value:
-                yield f"{name}[]", _text(name, item)
+                yield name, _text(name, item)
         else:
             yield name, _text(name, value)
 

@@ -37,7 +37,7 @@ from .content import BODY_LIMIT, content_error, looks_like_events, parse_error, 
 from .sse import ServerSentEvent, SSEDecoder
 
 if TYPE_CHECKING:
-    from runinfra_client.operations import StreamSpec
+    from runinfra_client.facts import StreamSpec
 
 T = TypeVar("T")
 R = TypeVar("R")

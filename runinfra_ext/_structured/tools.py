@@ -17,7 +17,8 @@ import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from .._answer.results import ChatCompletion
+from runinfra_client.models import ChatCompletion
+
 from .._ground.json_codec import decode_exactly, encode
 from ..errors import InvalidRequestError, ToolLoopError
 from .schemas import schema_of_members

@@ -11,22 +11,15 @@ from .._call.options import ClientOptions, HTTPClient, Settings, make_settings
 from .._http.blocking import HTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
 from ..errors import ConfigurationError
+from .namespaces import Namespaces
 from .transport import Transport
 
 if TYPE_CHECKING:
     from .._http.options import SSLContext
     from .._webhooks.events import Webhooks
-    from .resources.audio import Audio
-    from .resources.chat import Chat
-    from .resources.embeddings import Embeddings
-    from .resources.images import Images
-    from .resources.models import Models
-    from .resources.rerank import Rerank
-    from .resources.responses import Responses
-    from .resources.voice import Voice
 
 
-class RunInfra:
+class RunInfra(Namespaces):
     """A client of the RunInfra gateway.
 
     One client serves a whole process: the blocking one is safe to share between threads, the async
@@ -102,64 +95,6 @@ class RunInfra:
         self._http = http
         self._settings = settings
         self._transport = Transport(settings, http)
-
-    # Each namespace loads its models when it is first used: a process that only chats never pays
-    # for the others.
-    @cached_property
-    def chat(self) -> Chat:
-        """Chat completions."""
-        from .resources.chat import Chat
-
-        return Chat(self._transport)
-
-    @cached_property
-    def responses(self) -> Responses:
-        """Responses, by the adapter of chat models."""
-        from .resources.responses import Responses
-
-        return Responses(self._transport)
-
-    @cached_property
-    def embeddings(self) -> Embeddings:
-        """Vectors of texts."""
-        from .resources.embeddings import Embeddings
-
-        return Embeddings(self._transport)
-
-    @cached_property
-    def rerank(self) -> Rerank:
-        """Texts by their relevance to a query."""
-        from .resources.rerank import Rerank
-
-        return Rerank(self._transport)
-
-    @cached_property
-    def images(self) -> Images:
-        """Images from text."""
-        from .resources.images import Images
-
-        return Images(self._transport)
-
-    @cached_property
-    def audio(self) -> Audio:
-        """Speech from text, and text from speech."""
-        from .resources.audio import Audio
-
-        return Audio(self._transport)
-
-    @cached_property
-    def models(self) -> Models:
-        """The models that can be used."""
-        from .resources.models import Models
-
-        return Models(self._transport)
-
-    @cached_property
-    def voice(self) -> Voice:
-        """Voice pipelines: speech in, speech out."""
-        from .resources.voice import Voice
-
-        return Voice(self._transport)
 
     @cached_property
     def webhooks(self) -> Webhooks:

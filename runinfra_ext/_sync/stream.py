@@ -25,7 +25,7 @@ from .._stream.views import StreamView
 from ..errors import StreamConsumedError
 
 if TYPE_CHECKING:
-    from runinfra_client.operations import StreamSpec
+    from runinfra_client.facts import StreamSpec
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -38,7 +38,10 @@ class Schemas:
     """The schema components."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.all: Mapping[str, Schema] = document.get("components", {}).get("schemas", {})
+        components = document.get("components", {})
+        self.all: Mapping[str, Schema] = components.get("schemas", {})
+        self._responses = components.get("responses", {})
+        self._parameters = components.get("parameters", {})
 
     def resolve(self, schema: Schema) -> Schema:
         """The schema behind references and single ``allOf``; members beside these win."""
@@ -61,6 +64,20 @@ class Schemas:
             if key in schema:
                 return list(schema[key])
         return [schema]
+
+    def answer(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An answer behind its reference."""
+        if "$ref" in answer:
+            found: Mapping[str, Any] = self._responses[name_of(answer["$ref"])]
+            return found
+        return answer
+
+    def parameter(self, parameter: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A parameter behind its reference."""
+        if "$ref" in parameter:
+            found: Mapping[str, Any] = self._parameters[name_of(parameter["$ref"])]
+            return found
+        return parameter
 
     def is_free(self, schema: Schema) -> bool:
         """Whether it is any JSON object at all."""
@@ -97,11 +114,3 @@ def body_of(operation: Mapping[str, Any]) -> tuple[str, Schema | None]:
     if "multipart/form-data" in content:
         return "multipart", content["multipart/form-data"]["schema"]
     return "binary", None
-
-
-def response_kind(operation: Mapping[str, Any]) -> str:
-    """Kind of the successful answer: json, audio or json_or_text."""
-    content = operation["responses"]["200"].get("content", {})
-    if "application/json" not in content:
-        return "audio"
-    return "json_or_text" if "text/plain" in content else "json"

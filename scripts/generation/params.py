@@ -1,4 +1,4 @@
-"""TypedDicts of the request bodies.
+"""TypedDicts of what requests hold: the keyword arguments, and the objects in them.
 
 Written here rather than by a general generator, because the methods need what none offers:
 ``Sequence`` for lists, a field left out where the method declares it itself, optional where the
@@ -7,11 +7,12 @@ client can fill it in, and the names of the document with one ending.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from .document import Schema, Schemas, body_of, name_of, operations, types_of
-from .tables import one_line, wire_to_keyword
+from .document import DocumentError, Schema, Schemas, name_of, types_of
+from .facts import one_line
 
 _SCALARS = {
     "string": "str",
@@ -20,84 +21,63 @@ _SCALARS = {
     "boolean": "bool",
     "null": "None",
 }
+# What a text of a format may be given as.
+_FORMATS = {
+    "date-time": "datetime | str",
+    "date": "date | str",
+    "uuid": "UUID | str",
+    "byte": "bytes | str",
+    "binary": "FileInput",
+}
+
+
+class Member(NamedTuple):
+    """A key of a TypedDict."""
+
+    name: str
+    type: str
+    required: bool
+    doc: str
 
 
 class ParamsWriter:
-    """Collects the definitions that the request bodies reach."""
+    """Collects the definitions that requests reach."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._schemas = Schemas(document)
-        self._document = document
         self._definitions: dict[str, dict[str, Any]] = {}
+        self._begun: set[str] = set()
         self.models: set[str] = set()  # whose instances may be given as they came
 
+    @property
     def definitions(self) -> list[dict[str, Any]]:
-        """Every definition, each after those it uses."""
-        for _, _, data in operations(self._document):
-            _, schema = body_of(data)
-            if schema is not None and "$ref" in schema:
-                name = name_of(schema["$ref"])
-                self._typed_dict(name, name.removesuffix("Request") + "Params")
+        """Every definition so far, each after those it uses."""
         return list(self._definitions.values())
 
-    def _component(self, name: str) -> str:
-        """The type of a component, defined if need be."""
-        schema = self._schemas.all[name]
-        own = f"{name}Param"
-        if self._schemas.is_free(schema):
-            return "Mapping[str, Any]"
-        if own in self._definitions:
-            return own
-        if "properties" in schema:
-            self._typed_dict(name, own)
-            return own
-        alias = self._inline(schema)
-        accepted = schema.get("x-runinfra-accepts", [])
-        self.models |= set(accepted)
-        alias = " | ".join([alias, *accepted])
-        # Set after its parts, so that these stand before it.
-        self._definitions[own] = {
-            "name": own,
-            "alias": alias,
-            "quoted": False,
-            "doc": one_line(schema.get("description", name)),
-        }
-        return own
+    def member(self, name: str, schema: Schema, *, required: bool, doc: str = "") -> Member:
+        """A keyword argument; what may be left out may also be None."""
+        type_ = self.type_of(schema)
+        resolved = self._schemas.resolve(schema)
+        needed = required and "x-runinfra-scoped-default" not in resolved
+        if not needed and "None" not in type_.split(" | "):
+            type_ += " | None"
+        text = one_line(doc or resolved.get("description", name))
+        return Member(name, type_, needed, text)
 
-    def _typed_dict(self, name: str, own: str) -> None:
-        schema = self._schemas.all[name]
-        required = schema.get("required", ())
-        keys = []
-        for wire, property_ in schema["properties"].items():
-            resolved = self._schemas.resolve(property_)
-            if resolved.get("x-runinfra-method-parameter"):
-                continue
-            type_ = self._inline(property_)
-            needed = wire in required and "x-runinfra-scoped-default" not in resolved
-            if not needed and own.endswith("Params") and "None" not in type_.split(" | "):
-                type_ += " | None"  # the methods take None for "not given"
-            keys.append(
-                {
-                    "name": wire_to_keyword(wire),
-                    "type": type_,
-                    "required": needed,
-                    "doc": one_line(resolved.get("description", wire)),
-                }
-            )
-        self._definitions[own] = {
-            "name": own,
-            "doc": one_line(schema.get("description", name)),
-            "members": keys,
-        }
+    def used(self, types: Iterable[str]) -> list[str]:
+        """The definitions that types name."""
+        words = {word for type_ in types for word in _words(type_)}
+        return sorted(words & self._definitions.keys())
 
-    def _inline(self, schema: Schema) -> str:
+    def type_of(self, schema: Schema) -> str:
+        """The type of a value; defines what it consists of."""
         if "$ref" in schema:
             return self._component(name_of(schema["$ref"]))
         if len(schema.get("allOf", ())) == 1:
-            return self._inline(schema["allOf"][0])
+            return self.type_of(schema["allOf"][0])
         members = self._schemas.alternatives(schema)
         if len(members) > 1:
-            return " | ".join(dict.fromkeys(self._inline(member) for member in members))
+            return " | ".join(dict.fromkeys(self.type_of(member) for member in members))
         if "const" in schema:
             return f"Literal[{schema['const']!r}]"
         if "enum" in schema:
@@ -105,9 +85,61 @@ class ParamsWriter:
         parts = []
         for kind in types_of(schema):
             if kind == "array":
-                parts.append(f"Sequence[{self._inline(schema['items'])}]")
+                parts.append(f"Sequence[{self.type_of(schema['items'])}]")
             elif kind == "object":
                 parts.append("Mapping[str, Any]")
-            else:
+            elif kind == "string":
+                parts.append(_FORMATS.get(schema.get("format", ""), "str"))
+            elif kind in _SCALARS:
                 parts.append(_SCALARS[kind])
-        return " | ".join(parts)
+            else:
+                raise DocumentError(f"openapi/runinfra.yaml: unknown type {kind!r}")
+        return " | ".join(parts) or "Any"
+
+    def _component(self, name: str) -> str:
+        """The type of a component, defined if need be."""
+        schema = self._schemas.resolve({"$ref": f"#/components/schemas/{name}"})
+        own = f"{name}Param"
+        if self._schemas.is_free(schema):
+            return "Mapping[str, Any]"
+        if own in self._begun:  # also one that holds itself
+            return own
+        self._begun.add(own)
+        if "properties" in schema:
+            self._typed_dict(name, own)
+            return own
+        alias = self.type_of(schema)
+        accepted = schema.get("x-runinfra-accepts", [])
+        self.models |= set(accepted)
+        alias = " | ".join([alias, *accepted])
+        # Set after its parts, so that these stand before it.
+        self._definitions[own] = {
+            "name": own,
+            "alias": alias,
+            "doc": one_line(schema.get("description", name)),
+        }
+        return own
+
+    def _typed_dict(self, name: str, own: str) -> None:
+        schema = self._schemas.all[name]
+        required = schema.get("required", ())
+        members = []
+        for wire, property_ in schema["properties"].items():
+            resolved = self._schemas.resolve(property_)
+            members.append(
+                Member(
+                    wire,
+                    self.type_of(property_),
+                    wire in required,
+                    one_line(resolved.get("description", wire)),
+                )
+            )
+        self._definitions[own] = {
+            "name": own,
+            "doc": one_line(schema.get("description", name)),
+            "members": members,
+        }
+
+
+def _words(type_: str) -> set[str]:
+    return set(re.findall(r"\w+", type_))

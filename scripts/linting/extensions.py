@@ -151,6 +151,16 @@ def _text(_: Mapping[str, Any], value: Any) -> Iterator[Said]:
         yield (), f"expected a text, got {value!r}"
 
 
+def _pages(_: Mapping[str, Any], value: Any) -> Iterator[Said]:
+    names = ("items", "next", "parameter")
+    yield from _members(value, names, ())
+    if isinstance(value, Mapping):
+        for key in names:
+            name = value.get(key)
+            if key in value and not (isinstance(name, str) and name.isidentifier()):
+                yield (key,), f"expected a name, got {name!r}"
+
+
 EXTENSIONS: Mapping[str, Extension] = {
     "x-runinfra-method": Extension("operation", _method),
     "x-runinfra-replay": Extension("operation", _replay),
@@ -159,6 +169,8 @@ EXTENSIONS: Mapping[str, Extension] = {
     "x-runinfra-scoped-default": Extension("schema", _text),
     "x-runinfra-method-parameter": Extension("schema", _flag),
     "x-runinfra-accepts": Extension("schema", _accepts),
+    "x-runinfra-file": Extension("schema", _flag),
+    "x-runinfra-pages": Extension("operation", _pages),
 }
 WANTED: Mapping[str, str] = {
     "x-runinfra-method": "the SDK's method as a dotted name, such as usage.list",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from runinfra_client.models import ChatCompletion
 from runinfra_ext import (
     APIStatusError,
     IdempotencyConflictError,
@@ -16,7 +17,6 @@ from runinfra_ext import (
     WebhookVerificationError,
     idempotency,
 )
-from runinfra_ext._answer.results import ChatCompletion
 from runinfra_ext._webhooks import events as webhooks
 
 from . import variables

@@ -8,8 +8,9 @@ from typing import Any
 import attrs
 import pytest
 
+from runinfra_client.models import ChatCompletion
 from runinfra_ext import ResponseShapeError, RunInfraStreamParseError, StructuredOutputError
-from runinfra_ext._answer.results import ChatCompletion, ImageData, Response, VoicePipelineResult
+from runinfra_ext._answer.results import ImageData, Response, VoicePipelineResult
 from runinfra_ext._stream.responses import ResponseAssembler
 from runinfra_ext._structured.parsing import parse_text, parsed_completion
 from runinfra_ext._structured.tools import ToolConversation

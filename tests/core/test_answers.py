@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from runinfra_client import models
+from runinfra_client.meta import Result
+from runinfra_client.models import ModelList
 from runinfra_ext._answer import results
 from runinfra_ext._answer.bodies import json_result
-from runinfra_ext._answer.results import ModelList
 from runinfra_ext._ground.metadata import Meta
 from runinfra_ext._ground.redaction import Redactor
 from runinfra_ext._ground.wire import Headers
@@ -35,7 +37,11 @@ def meta(content_type: str = "application/json", status: int = 200) -> Meta:
 
 def make(body: bytes, facts: Meta | None = None, cls: Any = ModelList) -> Any:
     """The result of a body."""
-    return json_result(cls, Redactor([KEY]))(body, facts or meta())
+
+    def build(_status: int, content: Any, model: Any) -> Any:
+        return model.from_dict(content)
+
+    return json_result(build, cls, Redactor([KEY]))(body, facts or meta())
 
 
 def fault(body: bytes, facts: Meta | None = None) -> RunInfraError:
@@ -148,9 +154,9 @@ def test_empty_error_beside_a_result(reported: object) -> None:
 
 
 RESULTS = [
-    cls
-    for cls in vars(results).values()
-    if isinstance(cls, type) and issubclass(cls, results.Result) and cls is not results.Result
+    getattr(results, name, getattr(models, name))
+    for name in models.__all__
+    if issubclass(getattr(models, name), Result)
 ]
 
 

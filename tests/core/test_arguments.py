@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runinfra_client.operations import OPERATIONS, Field
+from runinfra_client.facts import Field
+from runinfra_client.operations import OPERATIONS, endpoint
 from runinfra_ext._call.arguments import check_field, checked_arguments
 from runinfra_ext._call.options import Settings
-from runinfra_ext._call.requests import get_call, json_call, voice_call
+from runinfra_ext._call.requests import described
 from runinfra_ext.errors import ConfigurationError, InvalidRequestError
 
 CHAT: dict[str, Any] = {"model": "acme-chat", "messages": [{"role": "user", "content": "hi"}]}
@@ -31,9 +32,10 @@ JSON_OPERATIONS = sorted(REQUIRED)
 
 def check(operation_id: str, *, scoped: bool = False, **arguments: Any) -> dict[str, Any]:
     """The body that arguments give."""
-    return checked_arguments(
+    checked = checked_arguments(
         OPERATIONS[operation_id], arguments, pipeline_scoped=scoped, function="create"
-    ).body
+    )
+    return {**checked.body, **checked.extra}
 
 
 def refused(operation_id: str, **changes: Any) -> InvalidRequestError:
@@ -87,6 +89,21 @@ def test_unknown_keyword(operation_id: str) -> None:
             check(operation_id, **REQUIRED[operation_id], **{wrong: "x"})
     with pytest.raises(TypeError, match="did you mean 'extra_body'"):
         check(operation_id, **REQUIRED[operation_id], extra_bod={})
+
+
+@pytest.mark.parametrize("name", ["top_k", "min_p", "seed", "n_probs", "voices_of_mine"])
+def test_what_is_no_misspelling(name: str) -> None:
+    """What engines take, or is like nothing here, is no slip: extra_body is the way for it."""
+    with pytest.raises(
+        TypeError, match=f"'{name}'; give .* as extra_body={{'{name}': ...}}"
+    ) as caught:
+        check("createSpeech", **REQUIRED["createSpeech"], **{name: 1})
+    assert "did you mean" not in str(caught.value)
+    with pytest.raises(TypeError, match="did you mean 'temperature'. Else give .* extra_body="):
+        check("createChatCompletion", **CHAT, temprature=1)
+    with pytest.raises(TypeError) as caught:
+        check("createTranscription", top_k=1)
+    assert "extra_body" not in str(caught.value)
 
 
 def test_missing_keywords() -> None:
@@ -173,7 +190,7 @@ def test_unusable_embedding_input(value: object, param: str) -> None:
 def test_embedding_body() -> None:
     """The body holds what was given and nothing else; a tuple is a list."""
     arguments = {"model": "m", "input": ("a", "b"), "encoding_format": "float", "dimensions": 256}
-    call = json_call("createEmbedding", arguments, settings=_settings(), function="create")
+    call = described(endpoint("createEmbedding"), arguments, _settings(), function="create")
     assert isinstance(call.content, bytes)
     assert json.loads(call.content) == {**arguments, "input": ["a", "b"]}
 
@@ -329,7 +346,7 @@ def test_options_are_not_sent() -> None:
         pipeline_scoped=False,
         function="create",
     )
-    assert checked == (CHAT, options)
+    assert checked == (CHAT, options, {}, None)
 
 
 def _settings() -> Settings:
@@ -341,7 +358,9 @@ def _settings() -> Settings:
 @pytest.mark.parametrize("stream", [None, False])
 def test_stream_is_sent_only_when_true(stream: object) -> None:
     """Without stream=True the body has no such member and JSON is asked for."""
-    call = json_call("createChatCompletion", CHAT, _settings(), function="create", stream=stream)
+    call = described(
+        endpoint("createChatCompletion"), CHAT, _settings(), function="create", stream=stream
+    )
     assert isinstance(call.content, bytes)
     assert json.loads(call.content) == CHAT
     assert (call.accept, call.streaming) == ("application/json", False)
@@ -349,7 +368,9 @@ def test_stream_is_sent_only_when_true(stream: object) -> None:
 
 def test_stream_call() -> None:
     """stream=True stands in the body, and events are asked for."""
-    call = json_call("createChatCompletion", CHAT, _settings(), function="create", stream=True)
+    call = described(
+        endpoint("createChatCompletion"), CHAT, _settings(), function="create", stream=True
+    )
     assert isinstance(call.content, bytes)
     assert json.loads(call.content) == {**CHAT, "stream": True}
     assert (call.accept, call.streaming) == ("text/event-stream", True)
@@ -359,7 +380,9 @@ def test_stream_call() -> None:
 def test_stream_is_a_flag(stream: object) -> None:
     """Anything but True and False is refused as stream."""
     with pytest.raises(InvalidRequestError) as caught:
-        json_call("createChatCompletion", CHAT, _settings(), function="create", stream=stream)
+        described(
+            endpoint("createChatCompletion"), CHAT, _settings(), function="create", stream=stream
+        )
     assert caught.value.param == "stream"
 
 
@@ -388,7 +411,9 @@ for _ in range(100_000):
 def test_body_without_json_form(name: str, value: object) -> None:
     """What JSON doesn't have is refused anywhere in the body, without a chained error."""
     with pytest.raises(InvalidRequestError) as caught:
-        json_call("createChatCompletion", {**CHAT, name: value}, _settings(), function="create")
+        described(
+            endpoint("createChatCompletion"), {**CHAT, name: value}, _settings(), function="create"
+        )
     assert caught.value.param == ("weight" if name == "extra_body" else name)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
@@ -396,24 +421,31 @@ def test_body_without_json_form(name: str, value: object) -> None:
 def test_body_nested_too_deeply() -> None:
     """A body beyond Python's recursion limit is a wrong argument, not a crash."""
     with pytest.raises(InvalidRequestError) as caught:
-        json_call("createChatCompletion", {**CHAT, "tools": DEEP}, _settings(), function="create")
+        described(
+            endpoint("createChatCompletion"),
+            {**CHAT, "tools": DEEP},
+            _settings(),
+            function="create",
+        )
     assert caught.value.param == "tools"
 
 
-def test_get_call_takes_call_options_only() -> None:
+def test_a_get_takes_call_options_only() -> None:
     """A GET knows the call options and no extra_body."""
-    assert get_call("listModels", {}, {"timeout": 3}).options == {"timeout": 3}
-    options: Any = {"extra_body": {}}
+    models = endpoint("listModels")
+    assert described(models, {"timeout": 3}, _settings()).options == {"timeout": 3}
     with pytest.raises(TypeError, match="extra_body"):
-        get_call("listModels", {}, options)
+        described(models, {"extra_body": {}}, _settings())
 
 
 def test_pipeline_operation_on_a_workspace(settings: Callable[..., Settings]) -> None:
     """An operation of pipelines is refused on the workspace's URL, with the way out."""
+    voice = endpoint("createVoicePipeline")
     with pytest.raises(ConfigurationError, match="pipeline_id=") as caught:
-        voice_call({}, settings(), b"RIFF", None, None)
+        described(voice, {"content": b"RIFF"}, settings())
     assert caught.value.param == "pipeline_id"
-    assert voice_call({}, settings(pipeline_id="p"), b"RIFF", None, None).path == "/pipeline"
+    call = described(voice, {"content": b"RIFF"}, settings(pipeline_id="p"))
+    assert call.path == "/pipeline"
 
 
 @pytest.mark.parametrize(
@@ -457,8 +489,11 @@ def test_any_value(operation_id: str, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(OPERATIONS[operation_id].fields)))
     value = data.draw(JSON)
     try:
-        call = json_call(
-            operation_id, {**REQUIRED[operation_id], name: value}, _settings(), function="create"
+        call = described(
+            endpoint(operation_id),
+            {**REQUIRED[operation_id], name: value},
+            _settings(),
+            function="create",
         )
     except InvalidRequestError as error:
         named = error.param

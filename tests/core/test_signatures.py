@@ -9,7 +9,7 @@ import pytest
 
 from runinfra_client.operations import OPERATIONS
 from runinfra_ext import AsyncRunInfra, RunInfra
-from runinfra_ext._call import calls
+from runinfra_ext._call.calls import audio, chat, embeddings, images, rerank, responses
 from runinfra_ext._call.options import CallOptions
 from runinfra_ext._call.signatures import documented
 
@@ -89,7 +89,7 @@ def test_place_of_the_list(doc: str | None, documented_doc: str) -> None:
     def create(*, stream: bool = False, **params: object) -> None: ...
 
     create.__doc__ = doc
-    result = inspect.getdoc(documented("createImage")(create)) or ""
+    result = inspect.getdoc(documented(OPERATIONS["createImage"])(create)) or ""
     assert result.startswith(documented_doc.lstrip())
     rest = (doc or "").partition("\n\n")[2]
     assert result.endswith(rest)
@@ -108,7 +108,7 @@ def test_the_list_goes_on_where_the_method_begins_it() -> None:
             R.
         """
 
-    doc = inspect.getdoc(documented("createImage")(create)) or ""
+    doc = inspect.getdoc(documented(OPERATIONS["createImage"])(create)) or ""
     assert doc.startswith("One.\n\nArgs:\n    stream: Its own.\n    model: ")
     assert doc.endswith("\n\nReturns:\n    R.")
     assert doc.count("Args:") == 1
@@ -136,7 +136,7 @@ def test_own_parameters_are_kept() -> None:
 
     def create(self: object, prompt: str, *, n: int = 1, **params: object) -> None: ...
 
-    names = list(inspect.signature(documented("createImage")(create)).parameters)
+    names = list(inspect.signature(documented(OPERATIONS["createImage"])(create)).parameters)
     assert names[:4] == ["self", "prompt", "n", "model"]
     assert len(names) == len(set(names))
     assert "params" not in names
@@ -145,12 +145,12 @@ def test_own_parameters_are_kept() -> None:
 @pytest.mark.parametrize(
     ("call", "operation_id"),
     [
-        (calls.ChatCompletionCall, "createChatCompletion"),
-        (calls.ResponseCall, "createResponse"),
-        (calls.EmbeddingCall, "createEmbedding"),
-        (calls.RerankCall, "createRerank"),
-        (calls.ImageCall, "createImage"),
-        (calls.SpeechCall, "createSpeech"),
+        (chat.ChatCompletionCall, "createChatCompletion"),
+        (responses.ResponseCall, "createResponse"),
+        (embeddings.EmbeddingCall, "createEmbedding"),
+        (rerank.RerankCall, "createRerank"),
+        (images.ImageCall, "createImage"),
+        (audio.SpeechCall, "createSpeech"),
     ],
 )
 def test_types_and_table_agree(call: Any, operation_id: str) -> None:

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runinfra_ext._call.requests import get_call
+from runinfra_client.operations import endpoint
+from runinfra_ext._call.options import make_settings
+from runinfra_ext._call.requests import described
 from runinfra_ext._call.urls import DEFAULT_BASE_URL, encode_segment, path_value, resolve_base_url
 from runinfra_ext.errors import ConfigurationError, InvalidRequestError
 
 HOST = "https://api.example"
+RETRIEVE = endpoint("retrieveModel")
 
 
 def refused(base_url: object, pipeline_id: object = None) -> ConfigurationError:
@@ -174,14 +177,16 @@ def test_two_different_pipelines() -> None:
 )
 def test_model_in_path(model: str, path: str) -> None:
     """A model id is one encoded segment of the path."""
-    assert get_call("retrieveModel", {"model": model}, {}).path == path
+    assert (
+        described(RETRIEVE, {"model": model}, make_settings(api_key="k", options={})).path == path
+    )
 
 
 @pytest.mark.parametrize("model", ["", " ", ".", "..", None, 3, "a\r\nb", "x" * 513])
 def test_unusable_model_in_path(model: object) -> None:
     """A model id that would leave its place in the path is refused."""
     with pytest.raises(InvalidRequestError) as caught:
-        get_call("retrieveModel", {"model": model}, {})
+        described(RETRIEVE, {"model": model}, make_settings(api_key="k", options={}))
     assert caught.value.param == "model"
 
 

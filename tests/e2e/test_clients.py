@@ -249,7 +249,7 @@ def test_results_are_pickled_with_their_metadata(client, hello):
     assert copy.meta.headers["x-request-id"] == chat.request_id
     vectors = client.embeddings.create(model="acme-embed-m", input="x", encoding_format="base64")
     assert pickle.loads(pickle.dumps(vectors)).to_dict() == vectors.to_dict()
-    from runinfra_ext._answer.results import ChatCompletion
+    from runinfra_client.models import ChatCompletion
 
     alone = ChatCompletion.from_dict(chat.to_dict())
     assert alone.request_id is None

@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 
+from runinfra_client import models
 from runinfra_ext import ConfigurationError, InvalidRequestError
 from runinfra_ext._answer import results
 
@@ -374,7 +375,7 @@ def test_models(both):
 def test_same_bytes_in_to_dict(client, hello):
     """A result converts back to exactly what came, unknown fields included."""
     chat = client.chat.completions.create(model="acme-chat-8b", messages=hello)
-    again = results.ChatCompletion.from_dict(
+    again = models.ChatCompletion.from_dict(
         {**chat.to_dict(), "mood": "fine", "service_tier": None}
     )
     assert again.to_dict() == {**chat.to_dict(), "mood": "fine", "service_tier": None}

@@ -78,17 +78,17 @@ def test_a_new_request_field_becomes_a_keyword(tree):
     )
     assert generate(tree, "--check").returncode == 1
     assert generate(tree).returncode == 0
-    assert "mood: NotRequired[int | None]" in (tree / "runinfra_client/params.py").read_text(
-        "utf-8"
-    )
+    endpoint = tree / "runinfra_client/api/chat/create_chat_completion.py"
+    assert "mood: NotRequired[int | None]" in endpoint.read_text("utf-8")
     code = (
         "import inspect\n"
         "from runinfra_ext import RunInfra, InvalidRequestError\n"
-        "from runinfra_ext._call.requests import json_call\n"
+        "from runinfra_client.operations import endpoint\n"
+        "from runinfra_ext._call.requests import described\n"
         "c = RunInfra(api_key='k')\n"
         "print('mood' in inspect.signature(c.chat.completions.create).parameters)\n"
-        "call = json_call('createChatCompletion', {'model': 'm', 'messages': [{'role': 'user'}], 'mood': 5},"
-        " c._settings, function='f')\n"
+        "call = described(endpoint('createChatCompletion'),"
+        " {'model': 'm', 'messages': [{'role': 'user'}], 'mood': 5}, c._settings)\n"
         "print(b'\"mood\":5' in call.content)\n"
         "try: c.chat.completions.create(model='m', messages=[{'role': 'user'}], mood=1)\n"
         "except InvalidRequestError as error: print(error)\n"
@@ -98,44 +98,6 @@ def test_a_new_request_field_becomes_a_keyword(tree):
         "True",
         "mood: expected a whole number of at least 3, got 1",
     ]
-
-
-def test_a_new_operation_is_in_the_table(tree):
-    """An operation reaches the table; the surface test then asks for its method."""
-    edit(
-        tree,
-        "  /models/{model}:\n",
-        "  /credits:\n"
-        "    get:\n"
-        "      operationId: getCredits\n"
-        "      x-runinfra-method: credits.get\n"
-        "      tags: [Models]\n"
-        "      security: [{bearerAuth: []}]\n"
-        "      x-runinfra-replay: {class: safe, scope: any, conservative: true}\n"
-        "      x-runinfra-scope: any\n"
-        "      responses:\n"
-        '        "200":\n'
-        "          description: Credits.\n"
-        "          content:\n"
-        '            application/json: {schema: {$ref: "#/components/schemas/FreeObject"}}\n'
-        "  /models/{model}:\n",
-    )
-    done = generate(tree)
-    assert (done.returncode, done.stderr) == (0, "")
-    code = "from runinfra_client.operations import OPERATIONS as o; print(o['getCredits'].path)"
-    assert run(tree, code) == "/credits"
-    copied(("tests", "pyproject.toml"), tree)
-    target = "tests/test_surface.py::test_every_operation_has_a_method"
-    gate = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", target],
-        cwd=tree,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PYTHONPATH": str(tree)},
-    )
-    assert gate.returncode == 1
-    assert "getCredits" in gate.stdout
 
 
 def test_a_renamed_response_field_fails_the_types(tree):
@@ -162,11 +124,12 @@ def test_a_replay_class_changes_the_retries(tree):
     """`never` in the document: the same failure is no longer repeated."""
     code = (
         "from runinfra_ext import RunInfra\n"
+        "from runinfra_client.operations import endpoint\n"
         "from runinfra_ext._call.journey import Journey\n"
-        "from runinfra_ext._call.requests import json_call\n"
+        "from runinfra_ext._call.requests import described\n"
         "from runinfra_ext._ground.wire import Headers\n"
         "c = RunInfra(api_key='k')\n"
-        "call = json_call('createEmbedding', {'model': 'm', 'input': 'x'}, c._settings, function='f')\n"
+        "call = described(endpoint('createEmbedding'), {'model': 'm', 'input': 'x'}, c._settings)\n"
         "j = Journey(call, c._settings); j.start()\n"
         "try: print(j.refused(503, Headers(), b'') > 0)\n"
         "except Exception as error: print(type(error).__name__)\n"
@@ -191,9 +154,8 @@ def test_an_enum_value_is_accepted(tree):
         "print(o['createImage'].fields['response_format'].enum)"
     )
     assert run(tree, code) == "('b64_json', 'url', 'webp')"
-    assert 'Literal["b64_json", "url", "webp"]' in (tree / "runinfra_client/params.py").read_text(
-        "utf-8"
-    )
+    objects = tree / "runinfra_client/params.py"
+    assert 'Literal["b64_json", "url", "webp"]' in objects.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

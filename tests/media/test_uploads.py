@@ -127,10 +127,10 @@ def test_the_form_as_another_parser_reads_it():
         "temperature": 0.0,
         "flag": True,
         "prompt": 'ü\r\n--x\r\nContent-Disposition: form-data; name="evil"',
-        "timestamp_granularities": ["word", "segment"],
+        "timestamp_granularities[]": ["word", "segment"],
     }
     nasty = WAV + b"\r\n--runinfra-\r\n\r\n--\r\n"
-    body = MultipartBody(fields, prepare_upload(("clip.wav", nasty)))
+    body = MultipartBody(fields, {"file": prepare_upload(("clip.wav", nasty))})
     assert body.content_length == len(b"".join(body.iter_chunks()))
     parts = parse(body)
     assert [(name, payload.decode()) for name, _, payload in parts[:-1]] == [
@@ -142,7 +142,7 @@ def test_the_form_as_another_parser_reads_it():
         ("timestamp_granularities[]", "segment"),
     ]
     assert parts[-1] == ("file", "clip.wav", nasty)
-    other = MultipartBody(fields, prepare_upload(WAV))
+    other = MultipartBody(fields, {"file": prepare_upload(WAV)})
     assert other.content_type != body.content_type
 
 
@@ -150,7 +150,7 @@ def test_the_form_as_another_parser_reads_it():
 def test_values_that_are_no_fields(value):
     """A form field is text, a number or a boolean."""
     with pytest.raises(InvalidRequestError, match="^odd: "):
-        MultipartBody({"odd": value}, prepare_upload(WAV))
+        MultipartBody({"odd": value}, {"file": prepare_upload(WAV)})
 
 
 def test_a_file_that_shrinks_is_an_error(tmp_path):
@@ -171,7 +171,9 @@ def test_progress_is_told():
     heard = []
     data = b"x" * 200_000
     body = MultipartBody(
-        {}, prepare_upload(data), on_progress=lambda done, total: heard.append((done, total))
+        {},
+        {"file": prepare_upload(data)},
+        on_progress=lambda done, total: heard.append((done, total)),
     )
     list(body.iter_chunks())
     assert heard[-1] == (200_000, 200_000)
@@ -198,7 +200,9 @@ def test_memory_stays_constant():
             pass
 
     total = 200_000_000
-    body = MultipartBody({"model": "m"}, Upload("a.wav", "audio/wav", total, lambda: Zeros(total)))
+    body = MultipartBody(
+        {"model": "m"}, {"file": Upload("a.wav", "audio/wav", total, lambda: Zeros(total))}
+    )
     tracemalloc.start()
     sent = sum(len(piece) for piece in body.iter_chunks())
     _, peak = tracemalloc.get_traced_memory()

@@ -11,10 +11,11 @@ from typing import Any, ClassVar, NamedTuple
 import pytest
 
 from runinfra_client import models
+from runinfra_client.models import ChatCompletion
 from runinfra_client.operations import OPERATIONS
 from runinfra_client.unions import parse_response_stream_event
 from runinfra_ext._answer.bodies import parse_result
-from runinfra_ext._answer.results import ChatCompletion, Response
+from runinfra_ext._answer.results import Response
 from runinfra_ext._async.stream import AsyncStream
 from runinfra_ext._ground.metadata import Meta
 from runinfra_ext._ground.redaction import Redactor

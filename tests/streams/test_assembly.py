@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runinfra_ext._answer.results import ChatCompletion
+from runinfra_client.models import ChatCompletion
 from runinfra_ext._stream.chat import ChatAssembler
 
 RESPONSES = "createResponse"

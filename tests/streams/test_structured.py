@@ -13,7 +13,7 @@ import attrs
 import pytest
 from pydantic import BaseModel
 
-from runinfra_ext._answer.results import ChatCompletion
+from runinfra_client.models import ChatCompletion
 from runinfra_ext._structured.parsing import parse_text, parsed_completion, response_format_for
 from runinfra_ext.errors import InvalidRequestError, StructuredOutputError
 

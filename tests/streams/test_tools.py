@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import attrs
 import pytest
 
-from runinfra_ext._answer.results import ChatCompletion
+from runinfra_client.models import ChatCompletion
 from runinfra_ext._async.tool_loop import run_tools as run_tools_async
 from runinfra_ext._structured.tools import FunctionTool, ToolConversation, function_tool
 from runinfra_ext._sync.tool_loop import run_tools

@@ -1,255 +1,168 @@
 # Generated from openapi/runinfra.yaml by `make gen`; do not edit.
-from io import BytesIO
-from typing import Any
+"""Speak a text: POST /audio/speech."""
 
-import httpx
+from __future__ import annotations
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.error_envelope import ErrorEnvelope
-from ...models.speech_request import SpeechRequest
-from ...types import UNSET, Answer, File, Unset
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict, Unpack
 
+from ... import models
+from ...facts import Field, Operation
+from ...wire import Request
 
-def _get_kwargs(
-    *,
-    body: SpeechRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if not isinstance(idempotency_key, Unset):
-        headers["Idempotency-Key"] = idempotency_key
-
-    if not isinstance(x_client_request_id, Unset):
-        headers["X-Client-Request-Id"] = x_client_request_id
-
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/audio/speech",
-    }
-
-    _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+if TYPE_CHECKING:
+    from ...client import Client
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorEnvelope | File | None:
-    if 200 <= response.status_code <= 200:
-        response_200 = File(payload=BytesIO(response.content))
+class SpeechParams(TypedDict):
+    """Keyword arguments of :func:`request`.
 
-        return response_200
-
-    if 400 <= response.status_code <= 400:
-        response_400 = ErrorEnvelope.from_dict(response.json())
-
-        return response_400
-
-    if 401 <= response.status_code <= 401:
-        response_401 = ErrorEnvelope.from_dict(response.json())
-
-        return response_401
-
-    if 402 <= response.status_code <= 402:
-        response_402 = ErrorEnvelope.from_dict(response.json())
-
-        return response_402
-
-    if 403 <= response.status_code <= 403:
-        response_403 = ErrorEnvelope.from_dict(response.json())
-
-        return response_403
-
-    if 404 <= response.status_code <= 404:
-        response_404 = ErrorEnvelope.from_dict(response.json())
-
-        return response_404
-
-    if 409 <= response.status_code <= 409:
-        response_409 = ErrorEnvelope.from_dict(response.json())
-
-        return response_409
-
-    if 413 <= response.status_code <= 413:
-        response_413 = ErrorEnvelope.from_dict(response.json())
-
-        return response_413
-
-    if 429 <= response.status_code <= 429:
-        response_429 = ErrorEnvelope.from_dict(response.json())
-
-        return response_429
-
-    if 500 <= response.status_code <= 500:
-        response_500 = ErrorEnvelope.from_dict(response.json())
-
-        return response_500
-
-    if 502 <= response.status_code <= 502:
-        response_502 = ErrorEnvelope.from_dict(response.json())
-
-        return response_502
-
-    if 503 <= response.status_code <= 503:
-        response_503 = ErrorEnvelope.from_dict(response.json())
-
-        return response_503
-
-    if 504 <= response.status_code <= 504:
-        response_504 = ErrorEnvelope.from_dict(response.json())
-
-        return response_504
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Answer[ErrorEnvelope | File | None]:
-    try:
-        content = _parse_response(client=client, response=response)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise errors.UnexpectedStatus(response.status_code, response.content) from None
-    return Answer(response.status_code, response.content, response.headers, content)
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: SpeechRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | File | None]:
-    """Speak a text
-
-     Speech as raw audio bytes, by a voice or by reference audio with its transcript. Billed by
-    characters. Sent once: it is not repeated automatically.
-
-    Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (SpeechRequest): A text to speak: with `voice`, or with `ref_audio` and `ref_text`.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | File]
+    Attributes:
+        model: Id of the model.
+        input: The text.
+        voice: A preset or a speaker of the model.
+        ref_text: What is said in it.
+        task_type: `Base`, `CustomVoice` or `VoiceDesign`, where the model has them.
+        response_format: `mp3` (the default), `wav`, `flac`, `opus`, `aac` or `pcm`; what is possible depends on the deployment.
+        speed: 1 if left out.
     """
 
-    request = _get_kwargs(
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
+    model: NotRequired[str | None]
+    input: str
+    voice: NotRequired[str | None]
+    ref_text: NotRequired[str | None]
+    task_type: NotRequired[str | None]
+    response_format: NotRequired[str | None]
+    speed: NotRequired[float | None]
+
+
+OPERATION: Final = Operation(
+    operation_id="createSpeech",
+    function="audio.speech.create",
+    method="POST",
+    path="/audio/speech",
+    scope="any",
+    replay="never",
+    replay_scope="any",
+    replay_conservative=False,
+    body="json",
+    response="audio",
+    accept="audio/*, application/octet-stream",
+    fields={
+        "model": Field(
+            types=("string",),
+            required=True,
+            min_length=1,
+            max_length=512,
+            non_blank=True,
+            scoped_default="default",
+            description="Id of the model.",
+        ),
+        "input": Field(types=("string",), required=True, non_blank=True, description="The text."),
+        "voice": Field(
+            types=("string",), non_blank=True, description="A preset or a speaker of the model."
+        ),
+        "ref_audio": Field(
+            types=("string",),
+            non_blank=True,
+            file=True,
+            description="URL or data URL of a voice to follow.",
+        ),
+        "ref_text": Field(types=("string",), non_blank=True, description="What is said in it."),
+        "task_type": Field(
+            types=("string",),
+            description="`Base`, `CustomVoice` or `VoiceDesign`, where the model has them.",
+        ),
+        "response_format": Field(
+            types=("string",),
+            description="`mp3` (the default), `wav`, `flac`, `opus`, `aac` or `pcm`; what is possible depends on the deployment.",
+        ),
+        "speed": Field(types=("number",), minimum=0.25, maximum=4, description="1 if left out."),
+    },
+)
+
+
+def request(
+    *,
+    ref_audio: str | None = None,
+    **params: Unpack[SpeechParams],
+) -> Request:
+    """Describe a request; the arguments are sent as they are.
+
+    Args:
+        ref_audio: URL or data URL of a voice to follow.
+        params: The other parameters; see :class:`SpeechParams`.
+    """
+    given: dict[str, Any] = {**params}
+    if ref_audio is not None:
+        given["ref_audio"] = ref_audio
+    return Request(
+        "POST",
+        "/audio/speech",
+        json=given,
     )
-    return _build_response(client=client, response=client.get_httpx_client().request(**request))
+
+
+def result(status: int, content: Any) -> bytes | models.ErrorEnvelope:
+    """The model of an answer, by its status.
+
+    Args:
+        status: HTTP status.
+        content: the decoded JSON; the bytes of another answer.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it is not what was promised.
+    """
+    if 200 <= status < 300:
+        return bytes(content)
+    return models.ErrorEnvelope.from_dict(content)
 
 
 def sync(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    body: SpeechRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | File | None:
-    """Speak a text
-
-     Speech as raw audio bytes, by a voice or by reference audio with its transcript. Billed by
-    characters. Sent once: it is not repeated automatically.
+    ref_audio: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[SpeechParams],
+) -> bytes:
+    """Speak a text.
 
     Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (SpeechRequest): A text to speak: with `voice`, or with `ref_audio` and `ref_text`.
+        client: where to.
+        ref_audio: URL or data URL of a voice to follow.
+        params: The other parameters; see :class:`SpeechParams`.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | File
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: SpeechRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | File | None]:
-    """Speak a text
-
-     Speech as raw audio bytes, by a voice or by reference audio with its transcript. Billed by
-    characters. Sent once: it is not repeated automatically.
-
-    Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (SpeechRequest): A text to speak: with `voice`, or with `ref_audio` and `ref_text`.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | File]
-    """
-
-    request = _get_kwargs(
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
-    )
-    response = await client.get_async_httpx_client().request(**request)
-    return _build_response(client=client, response=response)
+    described = request(ref_audio=ref_audio, **params)
+    answer: bytes = client.send(OPERATION, described, result, headers)
+    return answer
 
 
 async def asyncio(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    body: SpeechRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | File | None:
-    """Speak a text
-
-     Speech as raw audio bytes, by a voice or by reference audio with its transcript. Billed by
-    characters. Sent once: it is not repeated automatically.
+    ref_audio: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[SpeechParams],
+) -> bytes:
+    """Speak a text.
 
     Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (SpeechRequest): A text to speak: with `voice`, or with `ref_audio` and `ref_text`.
+        client: where to.
+        ref_audio: URL or data URL of a voice to follow.
+        params: The other parameters; see :class:`SpeechParams`.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | File
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-            idempotency_key=idempotency_key,
-            x_client_request_id=x_client_request_id,
-        )
-    ).parsed
+    described = request(ref_audio=ref_audio, **params)
+    answer: bytes = await client.send_async(OPERATION, described, result, headers)
+    return answer

@@ -1,270 +1,204 @@
 # Generated from openapi/runinfra.yaml by `make gen`; do not edit.
-from typing import Any
+"""Transcribe audio: POST /audio/transcriptions."""
 
-import httpx
+from __future__ import annotations
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.error_envelope import ErrorEnvelope
-from ...models.transcription import Transcription
-from ...models.transcription_request import TranscriptionRequest
-from ...models.transcription_verbose import TranscriptionVerbose
-from ...types import UNSET, Answer, Unset
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict, Unpack
 
+from ... import models
+from ...facts import Field, Operation
+from ...params import TimestampGranularityParam, TranscriptionFormatParam
+from ...types import FileInput, first_of
+from ...wire import Request, renamed
 
-def _get_kwargs(
-    *,
-    body: TranscriptionRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if not isinstance(idempotency_key, Unset):
-        headers["Idempotency-Key"] = idempotency_key
-
-    if not isinstance(x_client_request_id, Unset):
-        headers["X-Client-Request-Id"] = x_client_request_id
-
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/audio/transcriptions",
-    }
-
-    _kwargs["files"] = body.to_multipart()
-
-    _kwargs["headers"] = headers
-    return _kwargs
+if TYPE_CHECKING:
+    from ...client import Client
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorEnvelope | Transcription | TranscriptionVerbose | None:
-    if 200 <= response.status_code <= 200:
+class TranscriptionParams(TypedDict):
+    """Keyword arguments of :func:`request`.
 
-        def _parse_response_200(data: object) -> Transcription | TranscriptionVerbose:
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                response_200_type_0 = TranscriptionVerbose.from_dict(data)
-
-                return response_200_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            if not isinstance(data, dict):
-                raise TypeError()
-            response_200_type_1 = Transcription.from_dict(data)
-
-            return response_200_type_1
-
-        response_200 = _parse_response_200(response.json())
-
-        return response_200
-
-    if 400 <= response.status_code <= 400:
-        response_400 = ErrorEnvelope.from_dict(response.json())
-
-        return response_400
-
-    if 401 <= response.status_code <= 401:
-        response_401 = ErrorEnvelope.from_dict(response.json())
-
-        return response_401
-
-    if 402 <= response.status_code <= 402:
-        response_402 = ErrorEnvelope.from_dict(response.json())
-
-        return response_402
-
-    if 403 <= response.status_code <= 403:
-        response_403 = ErrorEnvelope.from_dict(response.json())
-
-        return response_403
-
-    if 404 <= response.status_code <= 404:
-        response_404 = ErrorEnvelope.from_dict(response.json())
-
-        return response_404
-
-    if 409 <= response.status_code <= 409:
-        response_409 = ErrorEnvelope.from_dict(response.json())
-
-        return response_409
-
-    if 413 <= response.status_code <= 413:
-        response_413 = ErrorEnvelope.from_dict(response.json())
-
-        return response_413
-
-    if 429 <= response.status_code <= 429:
-        response_429 = ErrorEnvelope.from_dict(response.json())
-
-        return response_429
-
-    if 500 <= response.status_code <= 500:
-        response_500 = ErrorEnvelope.from_dict(response.json())
-
-        return response_500
-
-    if 502 <= response.status_code <= 502:
-        response_502 = ErrorEnvelope.from_dict(response.json())
-
-        return response_502
-
-    if 503 <= response.status_code <= 503:
-        response_503 = ErrorEnvelope.from_dict(response.json())
-
-        return response_503
-
-    if 504 <= response.status_code <= 504:
-        response_504 = ErrorEnvelope.from_dict(response.json())
-
-        return response_504
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Answer[ErrorEnvelope | Transcription | TranscriptionVerbose | None]:
-    try:
-        content = _parse_response(client=client, response=response)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise errors.UnexpectedStatus(response.status_code, response.content) from None
-    return Answer(response.status_code, response.content, response.headers, content)
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: TranscriptionRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | Transcription | TranscriptionVerbose | None]:
-    """Transcribe audio
-
-     The text of an audio file. Up to 30 minutes are cut into overlapping pieces and stitched; split what
-    is longer than two hours. Sent once: it is not repeated automatically.
-
-    Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (TranscriptionRequest): Audio to transcribe.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | Transcription | TranscriptionVerbose]
+    Attributes:
+        model: Id of the model.
+        language: Language tag such as `en`.
+        prompt: Spelling and style to follow.
+        temperature: Randomness; 0 if left out.
+        timestamp_granularities: What `verbose_json` gives times for.
     """
 
-    request = _get_kwargs(
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
+    model: NotRequired[str | None]
+    language: NotRequired[str | None]
+    prompt: NotRequired[str | None]
+    temperature: NotRequired[float | None]
+    timestamp_granularities: NotRequired[Sequence[TimestampGranularityParam] | None]
+
+
+OPERATION: Final = Operation(
+    operation_id="createTranscription",
+    function="audio.transcriptions.create",
+    method="POST",
+    path="/audio/transcriptions",
+    scope="any",
+    replay="never",
+    replay_scope="any",
+    replay_conservative=False,
+    body="multipart",
+    response="json_or_text",
+    accept="application/json, text/plain, text/vtt",
+    fields={
+        "file": Field(
+            types=("string",),
+            required=True,
+            format="binary",
+            description="The audio: mp3, mp4, mpeg, mpga, wav, m4a, flac, webm or ogg.",
+        ),
+        "model": Field(
+            types=("string",),
+            required=True,
+            min_length=1,
+            max_length=512,
+            non_blank=True,
+            scoped_default="default",
+            description="Id of the model.",
+        ),
+        "language": Field(types=("string",), description="Language tag such as `en`."),
+        "prompt": Field(types=("string",), description="Spelling and style to follow."),
+        "response_format": Field(
+            types=("string",),
+            enum=("json", "text", "srt", "verbose_json", "vtt"),
+            description="Form of the answer; `json` if left out.",
+        ),
+        "temperature": Field(
+            types=("number",), minimum=0, maximum=1, description="Randomness; 0 if left out."
+        ),
+        "timestamp_granularities": Field(
+            types=("array",),
+            item=Field(
+                types=("string",),
+                required=True,
+                enum=("word", "segment"),
+                description="What has times.",
+            ),
+            description="What `verbose_json` gives times for.",
+        ),
+    },
+)
+_NAMES: Final = {
+    "file": "file",
+    "model": "model",
+    "language": "language",
+    "prompt": "prompt",
+    "response_format": "response_format",
+    "temperature": "temperature",
+    "timestamp_granularities": "timestamp_granularities[]",
+}
+
+
+def request(
+    *,
+    file: FileInput,
+    response_format: TranscriptionFormatParam | None = None,
+    **params: Unpack[TranscriptionParams],
+) -> Request:
+    """Describe a request; the arguments are sent as they are.
+
+    Args:
+        file: The audio: mp3, mp4, mpeg, mpga, wav, m4a, flac, webm or ogg.
+        response_format: Form of the answer; `json` if left out.
+        params: The other parameters; see :class:`TranscriptionParams`.
+    """
+    given: dict[str, Any] = {**params}
+    given["file"] = file
+    if response_format is not None:
+        given["response_format"] = response_format
+    return Request(
+        "POST",
+        "/audio/transcriptions",
+        form=renamed(given, _NAMES),
     )
-    return _build_response(client=client, response=client.get_httpx_client().request(**request))
+
+
+def result(
+    status: int, content: Any
+) -> models.TranscriptionVerbose | models.Transcription | str | models.ErrorEnvelope:
+    """The model of an answer, by its status.
+
+    Args:
+        status: HTTP status.
+        content: the decoded JSON, or the text.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it is not what was promised.
+    """
+    if 200 <= status < 300:
+        return (
+            content
+            if isinstance(content, str)
+            else first_of(
+                content,
+                (
+                    models.TranscriptionVerbose,
+                    models.Transcription,
+                ),
+            )
+        )
+    return models.ErrorEnvelope.from_dict(content)
 
 
 def sync(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    body: TranscriptionRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | Transcription | TranscriptionVerbose | None:
-    """Transcribe audio
-
-     The text of an audio file. Up to 30 minutes are cut into overlapping pieces and stitched; split what
-    is longer than two hours. Sent once: it is not repeated automatically.
+    file: FileInput,
+    response_format: TranscriptionFormatParam | None = None,
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[TranscriptionParams],
+) -> models.TranscriptionVerbose | models.Transcription | str:
+    """Transcribe audio.
 
     Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (TranscriptionRequest): Audio to transcribe.
+        client: where to.
+        file: The audio: mp3, mp4, mpeg, mpga, wav, m4a, flac, webm or ogg.
+        response_format: Form of the answer; `json` if left out.
+        params: The other parameters; see :class:`TranscriptionParams`.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | Transcription | TranscriptionVerbose
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: TranscriptionRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | Transcription | TranscriptionVerbose | None]:
-    """Transcribe audio
-
-     The text of an audio file. Up to 30 minutes are cut into overlapping pieces and stitched; split what
-    is longer than two hours. Sent once: it is not repeated automatically.
-
-    Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (TranscriptionRequest): Audio to transcribe.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | Transcription | TranscriptionVerbose]
-    """
-
-    request = _get_kwargs(
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
+    described = request(file=file, response_format=response_format, **params)
+    answer: models.TranscriptionVerbose | models.Transcription | str = client.send(
+        OPERATION, described, result, headers
     )
-    response = await client.get_async_httpx_client().request(**request)
-    return _build_response(client=client, response=response)
+    return answer
 
 
 async def asyncio(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    body: TranscriptionRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | Transcription | TranscriptionVerbose | None:
-    """Transcribe audio
-
-     The text of an audio file. Up to 30 minutes are cut into overlapping pieces and stitched; split what
-    is longer than two hours. Sent once: it is not repeated automatically.
+    file: FileInput,
+    response_format: TranscriptionFormatParam | None = None,
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[TranscriptionParams],
+) -> models.TranscriptionVerbose | models.Transcription | str:
+    """Transcribe audio.
 
     Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (TranscriptionRequest): Audio to transcribe.
+        client: where to.
+        file: The audio: mp3, mp4, mpeg, mpga, wav, m4a, flac, webm or ogg.
+        response_format: Form of the answer; `json` if left out.
+        params: The other parameters; see :class:`TranscriptionParams`.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | Transcription | TranscriptionVerbose
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-            idempotency_key=idempotency_key,
-            x_client_request_id=x_client_request_id,
-        )
-    ).parsed
+    described = request(file=file, response_format=response_format, **params)
+    answer: models.TranscriptionVerbose | models.Transcription | str = await client.send_async(
+        OPERATION, described, result, headers
+    )
+    return answer

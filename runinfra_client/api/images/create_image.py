@@ -1,251 +1,171 @@
 # Generated from openapi/runinfra.yaml by `make gen`; do not edit.
-from typing import Any
+"""Generate images: POST /images/generations."""
 
-import httpx
+from __future__ import annotations
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.error_envelope import ErrorEnvelope
-from ...models.image_list import ImageList
-from ...models.image_request import ImageRequest
-from ...types import UNSET, Answer, Unset
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict, Unpack
 
+from ... import models
+from ...facts import Field, Operation
+from ...params import ImageResponseFormatParam
+from ...wire import Request
 
-def _get_kwargs(
-    *,
-    body: ImageRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if not isinstance(idempotency_key, Unset):
-        headers["Idempotency-Key"] = idempotency_key
-
-    if not isinstance(x_client_request_id, Unset):
-        headers["X-Client-Request-Id"] = x_client_request_id
-
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/images/generations",
-    }
-
-    _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+if TYPE_CHECKING:
+    from ...client import Client
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorEnvelope | ImageList | None:
-    if 200 <= response.status_code <= 200:
-        response_200 = ImageList.from_dict(response.json())
+class ImageParams(TypedDict):
+    """Keyword arguments of :func:`request`.
 
-        return response_200
-
-    if 400 <= response.status_code <= 400:
-        response_400 = ErrorEnvelope.from_dict(response.json())
-
-        return response_400
-
-    if 401 <= response.status_code <= 401:
-        response_401 = ErrorEnvelope.from_dict(response.json())
-
-        return response_401
-
-    if 402 <= response.status_code <= 402:
-        response_402 = ErrorEnvelope.from_dict(response.json())
-
-        return response_402
-
-    if 403 <= response.status_code <= 403:
-        response_403 = ErrorEnvelope.from_dict(response.json())
-
-        return response_403
-
-    if 404 <= response.status_code <= 404:
-        response_404 = ErrorEnvelope.from_dict(response.json())
-
-        return response_404
-
-    if 409 <= response.status_code <= 409:
-        response_409 = ErrorEnvelope.from_dict(response.json())
-
-        return response_409
-
-    if 413 <= response.status_code <= 413:
-        response_413 = ErrorEnvelope.from_dict(response.json())
-
-        return response_413
-
-    if 429 <= response.status_code <= 429:
-        response_429 = ErrorEnvelope.from_dict(response.json())
-
-        return response_429
-
-    if 500 <= response.status_code <= 500:
-        response_500 = ErrorEnvelope.from_dict(response.json())
-
-        return response_500
-
-    if 502 <= response.status_code <= 502:
-        response_502 = ErrorEnvelope.from_dict(response.json())
-
-        return response_502
-
-    if 503 <= response.status_code <= 503:
-        response_503 = ErrorEnvelope.from_dict(response.json())
-
-        return response_503
-
-    if 504 <= response.status_code <= 504:
-        response_504 = ErrorEnvelope.from_dict(response.json())
-
-        return response_504
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Answer[ErrorEnvelope | ImageList | None]:
-    try:
-        content = _parse_response(client=client, response=response)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise errors.UnexpectedStatus(response.status_code, response.content) from None
-    return Answer(response.status_code, response.content, response.headers, content)
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: ImageRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | ImageList | None]:
-    """Generate images
-
-     Images from a prompt, as base64 (the gateway's default) or as URLs. Sizes depend on the deployment.
-
-    Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (ImageRequest): An image to make.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | ImageList]
+    Attributes:
+        model: Id of the model.
+        prompt: What to show.
+        n: How many; 1 if left out.
+        size: `WIDTHxHEIGHT` in pixels; what is possible depends on the deployment.
+        response_format: Base64 (the default) or a URL.
+        quality: Passed through.
+        style: Passed through.
+        user: Your own id of the end user, passed through.
     """
 
-    request = _get_kwargs(
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
+    model: NotRequired[str | None]
+    prompt: str
+    n: NotRequired[int | None]
+    size: NotRequired[str | None]
+    response_format: NotRequired[ImageResponseFormatParam | None]
+    quality: NotRequired[str | None]
+    style: NotRequired[str | None]
+    user: NotRequired[str | None]
+
+
+OPERATION: Final = Operation(
+    operation_id="createImage",
+    function="images.generate",
+    method="POST",
+    path="/images/generations",
+    scope="any",
+    replay="keyed",
+    replay_scope="any",
+    replay_conservative=False,
+    body="json",
+    response="json",
+    accept="application/json",
+    fields={
+        "model": Field(
+            types=("string",),
+            required=True,
+            min_length=1,
+            max_length=512,
+            non_blank=True,
+            scoped_default="default",
+            description="Id of the model.",
+        ),
+        "prompt": Field(
+            types=("string",), required=True, non_blank=True, description="What to show."
+        ),
+        "n": Field(
+            types=("integer", "null"),
+            nullable=True,
+            minimum=1,
+            maximum=4,
+            description="How many; 1 if left out.",
+        ),
+        "size": Field(
+            types=("string", "null"),
+            nullable=True,
+            description="`WIDTHxHEIGHT` in pixels; what is possible depends on the deployment.",
+        ),
+        "response_format": Field(
+            types=("string", "null"),
+            nullable=True,
+            enum=("b64_json", "url"),
+            description="Base64 (the default) or a URL.",
+        ),
+        "quality": Field(types=("string", "null"), nullable=True, description="Passed through."),
+        "style": Field(types=("string", "null"), nullable=True, description="Passed through."),
+        "user": Field(
+            types=("string",), description="Your own id of the end user, passed through."
+        ),
+    },
+)
+
+
+def request(
+    **params: Unpack[ImageParams],
+) -> Request:
+    """Describe a request; the arguments are sent as they are.
+
+    Args:
+        params: The other parameters; see :class:`ImageParams`.
+    """
+    given: dict[str, Any] = {**params}
+    return Request(
+        "POST",
+        "/images/generations",
+        json=given,
     )
-    return _build_response(client=client, response=client.get_httpx_client().request(**request))
+
+
+def result(
+    status: int, content: Any, model: type[models.ImageList] | None = None
+) -> models.ImageList | models.ErrorEnvelope:
+    """The model of an answer, by its status.
+
+    Args:
+        status: HTTP status.
+        content: the decoded JSON.
+        model: a richer class of your own, instead of the plain one.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it is not what was promised.
+    """
+    if 200 <= status < 300:
+        return (model or models.ImageList).from_dict(content)
+    return models.ErrorEnvelope.from_dict(content)
 
 
 def sync(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    body: ImageRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | ImageList | None:
-    """Generate images
-
-     Images from a prompt, as base64 (the gateway's default) or as URLs. Sizes depend on the deployment.
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[ImageParams],
+) -> models.ImageList:
+    """Generate images.
 
     Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (ImageRequest): An image to make.
+        client: where to.
+        params: The other parameters; see :class:`ImageParams`.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | ImageList
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: ImageRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | ImageList | None]:
-    """Generate images
-
-     Images from a prompt, as base64 (the gateway's default) or as URLs. Sizes depend on the deployment.
-
-    Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (ImageRequest): An image to make.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | ImageList]
-    """
-
-    request = _get_kwargs(
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
-    )
-    response = await client.get_async_httpx_client().request(**request)
-    return _build_response(client=client, response=response)
+    described = request(**params)
+    answer: models.ImageList = client.send(OPERATION, described, result, headers)
+    return answer
 
 
 async def asyncio(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    body: ImageRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | ImageList | None:
-    """Generate images
-
-     Images from a prompt, as base64 (the gateway's default) or as URLs. Sizes depend on the deployment.
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[ImageParams],
+) -> models.ImageList:
+    """Generate images.
 
     Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (ImageRequest): An image to make.
+        client: where to.
+        params: The other parameters; see :class:`ImageParams`.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | ImageList
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-            idempotency_key=idempotency_key,
-            x_client_request_id=x_client_request_id,
-        )
-    ).parsed
+    described = request(**params)
+    answer: models.ImageList = await client.send_async(OPERATION, described, result, headers)
+    return answer

@@ -1,191 +1,95 @@
 # Generated from openapi/runinfra.yaml by `make gen`; do not edit.
-from typing import Any
+"""List models: GET /models."""
 
-import httpx
+from __future__ import annotations
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.error_envelope import ErrorEnvelope
-from ...models.model_list import ModelList
-from ...types import UNSET, Answer, Unset
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
+from ... import models
+from ...facts import Operation
+from ...wire import Request
 
-def _get_kwargs(
-    *,
-    x_client_request_id: str | Unset = UNSET,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if not isinstance(x_client_request_id, Unset):
-        headers["X-Client-Request-Id"] = x_client_request_id
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/models",
-    }
-
-    _kwargs["headers"] = headers
-    return _kwargs
+if TYPE_CHECKING:
+    from ...client import Client
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorEnvelope | ModelList | None:
-    if 200 <= response.status_code <= 200:
-        response_200 = ModelList.from_dict(response.json())
-
-        return response_200
-
-    if 400 <= response.status_code <= 400:
-        response_400 = ErrorEnvelope.from_dict(response.json())
-
-        return response_400
-
-    if 401 <= response.status_code <= 401:
-        response_401 = ErrorEnvelope.from_dict(response.json())
-
-        return response_401
-
-    if 403 <= response.status_code <= 403:
-        response_403 = ErrorEnvelope.from_dict(response.json())
-
-        return response_403
-
-    if 404 <= response.status_code <= 404:
-        response_404 = ErrorEnvelope.from_dict(response.json())
-
-        return response_404
-
-    if 500 <= response.status_code <= 500:
-        response_500 = ErrorEnvelope.from_dict(response.json())
-
-        return response_500
-
-    if 503 <= response.status_code <= 503:
-        response_503 = ErrorEnvelope.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return None
+OPERATION: Final = Operation(
+    operation_id="listModels",
+    function="models.list",
+    method="GET",
+    path="/models",
+    scope="any",
+    replay="safe",
+    replay_scope="any",
+    replay_conservative=True,
+    body="none",
+    response="json",
+    accept="application/json",
+    fields={},
+)
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Answer[ErrorEnvelope | ModelList | None]:
-    try:
-        content = _parse_response(client=client, response=response)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise errors.UnexpectedStatus(response.status_code, response.content) from None
-    return Answer(response.status_code, response.content, response.headers, content)
+def request() -> Request:
+    """Describe a request; the arguments are sent as they are."""
+    return Request("GET", "/models")
 
 
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | ModelList | None]:
-    """List models
-
-     The verified live models that the key can use, without duplicates; may be empty. With a pipeline's
-    key only that pipeline's models.
+def result(
+    status: int, content: Any, model: type[models.ModelList] | None = None
+) -> models.ModelList | models.ErrorEnvelope:
+    """The model of an answer, by its status.
 
     Args:
-        x_client_request_id (str | Unset):
+        status: HTTP status.
+        content: the decoded JSON.
+        model: a richer class of your own, instead of the plain one.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | ModelList]
+        KeyError, TypeError, ValueError, AttributeError: it is not what was promised.
     """
-
-    request = _get_kwargs(
-        x_client_request_id=x_client_request_id,
-    )
-    return _build_response(client=client, response=client.get_httpx_client().request(**request))
+    if 200 <= status < 300:
+        return (model or models.ModelList).from_dict(content)
+    return models.ErrorEnvelope.from_dict(content)
 
 
 def sync(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | ModelList | None:
-    """List models
-
-     The verified live models that the key can use, without duplicates; may be empty. With a pipeline's
-    key only that pipeline's models.
+    headers: Mapping[str, str] | None = None,
+) -> models.ModelList:
+    """List models.
 
     Args:
-        x_client_request_id (str | Unset):
+        client: where to.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | ModelList
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return sync_detailed(
-        client=client,
-        x_client_request_id=x_client_request_id,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | ModelList | None]:
-    """List models
-
-     The verified live models that the key can use, without duplicates; may be empty. With a pipeline's
-    key only that pipeline's models.
-
-    Args:
-        x_client_request_id (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | ModelList]
-    """
-
-    request = _get_kwargs(
-        x_client_request_id=x_client_request_id,
-    )
-    response = await client.get_async_httpx_client().request(**request)
-    return _build_response(client=client, response=response)
+    described = request()
+    answer: models.ModelList = client.send(OPERATION, described, result, headers)
+    return answer
 
 
 async def asyncio(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | ModelList | None:
-    """List models
-
-     The verified live models that the key can use, without duplicates; may be empty. With a pipeline's
-    key only that pipeline's models.
+    headers: Mapping[str, str] | None = None,
+) -> models.ModelList:
+    """List models.
 
     Args:
-        x_client_request_id (str | Unset):
+        client: where to.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | ModelList
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            x_client_request_id=x_client_request_id,
-        )
-    ).parsed
+    described = request()
+    answer: models.ModelList = await client.send_async(OPERATION, described, result, headers)
+    return answer

@@ -1,260 +1,160 @@
 # Generated from openapi/runinfra.yaml by `make gen`; do not edit.
-from typing import Any
+"""Rank documents: POST /rerank."""
 
-import httpx
+from __future__ import annotations
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.error_envelope import ErrorEnvelope
-from ...models.rerank_request import RerankRequest
-from ...models.rerank_result import RerankResult
-from ...types import UNSET, Answer, Unset
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict, Unpack
 
+from ... import models
+from ...facts import Field, Operation
+from ...params import RerankDocumentParam
+from ...wire import Request
 
-def _get_kwargs(
-    *,
-    body: RerankRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if not isinstance(idempotency_key, Unset):
-        headers["Idempotency-Key"] = idempotency_key
-
-    if not isinstance(x_client_request_id, Unset):
-        headers["X-Client-Request-Id"] = x_client_request_id
-
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/rerank",
-    }
-
-    _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+if TYPE_CHECKING:
+    from ...client import Client
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorEnvelope | RerankResult | None:
-    if 200 <= response.status_code <= 200:
-        response_200 = RerankResult.from_dict(response.json())
+class RerankParams(TypedDict):
+    """Keyword arguments of :func:`request`.
 
-        return response_200
-
-    if 400 <= response.status_code <= 400:
-        response_400 = ErrorEnvelope.from_dict(response.json())
-
-        return response_400
-
-    if 401 <= response.status_code <= 401:
-        response_401 = ErrorEnvelope.from_dict(response.json())
-
-        return response_401
-
-    if 402 <= response.status_code <= 402:
-        response_402 = ErrorEnvelope.from_dict(response.json())
-
-        return response_402
-
-    if 403 <= response.status_code <= 403:
-        response_403 = ErrorEnvelope.from_dict(response.json())
-
-        return response_403
-
-    if 404 <= response.status_code <= 404:
-        response_404 = ErrorEnvelope.from_dict(response.json())
-
-        return response_404
-
-    if 409 <= response.status_code <= 409:
-        response_409 = ErrorEnvelope.from_dict(response.json())
-
-        return response_409
-
-    if 413 <= response.status_code <= 413:
-        response_413 = ErrorEnvelope.from_dict(response.json())
-
-        return response_413
-
-    if 422 <= response.status_code <= 422:
-        response_422 = ErrorEnvelope.from_dict(response.json())
-
-        return response_422
-
-    if 429 <= response.status_code <= 429:
-        response_429 = ErrorEnvelope.from_dict(response.json())
-
-        return response_429
-
-    if 500 <= response.status_code <= 500:
-        response_500 = ErrorEnvelope.from_dict(response.json())
-
-        return response_500
-
-    if 502 <= response.status_code <= 502:
-        response_502 = ErrorEnvelope.from_dict(response.json())
-
-        return response_502
-
-    if 503 <= response.status_code <= 503:
-        response_503 = ErrorEnvelope.from_dict(response.json())
-
-        return response_503
-
-    if 504 <= response.status_code <= 504:
-        response_504 = ErrorEnvelope.from_dict(response.json())
-
-        return response_504
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Answer[ErrorEnvelope | RerankResult | None]:
-    try:
-        content = _parse_response(client=client, response=response)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise errors.UnexpectedStatus(response.status_code, response.content) from None
-    return Answer(response.status_code, response.content, response.headers, content)
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: RerankRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | RerankResult | None]:
-    """Rank documents
-
-     Scores `texts` or `documents` (exactly one of them) against a query. Replay-safe with an idempotency
-    key on the workspace's URL; on a pipeline's URL it is sent once.
-
-    Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (RerankRequest): What to rank, by what. Exactly one of `texts` and `documents`.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | RerankResult]
+    Attributes:
+        model: Id of the model.
+        query: What is looked for.
+        texts: Plain texts.
+        documents: Texts, or documents with ids, or with parts.
+        top_n: How many results to return; all if left out.
     """
 
-    request = _get_kwargs(
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
+    model: NotRequired[str | None]
+    query: str
+    texts: NotRequired[Sequence[str] | None]
+    documents: NotRequired[Sequence[RerankDocumentParam] | None]
+    top_n: NotRequired[int | None]
+
+
+OPERATION: Final = Operation(
+    operation_id="createRerank",
+    function="rerank.create",
+    method="POST",
+    path="/rerank",
+    scope="any",
+    replay="keyed",
+    replay_scope="workspace",
+    replay_conservative=False,
+    body="json",
+    response="json",
+    accept="application/json",
+    fields={
+        "model": Field(
+            types=("string",),
+            required=True,
+            min_length=1,
+            max_length=512,
+            non_blank=True,
+            scoped_default="default",
+            description="Id of the model.",
+        ),
+        "query": Field(
+            types=("string",), required=True, non_blank=True, description="What is looked for."
+        ),
+        "texts": Field(
+            types=("array",),
+            min_items=1,
+            max_items=500,
+            item=Field(types=("string",), required=True),
+            description="Plain texts.",
+        ),
+        "documents": Field(
+            types=("array",),
+            min_items=1,
+            max_items=500,
+            description="Texts, or documents with ids, or with parts.",
+        ),
+        "top_n": Field(
+            types=("integer",),
+            minimum=1,
+            description="How many results to return; all if left out.",
+        ),
+    },
+)
+
+
+def request(
+    **params: Unpack[RerankParams],
+) -> Request:
+    """Describe a request; the arguments are sent as they are.
+
+    Args:
+        params: The other parameters; see :class:`RerankParams`.
+    """
+    given: dict[str, Any] = {**params}
+    return Request(
+        "POST",
+        "/rerank",
+        json=given,
     )
-    return _build_response(client=client, response=client.get_httpx_client().request(**request))
+
+
+def result(
+    status: int, content: Any, model: type[models.RerankResult] | None = None
+) -> models.RerankResult | models.ErrorEnvelope:
+    """The model of an answer, by its status.
+
+    Args:
+        status: HTTP status.
+        content: the decoded JSON.
+        model: a richer class of your own, instead of the plain one.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it is not what was promised.
+    """
+    if 200 <= status < 300:
+        return (model or models.RerankResult).from_dict(content)
+    return models.ErrorEnvelope.from_dict(content)
 
 
 def sync(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    body: RerankRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | RerankResult | None:
-    """Rank documents
-
-     Scores `texts` or `documents` (exactly one of them) against a query. Replay-safe with an idempotency
-    key on the workspace's URL; on a pipeline's URL it is sent once.
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[RerankParams],
+) -> models.RerankResult:
+    """Rank documents.
 
     Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (RerankRequest): What to rank, by what. Exactly one of `texts` and `documents`.
+        client: where to.
+        params: The other parameters; see :class:`RerankParams`.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | RerankResult
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: RerankRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | RerankResult | None]:
-    """Rank documents
-
-     Scores `texts` or `documents` (exactly one of them) against a query. Replay-safe with an idempotency
-    key on the workspace's URL; on a pipeline's URL it is sent once.
-
-    Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (RerankRequest): What to rank, by what. Exactly one of `texts` and `documents`.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | RerankResult]
-    """
-
-    request = _get_kwargs(
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
-    )
-    response = await client.get_async_httpx_client().request(**request)
-    return _build_response(client=client, response=response)
+    described = request(**params)
+    answer: models.RerankResult = client.send(OPERATION, described, result, headers)
+    return answer
 
 
 async def asyncio(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    body: RerankRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | RerankResult | None:
-    """Rank documents
-
-     Scores `texts` or `documents` (exactly one of them) against a query. Replay-safe with an idempotency
-    key on the workspace's URL; on a pipeline's URL it is sent once.
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[RerankParams],
+) -> models.RerankResult:
+    """Rank documents.
 
     Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (RerankRequest): What to rank, by what. Exactly one of `texts` and `documents`.
+        client: where to.
+        params: The other parameters; see :class:`RerankParams`.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | RerankResult
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-            idempotency_key=idempotency_key,
-            x_client_request_id=x_client_request_id,
-        )
-    ).parsed
+    described = request(**params)
+    answer: models.RerankResult = await client.send_async(OPERATION, described, result, headers)
+    return answer

@@ -1,272 +1,281 @@
 # Generated from openapi/runinfra.yaml by `make gen`; do not edit.
-from typing import Any
+"""Answer an input: POST /responses."""
 
-import httpx
+from __future__ import annotations
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.error_envelope import ErrorEnvelope
-from ...models.response import Response
-from ...models.response_request import ResponseRequest
-from ...types import UNSET, Answer, Unset
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict, Unpack
 
+from ... import models
+from ...facts import Field, Operation, StreamSpec
+from ...params import (
+    ChatCompletionNamedToolChoiceParam,
+    ResponseFormatParam,
+    ResponseInputItemParam,
+    ResponseNamedToolChoiceParam,
+    ResponseTextConfigParam,
+    ResponseToolParam,
+    ToolChoiceModeParam,
+)
+from ...wire import Request
 
-def _get_kwargs(
-    *,
-    body: ResponseRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if not isinstance(idempotency_key, Unset):
-        headers["Idempotency-Key"] = idempotency_key
-
-    if not isinstance(x_client_request_id, Unset):
-        headers["X-Client-Request-Id"] = x_client_request_id
-
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/responses",
-    }
-
-    _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+if TYPE_CHECKING:
+    from ...client import Client
+    from ...unions import ResponseStreamEvent
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorEnvelope | Response | None:
-    if 200 <= response.status_code <= 200:
-        response_200 = Response.from_dict(response.json())
+class ResponseParams(TypedDict):
+    """Keyword arguments of :func:`request`.
 
-        return response_200
-
-    if 400 <= response.status_code <= 400:
-        response_400 = ErrorEnvelope.from_dict(response.json())
-
-        return response_400
-
-    if 401 <= response.status_code <= 401:
-        response_401 = ErrorEnvelope.from_dict(response.json())
-
-        return response_401
-
-    if 402 <= response.status_code <= 402:
-        response_402 = ErrorEnvelope.from_dict(response.json())
-
-        return response_402
-
-    if 403 <= response.status_code <= 403:
-        response_403 = ErrorEnvelope.from_dict(response.json())
-
-        return response_403
-
-    if 404 <= response.status_code <= 404:
-        response_404 = ErrorEnvelope.from_dict(response.json())
-
-        return response_404
-
-    if 409 <= response.status_code <= 409:
-        response_409 = ErrorEnvelope.from_dict(response.json())
-
-        return response_409
-
-    if 413 <= response.status_code <= 413:
-        response_413 = ErrorEnvelope.from_dict(response.json())
-
-        return response_413
-
-    if 422 <= response.status_code <= 422:
-        response_422 = ErrorEnvelope.from_dict(response.json())
-
-        return response_422
-
-    if 429 <= response.status_code <= 429:
-        response_429 = ErrorEnvelope.from_dict(response.json())
-
-        return response_429
-
-    if 500 <= response.status_code <= 500:
-        response_500 = ErrorEnvelope.from_dict(response.json())
-
-        return response_500
-
-    if 502 <= response.status_code <= 502:
-        response_502 = ErrorEnvelope.from_dict(response.json())
-
-        return response_502
-
-    if 503 <= response.status_code <= 503:
-        response_503 = ErrorEnvelope.from_dict(response.json())
-
-        return response_503
-
-    if 504 <= response.status_code <= 504:
-        response_504 = ErrorEnvelope.from_dict(response.json())
-
-        return response_504
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Answer[ErrorEnvelope | Response | None]:
-    try:
-        content = _parse_response(client=client, response=response)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise errors.UnexpectedStatus(response.status_code, response.content) from None
-    return Answer(response.status_code, response.content, response.headers, content)
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: ResponseRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | Response | None]:
-    """Answer an input
-
-     A stateless adapter over chat completions: `instructions` becomes a system message, `input` becomes
-    the messages. Nothing is stored, so there is nothing to retrieve, delete or continue. Streams are
-    events that end with `response.completed`, `response.incomplete`, `response.failed` or `error`; a
-    `data: [DONE]` may appear anywhere and means nothing. Replay-safe with an idempotency key when it is
-    not streamed.
-
-    Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (ResponseRequest): An input to answer.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | Response]
+    Attributes:
+        model: Id of the model.
+        input: A text, or items of a conversation.
+        instructions: Becomes a system message.
+        max_output_tokens: Most tokens to generate.
+        temperature: Randomness; 1 if left out.
+        top_p: Nucleus sampling; 1 if left out.
+        tools: Functions that the model may call, in the chat shape or in OpenAI's flat one.
+        tool_choice: Whether and what to call; `auto` if tools are given.
+        parallel_tool_calls: Allow several calls at once.
+        response_format: The form of the answer; what is possible depends on the deployment.
+        text: The form of the answer, where OpenAI's clients put it; `response_format` wins.
     """
 
-    request = _get_kwargs(
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
+    model: NotRequired[str | None]
+    input: str | Sequence[ResponseInputItemParam]
+    instructions: NotRequired[str | None]
+    max_output_tokens: NotRequired[int | None]
+    temperature: NotRequired[float | None]
+    top_p: NotRequired[float | None]
+    tools: NotRequired[Sequence[ResponseToolParam] | None]
+    tool_choice: NotRequired[
+        ToolChoiceModeParam
+        | ChatCompletionNamedToolChoiceParam
+        | ResponseNamedToolChoiceParam
+        | None
+    ]
+    parallel_tool_calls: NotRequired[bool | None]
+    response_format: NotRequired[ResponseFormatParam | None]
+    text: NotRequired[ResponseTextConfigParam | None]
+
+
+OPERATION: Final = Operation(
+    operation_id="createResponse",
+    function="responses.create",
+    method="POST",
+    path="/responses",
+    scope="any",
+    replay="keyed",
+    replay_scope="any",
+    replay_conservative=True,
+    body="json",
+    response="json",
+    accept="application/json",
+    fields={
+        "model": Field(
+            types=("string",),
+            required=True,
+            min_length=1,
+            max_length=512,
+            non_blank=True,
+            scoped_default="default",
+            description="Id of the model.",
+        ),
+        "input": Field(
+            types=("string", "array"),
+            required=True,
+            non_blank=True,
+            min_items=1,
+            description="A text, or items of a conversation.",
+        ),
+        "instructions": Field(
+            types=("string", "null"), nullable=True, description="Becomes a system message."
+        ),
+        "max_output_tokens": Field(
+            types=("integer", "null"),
+            nullable=True,
+            minimum=1,
+            description="Most tokens to generate.",
+        ),
+        "temperature": Field(
+            types=("number", "null"),
+            nullable=True,
+            minimum=0,
+            maximum=2,
+            description="Randomness; 1 if left out.",
+        ),
+        "top_p": Field(
+            types=("number", "null"),
+            nullable=True,
+            minimum=0,
+            maximum=1,
+            description="Nucleus sampling; 1 if left out.",
+        ),
+        "tools": Field(
+            types=("array",),
+            description="Functions that the model may call, in the chat shape or in OpenAI's flat one.",
+        ),
+        "tool_choice": Field(
+            types=("string", "object"),
+            enum=("none", "auto", "required"),
+            description="Whether and what to call; `auto` if tools are given.",
+        ),
+        "parallel_tool_calls": Field(
+            types=("boolean", "null"), nullable=True, description="Allow several calls at once."
+        ),
+        "response_format": Field(
+            types=("object",),
+            description="The form of the answer; what is possible depends on the deployment.",
+        ),
+        "text": Field(
+            types=("object",),
+            description="The form of the answer, where OpenAI's clients put it; `response_format` wins.",
+        ),
+    },
+    stream=StreamSpec(
+        event="ResponseStreamEvent",
+        assembles="Response",
+        done_ends=False,
+        terminal_events=frozenset(("response.completed", "response.incomplete")),
+        error_events=frozenset(("error", "response.failed")),
+        finish_reason_completes=False,
+    ),
+)
+
+
+def request(
+    *,
+    stream: bool | None = None,
+    **params: Unpack[ResponseParams],
+) -> Request:
+    """Describe a request; the arguments are sent as they are.
+
+    Args:
+        stream: Send the answer as a stream of events.
+        params: The other parameters; see :class:`ResponseParams`.
+    """
+    given: dict[str, Any] = {**params}
+    if stream is not None:
+        given["stream"] = stream
+    return Request(
+        "POST",
+        "/responses",
+        json=given,
     )
-    return _build_response(client=client, response=client.get_httpx_client().request(**request))
+
+
+def result(
+    status: int, content: Any, model: type[models.Response] | None = None
+) -> models.Response | models.ErrorEnvelope:
+    """The model of an answer, by its status.
+
+    Args:
+        status: HTTP status.
+        content: the decoded JSON.
+        model: a richer class of your own, instead of the plain one.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it is not what was promised.
+    """
+    if 200 <= status < 300:
+        return (model or models.Response).from_dict(content)
+    return models.ErrorEnvelope.from_dict(content)
+
+
+def event(content: Any) -> ResponseStreamEvent:
+    """The model of an event of the stream.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it is not what was promised.
+    """
+    from ...unions import parse_response_stream_event
+
+    return parse_response_stream_event(content)
 
 
 def sync(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    body: ResponseRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | Response | None:
-    """Answer an input
-
-     A stateless adapter over chat completions: `instructions` becomes a system message, `input` becomes
-    the messages. Nothing is stored, so there is nothing to retrieve, delete or continue. Streams are
-    events that end with `response.completed`, `response.incomplete`, `response.failed` or `error`; a
-    `data: [DONE]` may appear anywhere and means nothing. Replay-safe with an idempotency key when it is
-    not streamed.
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[ResponseParams],
+) -> models.Response:
+    """Answer an input.
 
     Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (ResponseRequest): An input to answer.
+        client: where to.
+        params: The other parameters; see :class:`ResponseParams`.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | Response
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: ResponseRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> Answer[ErrorEnvelope | Response | None]:
-    """Answer an input
-
-     A stateless adapter over chat completions: `instructions` becomes a system message, `input` becomes
-    the messages. Nothing is stored, so there is nothing to retrieve, delete or continue. Streams are
-    events that end with `response.completed`, `response.incomplete`, `response.failed` or `error`; a
-    `data: [DONE]` may appear anywhere and means nothing. Replay-safe with an idempotency key when it is
-    not streamed.
-
-    Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (ResponseRequest): An input to answer.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorEnvelope | Response]
-    """
-
-    request = _get_kwargs(
-        body=body,
-        idempotency_key=idempotency_key,
-        x_client_request_id=x_client_request_id,
-    )
-    response = await client.get_async_httpx_client().request(**request)
-    return _build_response(client=client, response=response)
+    described = request(**params)
+    answer: models.Response = client.send(OPERATION, described, result, headers)
+    return answer
 
 
 async def asyncio(
+    client: Client,
     *,
-    client: AuthenticatedClient,
-    body: ResponseRequest,
-    idempotency_key: str | Unset = UNSET,
-    x_client_request_id: str | Unset = UNSET,
-) -> ErrorEnvelope | Response | None:
-    """Answer an input
-
-     A stateless adapter over chat completions: `instructions` becomes a system message, `input` becomes
-    the messages. Nothing is stored, so there is nothing to retrieve, delete or continue. Streams are
-    events that end with `response.completed`, `response.incomplete`, `response.failed` or `error`; a
-    `data: [DONE]` may appear anywhere and means nothing. Replay-safe with an idempotency key when it is
-    not streamed.
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[ResponseParams],
+) -> models.Response:
+    """Answer an input.
 
     Args:
-        idempotency_key (str | Unset):
-        x_client_request_id (str | Unset):
-        body (ResponseRequest): An input to answer.
+        client: where to.
+        params: The other parameters; see :class:`ResponseParams`.
+        headers: More request headers, such as Idempotency-Key.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorEnvelope | Response
+        StatusError: the gateway said no.
+        UnusableAnswer: the answer is not what the document promises.
+        httpx.HTTPError: no answer.
     """
+    described = request(**params)
+    answer: models.Response = await client.send_async(OPERATION, described, result, headers)
+    return answer
 
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-            idempotency_key=idempotency_key,
-            x_client_request_id=x_client_request_id,
-        )
-    ).parsed
+
+def sync_stream(
+    client: Client,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[ResponseParams],
+) -> Iterator[ResponseStreamEvent]:
+    """Answer an input, as events while they come.
+
+    Args:
+        client: where to.
+        params: The other parameters; see :class:`ResponseParams`.
+        headers: More request headers, such as Idempotency-Key.
+
+    Raises:
+        StatusError: the gateway said no.
+        httpx.HTTPError: no answer.
+    """
+    described = request(stream=True, **params)
+    return client.stream(OPERATION, described, event, result, headers)
+
+
+def asyncio_stream(
+    client: Client,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **params: Unpack[ResponseParams],
+) -> AsyncIterator[ResponseStreamEvent]:
+    """Answer an input, as events while they come.
+
+    Args:
+        client: where to.
+        params: The other parameters; see :class:`ResponseParams`.
+        headers: More request headers, such as Idempotency-Key.
+
+    Raises:
+        StatusError: the gateway said no.
+        httpx.HTTPError: no answer.
+    """
+    described = request(stream=True, **params)
+    return client.stream_async(OPERATION, described, event, result, headers)

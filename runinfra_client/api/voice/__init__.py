@@ -1,1 +1,2 @@
-"""Contains endpoint functions for accessing the API"""
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""Operations of the tag voice."""

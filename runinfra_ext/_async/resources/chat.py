@@ -1,183 +1,72 @@
-"""``client.chat.completions``."""
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""``client.chat``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, Unpack, overload
 
 from runinfra_client import models
+from runinfra_client.api.chat import create_chat_completion
 
-from ..._answer.bodies import json_result
-from ..._answer.results import ChatCompletion
-from ..._call.calls import ChatCompletionCall
-from ..._call.requests import json_call
+from ..._call.calls.chat import ChatCompletionCall
 from ..._call.signatures import documented
-from ..._structured.parsing import ParsedChatCompletion, parsed_completion, with_format
-from ..._structured.tools import DEFAULT_MAX_STEPS, FunctionTool, ToolConversation, ToolRun
 from ..at_hand import at_hand
-from ..events import AsyncChatCompletionStream, AsyncParsedStream, chat_stream, parsed_chat_stream
-from ..tool_loop import run_tools
+from ..mixins.chat import AsyncChatCompletionsMethods
+from ..resource import AsyncResource
+from ..stream import AsyncStream
 from ..transport import AsyncTransport
 
-P = TypeVar("P")
 
-
-class AsyncChatCompletions:
+class AsyncChatCompletions(AsyncChatCompletionsMethods):
     """Chat completions."""
-
-    def __init__(self, transport: AsyncTransport) -> None:
-        self._transport = transport
 
     @overload
     @at_hand
     async def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> ChatCompletion: ...
+    ) -> models.ChatCompletion: ...
 
     @overload
     @at_hand
     async def create(
         self, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> AsyncChatCompletionStream: ...
+    ) -> AsyncStream[models.ChatCompletionChunk, models.ChatCompletion]: ...
 
     @overload
     @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> ChatCompletion | AsyncChatCompletionStream: ...
+    ) -> models.ChatCompletion | AsyncStream[models.ChatCompletionChunk, models.ChatCompletion]: ...
 
     @at_hand
-    @documented("createChatCompletion")
+    @documented(create_chat_completion.OPERATION)
     async def create(
         self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> ChatCompletion | AsyncChatCompletionStream:
-        """Complete a conversation, whole or as a stream of chunks.
+    ) -> models.ChatCompletion | AsyncStream[models.ChatCompletionChunk, models.ChatCompletion]:
+        """Complete a conversation.
 
-        Args:
-            stream: Hand out the answer while it is made.
+        Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
+        Replay-safe with an idempotency key when it is not streamed.
 
         Returns:
-            A ``ChatCompletion`` whose ``.choices[0].message.content`` is the text; with
-            ``stream=True`` a stream of chunks whose ``.final()`` is the same ``ChatCompletion``.
+            The completion, or the stream of its chunks. With `stream=True` a stream of events
+            whose `.final()` is the same.
 
         Raises:
             InvalidRequestError: an argument is wrong; nothing was sent.
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        transport = self._transport
         arguments: Any = params
-        call = json_call(
-            "createChatCompletion",
-            arguments,
-            transport.settings,
-            function="chat.completions.create",
-            stream=stream,
-        )
-        if call.streaming:
-            return await transport.open(call, chat_stream)
-        return await transport.fetch(call, json_result(ChatCompletion, transport.settings.redactor))
-
-    @overload
-    @at_hand
-    async def parse(
-        self,
-        target: type[P],
-        /,
-        *,
-        stream: Literal[False] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ParsedChatCompletion[P]: ...
-
-    @overload
-    @at_hand
-    async def parse(
-        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> AsyncParsedStream[P]: ...
-
-    @overload
-    @at_hand
-    async def parse(
-        self, target: type[P], /, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> ParsedChatCompletion[P] | AsyncParsedStream[P]: ...
-
-    @at_hand
-    @documented("createChatCompletion", without=("response_format",))
-    async def parse(
-        self,
-        target: type[P],
-        /,
-        *,
-        stream: bool | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ParsedChatCompletion[P] | AsyncParsedStream[P]:
-        """Complete a conversation with an object: of an attrs class, a dataclass and the like.
-
-        The ``response_format`` is that of the target.
-
-        Args:
-            target: The type of the object, the first argument.
-            stream: Hand out the answer while it is made.
-
-        Returns:
-            A ``ChatCompletion`` whose ``.parsed`` is the object; with ``stream=True`` a stream
-            whose ``.final()`` is that.
-
-        Raises:
-            StructuredOutputError: the text does not fit, was cut short or refused.
-            InvalidRequestError: an argument is wrong, or the target has no schema.
-            APIStatusError: the gateway said no.
-            RunInfraConnectionError: no answer.
-        """
-        transport = self._transport
-        call = json_call(
-            "createChatCompletion",
-            with_format(params, target),
-            transport.settings,
-            function="chat.completions.parse",
-            stream=stream,
-        )
-        if call.streaming:
-            return await transport.open(call, parsed_chat_stream(target))
-        make = json_result(ChatCompletion, transport.settings.redactor)
-        # Parsed behind the call: what the model wrote says nothing about how the call went.
-        return parsed_completion(await transport.fetch(call, make), target)
-
-    @at_hand
-    @documented("createChatCompletion", without=("tools",))
-    async def run_tools(
-        self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
-        /,
-        *,
-        max_steps: int = DEFAULT_MAX_STEPS,
-        on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ToolRun:
-        """Complete a conversation, calling the functions that the model asks for.
-
-        Args:
-            functions: What the model may call, the first argument: their signatures and docstrings
-                tell it how.
-            max_steps: How many requests the loop may make.
-            on_event: Makes every request a stream, and is given its chunks.
-
-        Returns:
-            The last ``.completion``, all ``.messages`` and the number of ``.steps``.
-
-        Raises:
-            ToolLoopError: the limit of steps is reached, or a result has no JSON form.
-            InvalidRequestError: an argument is wrong, or a function can't be described.
-            APIStatusError: the gateway said no.
-            RunInfraConnectionError: no answer.
-        """
-        given: dict[str, Any] = dict(params)
-        conversation = ToolConversation(given.pop("messages", None) or (), functions, max_steps)
-        return await run_tools(self.create, conversation, given, on_event)
+        answer: (
+            models.ChatCompletion | AsyncStream[models.ChatCompletionChunk, models.ChatCompletion]
+        ) = await self._streamed(create_chat_completion, arguments, models.ChatCompletion, stream)
+        return answer
 
 
-class AsyncChat:
-    """The chat namespace."""
+class AsyncChat(AsyncResource):
+    """Chat completions."""
 
     def __init__(self, transport: AsyncTransport) -> None:
+        super().__init__(transport)
         self.completions = AsyncChatCompletions(transport)

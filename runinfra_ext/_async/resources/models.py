@@ -1,56 +1,53 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
 """``client.models``."""
 
 from __future__ import annotations
 
 from typing import Unpack
 
-from ..._answer.bodies import json_result
-from ..._answer.results import Model, ModelList
+from runinfra_client import models
+from runinfra_client.api.models import list_models, retrieve_model
+
 from ..._call.options import CallOptions
-from ..._call.requests import get_call
 from ..._call.signatures import documented
 from ..at_hand import at_hand
-from ..transport import AsyncTransport
+from ..resource import AsyncResource
 
 
-class AsyncModels:
-    """The models that the key can use. Asking is free, and not counted against the rate limit."""
-
-    def __init__(self, transport: AsyncTransport) -> None:
-        self._transport = transport
+class AsyncModels(AsyncResource):
+    """Model discovery; free, and not counted against the rate limit."""
 
     @at_hand
-    @documented("listModels")
-    async def list(self, **options: Unpack[CallOptions]) -> ModelList:
-        """List the live models of the workspace, or of the pipeline that the client addresses.
+    @documented(list_models.OPERATION)
+    async def list(self, **params: Unpack[CallOptions]) -> models.ModelList:
+        """List models.
+
+        The verified live models that the key can use, without duplicates; may be empty. With a
+        pipeline's key only that pipeline's models.
 
         Returns:
-            ``.data[i].id`` is what to give as ``model``. The list may be empty.
+            The models.
 
         Raises:
+            InvalidRequestError: an argument is wrong; nothing was sent.
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        call = get_call("listModels", {}, options)
-        return await self._transport.fetch(
-            call, json_result(ModelList, self._transport.settings.redactor)
-        )
+        return await self._json(list_models, params, models.ModelList)
 
     @at_hand
-    @documented("retrieveModel")
-    async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
-        """Look one model up; ids may hold slashes (``Qwen/Qwen3-32B``).
+    @documented(retrieve_model.OPERATION)
+    async def retrieve(self, model: str, **params: Unpack[CallOptions]) -> models.Model:
+        """Look a model up.
+
+        One model by its id, percent-encoded as one path segment.
 
         Returns:
             The model.
 
         Raises:
-            InvalidRequestError: ``model`` is blank or a dot segment.
-            ModelNotFoundError: no live deployment serves it.
+            InvalidRequestError: an argument is wrong; nothing was sent.
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        call = get_call("retrieveModel", {"model": model}, options)
-        return await self._transport.fetch(
-            call, json_result(Model, self._transport.settings.redactor)
-        )
+        return await self._json(retrieve_model, {"model": model, **params}, models.Model)

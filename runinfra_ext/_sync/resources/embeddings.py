@@ -1,42 +1,35 @@
 # Generated from runinfra_ext/_async/resources/embeddings.py by `make gen`; do not edit.
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
 """``client.embeddings``."""
 
 from __future__ import annotations
 
 from typing import Unpack
 
-from ..._answer.bodies import json_result
-from ..._answer.results import EmbeddingList
-from ..._call.calls import EmbeddingCall
-from ..._call.requests import json_call
+from runinfra_client.api.embeddings import create_embedding
+
+from ..._answer import results
+from ..._call.calls.embeddings import EmbeddingCall
 from ..._call.signatures import documented
-from ..transport import Transport
+from ..resource import Resource
 
 
-class Embeddings:
+class Embeddings(Resource):
     """Vectors of texts."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    @documented(create_embedding.OPERATION)
+    def create(self, **params: Unpack[EmbeddingCall]) -> results.EmbeddingList:
+        """Embed texts.
 
-    @documented("createEmbedding")
-    def create(self, **params: Unpack[EmbeddingCall]) -> EmbeddingList:
-        """Embed one text or a list of texts.
-
-        Base64 vectors (``encoding_format="base64"``: a quarter of the bytes on the wire) come out
-        decoded, as floats.
+        Normalised vectors of one text or of a list of texts. Limits depend on the class of the
+        model: up to 2048 texts and a shared budget of tokens. Order the result by `index`.
 
         Returns:
-            ``.data[i].embedding`` is a vector of floats; match it to its input by
-            ``.data[i].index``.
+            The vectors.
 
         Raises:
             InvalidRequestError: an argument is wrong; nothing was sent.
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        transport = self._transport
-        call = json_call(
-            "createEmbedding", params, transport.settings, function="embeddings.create"
-        )
-        return transport.fetch(call, json_result(EmbeddingList, transport.settings.redactor))
+        return self._json(create_embedding, params, results.EmbeddingList)

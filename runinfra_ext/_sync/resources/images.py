@@ -1,88 +1,35 @@
 # Generated from runinfra_ext/_async/resources/images.py by `make gen`; do not edit.
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
 """``client.images``."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Unpack
 
-from ..._answer.bodies import json_result
-from ..._answer.results import ImageData, ImageList
-from ..._call.calls import ImageCall
-from ..._call.requests import json_call
+from runinfra_client.api.images import create_image
+
+from ..._answer import results
+from ..._call.calls.images import ImageCall
 from ..._call.signatures import documented
-from ..._ground.files import StrPath, write_atomic
-from ..._media.pictures import FetchOptions, data_url_bytes, fetch_call, picture
-from .._timing import run_blocking
-from ..transport import Transport
+from ..mixins.images import ImagesMethods
 
 
-class Images:
+class Images(ImagesMethods):
     """Images from text."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    @documented(create_image.OPERATION)
+    def generate(self, **params: Unpack[ImageCall]) -> results.ImageList:
+        """Generate images.
 
-    @documented("createImage")
-    def generate(self, **params: Unpack[ImageCall]) -> ImageList:
-        """Generate images from a prompt.
+        Images from a prompt, as base64 (the gateway's default) or as URLs. Sizes depend on the
+        deployment.
 
         Returns:
-            ``.data[i].image`` is the picture's bytes, ``.data[i].write_to_file(path)`` saves it.
-            With ``response_format="url"`` use :meth:`fetch` and :meth:`save`.
+            The images.
 
         Raises:
             InvalidRequestError: an argument is wrong; nothing was sent.
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        transport = self._transport
-        call = json_call("createImage", params, transport.settings, function="images.generate")
-        return transport.fetch(call, json_result(ImageList, transport.settings.redactor))
-
-    def fetch(self, image: ImageData | str, **options: Unpack[FetchOptions]) -> bytes:
-        """The bytes of a picture, wherever it is: in the answer, or at the URL that it gave.
-
-        The host of the URL is told nothing: no API key, no ids, no headers or cookies.
-        Redirects are not followed, and ``max_response_bytes`` of the client limits the size.
-
-        Args:
-            image: of ``generate(...).data``, or its URL: https, or http on this machine.
-            options: ``timeout`` and ``deadline`` in seconds, and ``max_retries``.
-
-        Returns:
-            The picture's file; what was fetched is PNG, JPEG, WebP, GIF or AVIF by its bytes.
-
-        Raises:
-            InvalidRequestError: the URL is not one that may be fetched; nothing was sent.
-            UnexpectedContentError: what came is no picture.
-            ResponseShapeError: the base64 in the answer is broken.
-            ResponseTooLargeError: it is beyond the limit.
-            APIStatusError: the host said no; URLs expire.
-            RunInfraConnectionError: no answer.
-        """
-        if isinstance(image, ImageData) and (image.b64_json is not None or image.url is None):
-            return image.image
-        url = image.url if isinstance(image, ImageData) else image
-        inside = data_url_bytes(url) if isinstance(url, str) else None
-        if inside is not None:
-            return inside
-        return self._transport.fetch(fetch_call(url, options, "images.fetch"), picture)
-
-    def save(self, image: ImageData | str, path: StrPath, **options: Unpack[FetchOptions]) -> Path:
-        """Write a picture to a file, atomically; it is fetched first where it has to be.
-
-        Args:
-            image: as for :meth:`fetch`.
-            path: where to.
-            options: as for :meth:`fetch`.
-
-        Returns:
-            The path.
-
-        Raises:
-            RunInfraError: as for :meth:`fetch`.
-            OSError: the file can't be written; nothing is left behind.
-        """
-        data = self.fetch(image, **options)
-        return run_blocking(write_atomic, path, data)
+        return self._json(create_image, params, results.ImageList)

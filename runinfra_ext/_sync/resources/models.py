@@ -1,52 +1,51 @@
 # Generated from runinfra_ext/_async/resources/models.py by `make gen`; do not edit.
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
 """``client.models``."""
 
 from __future__ import annotations
 
 from typing import Unpack
 
-from ..._answer.bodies import json_result
-from ..._answer.results import Model, ModelList
+from runinfra_client import models
+from runinfra_client.api.models import list_models, retrieve_model
+
 from ..._call.options import CallOptions
-from ..._call.requests import get_call
 from ..._call.signatures import documented
-from ..transport import Transport
+from ..resource import Resource
 
 
-class Models:
-    """The models that the key can use. Asking is free, and not counted against the rate limit."""
+class Models(Resource):
+    """Model discovery; free, and not counted against the rate limit."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    @documented(list_models.OPERATION)
+    def list(self, **params: Unpack[CallOptions]) -> models.ModelList:
+        """List models.
 
-    @documented("listModels")
-    def list(self, **options: Unpack[CallOptions]) -> ModelList:
-        """List the live models of the workspace, or of the pipeline that the client addresses.
+        The verified live models that the key can use, without duplicates; may be empty. With a
+        pipeline's key only that pipeline's models.
 
         Returns:
-            ``.data[i].id`` is what to give as ``model``. The list may be empty.
+            The models.
 
         Raises:
+            InvalidRequestError: an argument is wrong; nothing was sent.
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        call = get_call("listModels", {}, options)
-        return self._transport.fetch(
-            call, json_result(ModelList, self._transport.settings.redactor)
-        )
+        return self._json(list_models, params, models.ModelList)
 
-    @documented("retrieveModel")
-    def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
-        """Look one model up; ids may hold slashes (``Qwen/Qwen3-32B``).
+    @documented(retrieve_model.OPERATION)
+    def retrieve(self, model: str, **params: Unpack[CallOptions]) -> models.Model:
+        """Look a model up.
+
+        One model by its id, percent-encoded as one path segment.
 
         Returns:
             The model.
 
         Raises:
-            InvalidRequestError: ``model`` is blank or a dot segment.
-            ModelNotFoundError: no live deployment serves it.
+            InvalidRequestError: an argument is wrong; nothing was sent.
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        call = get_call("retrieveModel", {"model": model}, options)
-        return self._transport.fetch(call, json_result(Model, self._transport.settings.redactor))
+        return self._json(retrieve_model, {"model": model, **params}, models.Model)

@@ -1,138 +1,62 @@
 # Generated from runinfra_ext/_async/resources/responses.py by `make gen`; do not edit.
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
 """``client.responses``."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, Unpack, overload
 
-from ..._answer.bodies import json_result
-from ..._answer.results import Response
-from ..._call.calls import ResponseCall
-from ..._call.requests import json_call
+from runinfra_client.api.responses import create_response
+from runinfra_client.unions import ResponseStreamEvent
+
+from ..._answer import results
+from ..._call.calls.responses import ResponseCall
 from ..._call.signatures import documented
-from ..._structured.parsing import ParsedResponse, parsed_response, with_format
-from ..events import (
-    ParsedResponseStream,
-    ResponseStream,
-    parsed_response_stream,
-    response_stream,
-)
-from ..transport import Transport
-
-P = TypeVar("P")
+from ..mixins.responses import ResponsesMethods
+from ..stream import Stream
 
 
-class Responses:
-    """The Responses adapter: stateless, over chat completions."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+class Responses(ResponsesMethods):
+    """The stateless Responses adapter."""
 
     @overload
     def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[ResponseCall]
-    ) -> Response: ...
+    ) -> results.Response: ...
 
     @overload
     def create(
         self, *, stream: Literal[True], **params: Unpack[ResponseCall]
-    ) -> ResponseStream: ...
+    ) -> Stream[ResponseStreamEvent, results.Response]: ...
 
     @overload
     def create(
         self, *, stream: bool, **params: Unpack[ResponseCall]
-    ) -> Response | ResponseStream: ...
+    ) -> results.Response | Stream[ResponseStreamEvent, results.Response]: ...
 
-    @documented("createResponse")
+    @documented(create_response.OPERATION)
     def create(
         self, *, stream: bool | None = None, **params: Unpack[ResponseCall]
-    ) -> Response | ResponseStream:
-        """Answer an input, whole or as a stream of events.
+    ) -> results.Response | Stream[ResponseStreamEvent, results.Response]:
+        """Answer an input.
 
-        Tools have the chat shape (``{"type": "function", "function": {...}}``). The adapter keeps
-        no state: there is nothing to retrieve, cancel or continue.
-
-        Args:
-            stream: Hand out the answer while it is made.
+        A stateless adapter over chat completions: `instructions` becomes a system message, `input`
+        becomes the messages. Nothing is stored, so there is nothing to retrieve, delete or
+        continue. Streams are events that end with `response.completed`, `response.incomplete`,
+        `response.failed` or `error`; a `data: [DONE]` may appear anywhere and means nothing.
+        Replay-safe with an idempotency key when it is not streamed.
 
         Returns:
-            A ``Response`` whose ``.output_text`` is the text; with ``stream=True`` a stream of
-            events whose ``.final()`` is the same ``Response``.
+            The response, or the stream of its events. With `stream=True` a stream of events
+            whose `.final()` is the same.
 
         Raises:
             InvalidRequestError: an argument is wrong; nothing was sent.
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        transport = self._transport
         arguments: Any = params
-        call = json_call(
-            "createResponse",
-            arguments,
-            transport.settings,
-            function="responses.create",
-            stream=stream,
+        answer: results.Response | Stream[ResponseStreamEvent, results.Response] = self._streamed(
+            create_response, arguments, results.Response, stream
         )
-        if call.streaming:
-            return transport.open(call, response_stream)
-        return transport.fetch(call, json_result(Response, transport.settings.redactor))
-
-    @overload
-    def parse(
-        self,
-        target: type[P],
-        /,
-        *,
-        stream: Literal[False] | None = None,
-        **params: Unpack[ResponseCall],
-    ) -> ParsedResponse[P]: ...
-
-    @overload
-    def parse(
-        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ResponseCall]
-    ) -> ParsedResponseStream[P]: ...
-
-    @overload
-    def parse(
-        self, target: type[P], /, *, stream: bool, **params: Unpack[ResponseCall]
-    ) -> ParsedResponse[P] | ParsedResponseStream[P]: ...
-
-    @documented("createResponse", without=("response_format",))
-    def parse(
-        self,
-        target: type[P],
-        /,
-        *,
-        stream: bool | None = None,
-        **params: Unpack[ResponseCall],
-    ) -> ParsedResponse[P] | ParsedResponseStream[P]:
-        """Answer an input with an object, as ``chat.completions.parse`` does.
-
-        The ``response_format`` is that of the target.
-
-        Args:
-            target: The type of the object, the first argument.
-            stream: Hand out the answer while it is made.
-
-        Returns:
-            A ``Response`` whose ``.parsed`` is the object; with ``stream=True`` a stream whose
-            ``.final()`` is that.
-
-        Raises:
-            StructuredOutputError: the text does not fit, was cut short or refused.
-            InvalidRequestError: an argument is wrong, or the target has no schema.
-            APIStatusError: the gateway said no.
-            RunInfraConnectionError: no answer.
-        """
-        transport = self._transport
-        call = json_call(
-            "createResponse",
-            with_format(params, target),
-            transport.settings,
-            function="responses.parse",
-            stream=stream,
-        )
-        if call.streaming:
-            return transport.open(call, parsed_response_stream(target))
-        make = json_result(Response, transport.settings.redactor)
-        return parsed_response(transport.fetch(call, make), target)
+        return answer

@@ -1,0 +1,108 @@
+"""What the generated methods are made of: one function for each kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from .._answer.bodies import Parsable, json_result, nothing, union_result
+from .._answer.results import BinaryContent, binary_result
+from .._answer.transcripts import json_or_text_result, text_result
+from .._call.requests import Endpoint, described
+from .._media.formats import SpeechAudio, speech_result
+from .binary import AsyncBinaryStream
+from .events import event_stream
+from .speech import AsyncSpeechStream
+from .transport import AsyncTransport
+
+R = TypeVar("R", bound=Parsable)
+
+
+class AsyncResource:
+    """A namespace of the client.
+
+    Args:
+        transport: of the client.
+    """
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def _json(self, endpoint: Endpoint, given: Mapping[str, Any], cls: type[R]) -> R:
+        """Call for a JSON object of one class."""
+        settings = self._transport.settings
+        call = described(endpoint, given, settings)
+        return await self._transport.fetch(
+            call, json_result(endpoint.result, cls, settings.redactor)
+        )
+
+    async def _json_of(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
+        """Call for a JSON object of one of several classes."""
+        settings = self._transport.settings
+        call = described(endpoint, given, settings)
+        return await self._transport.fetch(call, union_result(endpoint.result, settings.redactor))
+
+    async def _json_or_text(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
+        """Call for what is JSON or text, as the answer's media type says."""
+        settings = self._transport.settings
+        call = described(endpoint, given, settings)
+        make = json_or_text_result(endpoint.result, settings.redactor)
+        return await self._transport.fetch(call, make)
+
+    async def _text(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
+        """Call for a text."""
+        call = described(endpoint, given, self._transport.settings)
+        return await self._transport.fetch(call, text_result(endpoint.result))
+
+    async def _none(self, endpoint: Endpoint, given: Mapping[str, Any]) -> None:
+        """Call for nothing but its success."""
+        call = described(endpoint, given, self._transport.settings)
+        await self._transport.fetch(call, nothing)
+
+    async def _binary(self, endpoint: Endpoint, given: Mapping[str, Any]) -> BinaryContent:
+        """Call for a file, whole."""
+        call = described(endpoint, given, self._transport.settings)
+        return await self._transport.fetch(
+            call, binary_result(endpoint.result, call.operation.accept)
+        )
+
+    async def _binary_stream(
+        self, endpoint: Endpoint, given: Mapping[str, Any], function: str
+    ) -> AsyncBinaryStream:
+        """Call for a file, in pieces."""
+        settings = self._transport.settings
+        call = described(endpoint, given, settings, function=function, raw=True)
+        return await self._transport.open(call, AsyncBinaryStream)
+
+    async def _audio(self, endpoint: Endpoint, given: Mapping[str, Any]) -> SpeechAudio:
+        """Call for sound, whole."""
+        settings = self._transport.settings
+        call = described(endpoint, given, settings)
+        return await self._transport.fetch(
+            call, lambda body, meta: speech_result(body, meta, settings.redactor)
+        )
+
+    async def _audio_stream(
+        self, endpoint: Endpoint, given: Mapping[str, Any], function: str
+    ) -> AsyncSpeechStream:
+        """Call for sound, in pieces."""
+        settings = self._transport.settings
+        call = described(endpoint, given, settings, function=function, raw=True)
+        return await self._transport.open(call, AsyncSpeechStream)
+
+    async def _streamed(
+        self, endpoint: Endpoint, given: Mapping[str, Any], cls: type[R], stream: object
+    ) -> Any:
+        """Call for a JSON object, or for the events that amount to it."""
+        transport = self._transport
+        call = described(endpoint, given, transport.settings, stream=stream)
+        if call.streaming:
+            return await transport.open(call, event_stream(endpoint))
+        return await transport.fetch(
+            call, json_result(endpoint.result, cls, transport.settings.redactor)
+        )
+
+    async def _events(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
+        """Call for events."""
+        call = described(endpoint, given, self._transport.settings)
+        return await self._transport.open(call, event_stream(endpoint))

@@ -1,0 +1,12 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""Keyword arguments of the methods of ``client.images``."""
+
+from __future__ import annotations
+
+from runinfra_client.api.images.create_image import ImageParams
+
+from ..options import JsonCallOptions
+
+
+class ImageCall(ImageParams, JsonCallOptions):
+    """Arguments of ``images.generate``."""

@@ -1,0 +1,12 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""Keyword arguments of the methods of ``client.rerank``."""
+
+from __future__ import annotations
+
+from runinfra_client.api.rerank.create_rerank import RerankParams
+
+from ..options import JsonCallOptions
+
+
+class RerankCall(RerankParams, JsonCallOptions):
+    """Arguments of ``rerank.create``."""

@@ -1,0 +1,4 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""Keyword arguments of the methods of ``client.voice``."""
+
+from __future__ import annotations

@@ -1,0 +1,83 @@
+# Generated from runinfra_ext/_async/mixins/responses.py by `make gen`; do not edit.
+"""``client.responses``: with the text parsed."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar, Unpack, overload
+
+from runinfra_client.api.responses import create_response
+
+from ..._answer.bodies import json_result
+from ..._answer.results import Response
+from ..._call.calls.responses import ResponseCall
+from ..._call.requests import described
+from ..._call.signatures import documented
+from ..._structured.parsing import ParsedResponse, parsed_response, with_format
+from ..events import ParsedResponseStream, parsed_response_stream
+from ..resource import Resource
+
+P = TypeVar("P")
+
+
+class ResponsesMethods(Resource):
+    """Responses with what is made of their texts."""
+
+    @overload
+    def parse(
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: Literal[False] | None = None,
+        **params: Unpack[ResponseCall],
+    ) -> ParsedResponse[P]: ...
+
+    @overload
+    def parse(
+        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ResponseCall]
+    ) -> ParsedResponseStream[P]: ...
+
+    @overload
+    def parse(
+        self, target: type[P], /, *, stream: bool, **params: Unpack[ResponseCall]
+    ) -> ParsedResponse[P] | ParsedResponseStream[P]: ...
+
+    @documented(create_response.OPERATION, without=("response_format",))
+    def parse(
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: bool | None = None,
+        **params: Unpack[ResponseCall],
+    ) -> ParsedResponse[P] | ParsedResponseStream[P]:
+        """Answer an input with an object, as ``chat.completions.parse`` does.
+
+        The ``response_format`` is that of the target.
+
+        Args:
+            target: The type of the object, the first argument.
+            stream: Hand out the answer while it is made.
+
+        Returns:
+            A ``Response`` whose ``.parsed`` is the object; with ``stream=True`` a stream whose
+            ``.final()`` is that.
+
+        Raises:
+            StructuredOutputError: the text does not fit, was cut short or refused.
+            InvalidRequestError: an argument is wrong, or the target has no schema.
+            APIStatusError: the gateway said no.
+            RunInfraConnectionError: no answer.
+        """
+        transport = self._transport
+        call = described(
+            create_response,
+            with_format(params, target),
+            transport.settings,
+            function="responses.parse",
+            stream=stream,
+        )
+        if call.streaming:
+            return transport.open(call, parsed_response_stream(target))
+        make = json_result(create_response.result, Response, transport.settings.redactor)
+        return parsed_response(transport.fetch(call, make), target)

@@ -1,0 +1,106 @@
+"""What the document says of parameters and fields, as the table of facts prints it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from .document import Schema, Schemas, types_of
+
+NON_BLANK: Final = r"\S"
+_NUMBERS: Final = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "exclusiveMinimum": "exclusive_minimum",
+    "exclusiveMaximum": "exclusive_maximum",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minItems": "min_items",
+    "maxItems": "max_items",
+}
+_FLAGS: Final = {
+    "x-runinfra-scoped-default": "scoped_default",
+    "x-runinfra-file": "file",
+    "deprecated": "deprecated",
+}
+# What the formats of whole numbers allow, where the schema does not say less.
+_RANGES: Final = {
+    "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
+    "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
+}
+TEXT_FORMATS: Final = frozenset({"date-time", "date", "uuid", "byte", "binary"})
+
+
+def field_of(
+    schemas: Schemas, schema: Schema, *, required: bool, place: str = "body", doc: str = ""
+) -> str:
+    """The expression that makes a ``Field``.
+
+    Args:
+        schemas: of the document.
+        schema: of the parameter or member.
+        required: whether it has to be given.
+        place: where it travels.
+        doc: its description, if that does not stand in the schema.
+    """
+    resolved = schemas.resolve(schema)
+    facts: dict[str, Any] = {}
+    types: list[str] = []
+    for part in _parts(schemas, resolved):
+        types += [kind for kind in types_of(part) if kind not in types]
+        kind = part.get("format")
+        if kind in _RANGES:
+            facts.update(_RANGES[kind])
+        elif kind in TEXT_FORMATS:
+            facts["format"] = kind
+        for key, name in _NUMBERS.items():
+            if key in part:
+                facts[name] = part[key]
+        if part.get("pattern") == NON_BLANK:
+            facts["non_blank"] = True
+        if "enum" in part:
+            facts["enum"] = tuple(part["enum"])
+        if part.get("type") == "array":
+            item = schemas.resolve(part["items"])
+            if "type" in item and item["type"] != "object" and "properties" not in item:
+                facts["item"] = field_of(schemas, item, required=True)
+    # A closed set beside another form (a mode or an object) still binds the strings.
+    arguments = [f"types={tuple(types)!r}"]
+    if required:
+        arguments.append("required=True")
+    if "null" in types:
+        arguments.append("nullable=True")
+    for key, name in _FLAGS.items():
+        if key in resolved:
+            facts[name] = resolved[key]
+    if place != "body":
+        facts["place"] = place
+    arguments += [
+        f"{name}={value if name == 'item' else repr(value)}" for name, value in facts.items()
+    ]
+    text = doc or resolved.get("description", "")
+    if text:
+        arguments.append(f"description={one_line(text)!r}")
+    return f"Field({', '.join(arguments)})"
+
+
+def _parts(schemas: Schemas, schema: Schema) -> list[Schema]:
+    """The plain schemas that a value may be of, through two levels of alternatives."""
+    members = [schemas.resolve(member) for member in schemas.alternatives(schema)]
+    return [schemas.resolve(part) for member in members for part in schemas.alternatives(member)]
+
+
+def snake(name: str) -> str:
+    """``ChatMessage`` as ``chat_message``, ``X-Team-Id`` as ``x_team_id``."""
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return re.sub(r"[^a-z0-9]+", "_", text).strip("_")
+
+
+def pascal(name: str) -> str:
+    """``listUsage`` or ``list_usage`` as ``ListUsage``."""
+    return "".join(part.capitalize() for part in snake(name).split("_"))
+
+
+def one_line(text: str) -> str:
+    """A description on one line."""
+    return " ".join(text.split()).replace('"""', "'''").replace("\\", "\\\\")
