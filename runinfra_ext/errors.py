@@ -174,11 +174,7 @@ class ConfigurationError(InvalidRequestError):
 
 
 class APIStatusError(RunInfraError):
-    """The gateway answered with a status other than 2xx.
-
-    Attributes:
-        details: the answer as its model, where the document has one for this status alone.
-    """
+    """Not 2xx; ``details`` is the answer's own model, where the document has one for the status."""
 
     details: Any = None
 
