@@ -164,6 +164,9 @@ class Urllib3Exchange:
         wire.busy = True
         try:
             while not piece and not body.over and not wire.closing:
+                if body.broken:
+                    fault = clock.failure("protocol")
+                    break
                 data, self._data = self._data or wire.receive(), b""
                 if data:
                     piece = body.feed(data)

@@ -20,8 +20,8 @@ from urllib3.connection import HTTPConnection
 from .._ground.wire import FailureReason, TransportFailure
 from .options import tls_context
 from .urllib3_connect import Route, connect_over_socks, connect_to_first
-from .urllib3_framing import Body, CutHead, Unframed, body_of
-from .urllib3_wire import EarlyAnswer, Hidden, Wire
+from .urllib3_framing import Body, CutHead, EarlyAnswer, Unframed, body_of
+from .urllib3_wire import Hidden, Wire
 
 if TYPE_CHECKING:
     import socket

@@ -40,6 +40,10 @@ class CutHead(Exception):
         self.begun = begun
 
 
+class EarlyAnswer(Exception):
+    """Sending makes no sense any more: there is an answer, or the connection broke."""
+
+
 class Head:
     """The file that ``http.client`` reads heads from, line by line.
 
@@ -108,6 +112,8 @@ class Body(Protocol):
     """Whether its end was reached."""
     surplus: bool
     """Whether something came behind its end."""
+    broken: bool
+    """Whether what came next makes no sense."""
     until_close: bool
     """Whether its end is the connection's."""
 
@@ -122,6 +128,7 @@ class SizedBody:
     __slots__ = ("_left", "over", "surplus")
 
     until_close = False
+    broken = False
 
     def __init__(self, length: int) -> None:
         self._left = length
@@ -149,6 +156,7 @@ class OpenBody:
 
     until_close = True
     surplus = False
+    broken = False
 
     def __init__(self) -> None:
         self.over = False
@@ -161,7 +169,7 @@ class OpenBody:
 class ChunkedBody:
     """A body in chunks; however many came together, they are handed out together."""
 
-    __slots__ = ("_before", "_broken", "_ending", "_held", "_left", "over", "surplus")
+    __slots__ = ("_before", "_ending", "_held", "_left", "broken", "over", "surplus")
 
     until_close = False
 
@@ -172,7 +180,7 @@ class ChunkedBody:
         self._before = b""  # what stands between the last chunk and the line of the next one
         self._held = b""  # a line that has not come whole
         self._ending = False
-        self._broken = False
+        self.broken = False
 
     def feed(self, data: bytes) -> bytes:
         """The part of the body that is in these bytes.
@@ -180,7 +188,7 @@ class ChunkedBody:
         Raises:
             Unframed: they make no sense. What came before is handed out first.
         """
-        if self._broken:
+        if self.broken:
             raise Unframed
         if self._held:
             data = self._held + data
@@ -210,7 +218,7 @@ class ChunkedBody:
         rest = data[at:]
         if self._ending:
             self._end(rest)
-            if self._broken and not pieces:
+            if self.broken and not pieces:
                 raise Unframed
         else:
             self._held = rest
@@ -221,13 +229,13 @@ class ChunkedBody:
         stop = 0 if rest.startswith(b"\r\n") else rest.find(b"\r\n\r\n") + 2
         if stop == 1:
             self._held = rest
-            self._broken = len(rest) > _TRAILER_BYTES
+            self.broken = len(rest) > _TRAILER_BYTES
         else:
             self.over = True
             self.surplus = len(rest) > stop + 2
 
     def _fail(self, pieces: list[bytes]) -> bytes:
-        self._broken = True
+        self.broken = True
         if not pieces:
             raise Unframed
         return b"".join(pieces)

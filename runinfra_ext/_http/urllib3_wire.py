@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .tls_failures import is_refusal, tls_failure
 from .urllib3_closer import Closer
-from .urllib3_framing import HEAD_BYTES, Head
+from .urllib3_framing import HEAD_BYTES, EarlyAnswer, Head
 
 if TYPE_CHECKING:
     from .._ground.wire import TransportFailure
@@ -52,10 +52,6 @@ class Hidden(bytes):
 _NOTHING: Final = Hidden()
 
 
-class EarlyAnswer(Exception):
-    """Sending makes no sense any more: there is an answer, or the connection broke."""
-
-
 class Wire:
     """What ``http.client`` takes for its socket."""
 
@@ -81,6 +77,7 @@ class Wire:
         self._outgoing: ssl.MemoryBIO
         self._requesting = False
         self._ended = False
+        self._fault: str | None = None  # that the next read tells
         self._eager = False
         self._pollers: dict[int, Any] = {}
         self._early = b""
@@ -193,7 +190,7 @@ class Wire:
                 raise tls_failure(fault, host=self.clock.host)
             data = self._raw_receive()
             if not data:
-                raise self.clock.failure("tls_handshake", detail="the connection was closed")
+                raise self.clock.failure("closed", detail="in the middle of the TLS handshake")
             incoming.write(data)
         self._tls, self._incoming, self._outgoing = tls, incoming, outgoing
         if outgoing.pending:
@@ -206,7 +203,7 @@ class Wire:
         Raises:
             TransportFailure: the connection broke, or it took too long.
         """
-        if not self._eager:
+        if not self._eager and not self._ended:
             self._wait(_READ)
         while (data := self._available()) is None:
             self._wait(_READ)
@@ -252,6 +249,8 @@ class Wire:
         """What has come, without waiting; ``None`` if nothing has, ``b""`` at the end."""
         if self._tls is None:
             return self._raw_available()
+        if self._fault is not None:
+            raise self._reset(self._fault)
         if self._ended:
             return b""
         pieces: list[bytes] = []
@@ -269,8 +268,9 @@ class Wire:
             self._ended = True
             if not pieces and not self.heard and not self.reused and is_refusal(fault):
                 raise tls_failure(fault, host=self.clock.host)
+            self._fault = str(fault.reason or "").replace("_", " ").lower()
             if not pieces:
-                raise self._reset(str(fault.reason or "").replace("_", " ").lower())
+                raise self._reset(self._fault)
         if self._outgoing.pending and not self._ended:
             # An answer of TLS itself, for example to a change of keys.
             with contextlib.suppress(EarlyAnswer):  # reading will tell
@@ -293,7 +293,6 @@ class Wire:
         except ssl.SSLZeroReturnError:
             self._ended = True
         except ssl.SSLError as error:
-            self.cut = True
             return error
         return None
 

@@ -11,11 +11,14 @@ import ssl
 import struct
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import trustme
+
+from runinfra_ext._ground.limits import Limits, Timeout
 
 KEY = "rp_live_" + "0123456789abcdef" * 4
 
@@ -269,3 +272,17 @@ def echoing(peer: Peer) -> None:
     while (request := peer.request()) is not None:
         question = json.loads(request[1])
         peer.send(answer(chat(question["messages"][-1]["content"])))
+
+
+def limits(deadline: float | None = None, **each: float | None) -> Limits:
+    """Limits of one attempt: ten seconds each, which no test waits for, if nothing is said."""
+    timeout = Timeout(**{"connect": 10, "read": 10, "write": 10, "pool": 10, **each})
+    return Limits(timeout, None if deadline is None else time.monotonic() + deadline)
+
+
+def body_of(source: Any) -> bytes:
+    """The whole body of an answer."""
+    pieces = []
+    while piece := source.receive():
+        pieces.append(piece)
+    return b"".join(pieces)
