@@ -128,6 +128,11 @@ class Peer:
         body, self._data = self._data[:size], self._data[size:]
         return head, body
 
+    def rest(self) -> bytes:
+        """What has come behind what was read."""
+        data, self._data = self._data, b""
+        return data
+
     def send(self, data: bytes) -> None:
         """Send all of it in one go."""
         self.sock.sendall(data)
