@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ._ground.error_fields import FailedAttempt
 from ._version import __version__
 from .errors import (
+    AlreadyCompletedError,
     APIResponseError,
     APIStatusError,
     AuthenticationError,
@@ -92,6 +93,7 @@ _LAZY = {
 __all__ = [
     "APIResponseError",
     "APIStatusError",
+    "AlreadyCompletedError",
     "AsyncRunInfra",
     "AttemptEnd",
     "AttemptStart",

@@ -15,6 +15,7 @@ excepted: it is not an error). ::
     │   ├── NotFoundError                404
     │   │   └── ModelNotFoundError
     │   ├── ConflictError                409
+    │   │   ├── AlreadyCompletedError        done and charged before; no answer was kept
     │   │   ├── IdempotencyConflictError     the key belongs to another request body
     │   │   └── RequestInProgressError       the first request with this key still runs
     │   ├── PayloadTooLargeError         413
@@ -226,6 +227,14 @@ class ModelNotFoundError(NotFoundError):
 
 class ConflictError(APIStatusError):
     """409."""
+
+
+class AlreadyCompletedError(ConflictError):
+    """The work with this key was done and charged before, and no answer of it was kept.
+
+    This is what a repeat by hand of speech, transcription or voice meets: nothing ran or was
+    charged a second time.
+    """
 
 
 class IdempotencyConflictError(ConflictError):

@@ -16,9 +16,8 @@ from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
 from .._ground.wire import Headers
 from ..errors import APIStatusError, ResponseShapeError, UnexpectedContentError
-from .error_mapping import error_from_response, implied_status
-
-BASE_URL_HINT = "Is base_url the gateway's (its path ends in /v1), and is no login page in between?"
+from .engines import adapted
+from .error_mapping import BASE_URL_HINT, error_from_response, implied_status
 
 
 class Parsable(Protocol):
@@ -108,6 +107,12 @@ def json_object(body: bytes, meta: Meta) -> Mapping[str, Any]:
         raise ResponseShapeError(msg)
     kind = media_type(meta.headers)
     # Without a content type the body itself has to tell.
+    if kind == "text/event-stream":
+        msg = (
+            "The gateway answered with a stream of events although none was asked for: ask with "
+            "stream=True, or tell it with stream=False that none is wanted."
+        )
+        raise UnexpectedContentError(msg)
     if kind and kind != "application/json" and not kind.endswith("+json"):
         msg = f"The gateway answered with {kind} where JSON was expected. {BASE_URL_HINT}"
         raise UnexpectedContentError(msg)
@@ -120,6 +125,7 @@ def json_object(body: bytes, meta: Meta) -> Mapping[str, Any]:
     if fault:
         msg = f"The gateway's answer is not JSON. {BASE_URL_HINT}"
         raise UnexpectedContentError(msg)
+    content = adapted(meta.operation, content)
     if not isinstance(content, dict):
         kind = _json_kind(content)
         msg = f"The gateway answered with a JSON {kind} where an object was expected."

@@ -20,10 +20,16 @@ from .._ground.redaction import Redactor
 from .._ground.wire import Headers, TransportFailure
 from .retry_after import retry_after
 
+BASE_URL_HINT: Final = (
+    "Is base_url the gateway's (its path ends in /v1), and is no login page in between?"
+)
 _MESSAGE_LIMIT: Final = 2_000  # characters of a server's message that an error repeats
 _TEXT_BODY_LIMIT: Final = 4_000  # characters of a body that is not JSON
 
 _MOST_DOLLARS: Final = 10**12  # beyond it a number is not an amount of money
+_MODEL_WORDS: Final = re.compile(r"(?i)(?:\b|_)(?:model|pipeline|deployment)s?(?:\b|_)")
+_FIRST_EVENT: Final = re.compile(rb"(?:event:[^\r\n]*\r?\n)?data:([^\r\n]*)")
+_MOST_DETAILS: Final = 8  # of a validator's list that a message repeats
 _ERROR_STATUS: Final = re.compile(r"[45][0-9]{2}\Z")
 
 _PAUSED = frozenset({"hosted_model_paused", "model_paused"})
@@ -31,6 +37,16 @@ _QUOTA = frozenset({"insufficient_quota", "quota_exceeded", "billing_hard_limit_
 _REUSED = frozenset({"idempotency_key_reused", "idempotency_mismatch", "idempotency_key_mismatch"})
 _RUNNING = frozenset({"idempotency_in_progress", "request_in_progress", "idempotency_concurrent"})
 # Both meanings of 409 share the code idempotency_conflict; only the wording tells them apart.
+# TTS, ASR and voice keep no answers: repeating a finished call by hand is refused, not replayed.
+_DONE = frozenset({"idempotency_completed", "request_already_completed", "already_processed"})
+_DONE_WORDS = (
+    "already done",
+    "already completed",
+    "already processed",
+    "already been processed",
+    "already settled",
+    "already charged",
+)
 _RUNNING_WORDS = ("still running", "in progress", "in-progress", "in flight", "processing")
 _REUSED_WORDS = ("different", "another", "mismatch", "does not match", "already used", "reused")
 
@@ -39,7 +55,7 @@ _BY_STATUS: Final[Mapping[int, type[e.APIStatusError]]] = {
     401: e.AuthenticationError,
     402: e.InsufficientCreditsError,
     403: e.PermissionDeniedError,
-    404: e.ModelNotFoundError,
+    404: e.NotFoundError,
     409: e.ConflictError,
     413: e.PayloadTooLargeError,
     422: e.UnprocessableEntityError,
@@ -117,6 +133,8 @@ def error_from_response(
     message = details.get("message")
     if not isinstance(message, str) or not message.strip():
         message = _fallback(status, cls)
+    if cls is e.NotFoundError and not _is_gateway_body(content):
+        message = f"{message.strip().rstrip('.')}. {BASE_URL_HINT}"
     error = cls(
         redactor.excerpt(message.strip(), _MESSAGE_LIMIT),
         status=status,
@@ -178,8 +196,10 @@ def error_from_failure(failure: TransportFailure, redactor: Redactor) -> e.RunIn
 def _decoded(body: object) -> object:
     if not isinstance(body, bytes | bytearray):
         return body
+    # Some servers frame the error of a streamed call as the event that it would have been.
+    framed = _FIRST_EVENT.match(body.lstrip())
     try:
-        return decode(body)
+        return decode(framed[1] if framed else body)
     except ValueError:
         return body.decode("utf-8", "replace").strip()
 
@@ -203,9 +223,36 @@ def _details(content: object) -> Mapping[str, Any]:
     if isinstance(inner, str):
         return {"message": inner}
     details = cast("Mapping[str, Any]", inner) if isinstance(inner, Mapping) else whole
-    if "message" not in details and isinstance(details.get("detail"), str):
-        return {**details, "message": details["detail"]}
-    return details
+    if "message" in details:
+        return details
+    detail: object = details.get("detail")
+    if isinstance(detail, str):
+        return {**details, "message": detail}
+    if isinstance(detail, Mapping):
+        return cast("Mapping[str, Any]", detail)
+    return _validation(details, detail) if isinstance(detail, list) else details
+
+
+def _validation(details: Mapping[str, Any], problems: list[Any]) -> Mapping[str, Any]:
+    """What a validator complains of (FastAPI's list), as message and param."""
+    found: list[tuple[str, str]] = []
+    for problem in problems[:_MOST_DETAILS]:
+        if isinstance(problem, Mapping):
+            told = cast("Mapping[str, Any]", problem)
+            place = told.get("loc")
+            steps = [str(step) for step in place] if isinstance(place, list) else []  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+            found.append((".".join(steps[1:] or steps), str(told.get("msg", ""))))
+    if not found:
+        return details
+    message = "; ".join(f"{place}: {text}" if place else text for place, text in found)
+    return {"param": found[0][0] or None, **details, "message": message}
+
+
+def _is_gateway_body(content: object) -> bool:
+    """Whether an error body is of the gateway's form, so that the route at least was right."""
+    return isinstance(content, Mapping) and isinstance(
+        cast("Mapping[str, Any]", content).get("error"), Mapping
+    )
 
 
 def _names(details: Mapping[str, Any]) -> frozenset[str]:
@@ -216,7 +263,9 @@ def _names(details: Mapping[str, Any]) -> frozenset[str]:
 def _class_for(
     status: int, names: frozenset[str], details: Mapping[str, Any], headers: Headers
 ) -> type[e.APIStatusError]:
-    if status in {401, 402, 403, 404}:
+    if status == 404:
+        return e.ModelNotFoundError if _is_about_a_model(details) else e.NotFoundError
+    if status in {401, 402, 403}:
         return _BY_STATUS[status]
     cls = _named(names, _BY_NAME)
     if cls is None and status != 429:
@@ -230,17 +279,28 @@ def _class_for(
     return _BY_STATUS.get(status, e.InternalServerError if status >= 500 else e.APIStatusError)
 
 
+def _is_about_a_model(details: Mapping[str, Any]) -> bool:
+    """Whether a 404 speaks of a model or pipeline, rather than of the route."""
+    members = (details.get("code"), details.get("type"), details.get("param"))
+    said = [str(details.get("message", "")), *(text for text in members if isinstance(text, str))]
+    return any(_MODEL_WORDS.search(text) for text in said)
+
+
 def _named(names: frozenset[str], table: _Table) -> type[e.APIStatusError] | None:
     return next((cls for wanted, cls in table if names & wanted), None)
 
 
 def _conflict(names: frozenset[str], message: str, headers: Headers) -> type[e.APIStatusError]:
+    if names & _DONE:
+        return e.AlreadyCompletedError
     if names & _RUNNING:
         return e.RequestInProgressError
     if names & _REUSED:
         return e.IdempotencyConflictError
     if "idempotency_conflict" not in names:
         return e.ConflictError
+    if any(words in message for words in _DONE_WORDS):
+        return e.AlreadyCompletedError
     if any(words in message for words in _RUNNING_WORDS):
         return e.RequestInProgressError
     if any(words in message for words in _REUSED_WORDS):

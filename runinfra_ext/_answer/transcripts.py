@@ -10,7 +10,8 @@ from runinfra_client.models import Transcription, TranscriptionVerbose
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
 from ..errors import ResponseShapeError, UnexpectedContentError
-from .bodies import BASE_URL_HINT, json_object, media_type, parse_result, union_result
+from .bodies import json_object, media_type, parse_result, union_result
+from .error_mapping import BASE_URL_HINT
 from .results import TextResult
 
 TEXT_FORMATS = frozenset({"text", "srt", "vtt"})

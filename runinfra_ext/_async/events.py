@@ -13,6 +13,7 @@ from runinfra_client.facts import StreamSpec
 from runinfra_client.unions import ResponseStreamEvent
 
 from .._answer.bodies import parse_result
+from .._answer.engines import response_event
 from .._answer.results import Response
 from .._call.journey import Journey
 from .._ground.metadata import Meta
@@ -88,7 +89,8 @@ def _response_stream(
 ) -> AsyncStream[ResponseStreamEvent, R]:
     build = partial(parse_result, Response, meta=meta, redactor=journey.settings.redactor)
     assembler = ResponseAssembler(build, _spec(journey).terminal_events, finish)
-    return _stream(source, journey, meta, create_response.event, assembler)
+    event = response_event(create_response.event)
+    return _stream(source, journey, meta, event, assembler)
 
 
 def _stream(

@@ -78,8 +78,10 @@ def described(
         pipeline_scoped=settings.base.pipeline_scoped,
         function=function or operation.function,
     )
+    if stream is not None:
+        # False travels too: some engines stream unless they are told not to.
+        values["stream"] = streaming
     if streaming:
-        values["stream"] = True
         accept = EVENTS
     elif operation.response == "events":
         streaming = True

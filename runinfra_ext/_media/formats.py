@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal, cast
 
-from .._answer.bodies import BASE_URL_HINT, media_type
-from .._answer.error_mapping import error_from_response, implied_status
+from .._answer.bodies import media_type
+from .._answer.error_mapping import BASE_URL_HINT, error_from_response, implied_status
 from .._ground.checks import count, wrong
 from .._ground.files import StrPath, write_atomic
 from .._ground.json_codec import decode, is_object

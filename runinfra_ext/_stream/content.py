@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 
 import orjson
 
-from .._answer.bodies import BASE_URL_HINT, media_type
-from .._answer.error_mapping import error_from_response, implied_status
+from .._answer.bodies import media_type
+from .._answer.error_mapping import BASE_URL_HINT, error_from_response, implied_status
 from .._ground.json_codec import decode, is_object
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor

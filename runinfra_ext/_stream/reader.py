@@ -221,6 +221,9 @@ class EventReader(Generic[T, R]):
         """Take the beginning of the body; what of it is for the decoder."""
         self._ended = not data
         head = (self._head or b"") + data
+        if head.isspace() and not self._ended:
+            self._head = b"\n"  # white space of any length says nothing yet
+            return b""
         if looks_like_events(self.meta, head):
             self._head = None
             return head

@@ -110,6 +110,10 @@ class SSEDecoder:
             self._tail_size = 0
         self._decode(lines)
         if rest:
+            if rest.isspace() and (not self._tail or self._tail == [b" "]):
+                # A line of white space says nothing, however long it grows; that it began so counts.
+                self._tail, self._tail_size = [b" "], 1
+                return
             self._tail.append(rest)
             self._tail_size += len(rest)
             if self._size + self._tail_size > self._limit:
@@ -144,6 +148,8 @@ class SSEDecoder:
                     pending.clear()
                     self._size = 0
                 self._event = ""
+            elif line.isspace():
+                continue  # some servers pad to keep a proxy awake
             elif self._size + len(line) > limit:
                 self._refuse()
             elif line[0] != _COLON:  # a colon begins a comment

@@ -50,8 +50,8 @@ def envelope(**members: object) -> bytes:
         (403, {}, e.PermissionDeniedError, "permission_denied"),
         (403, {"type": "api_error"}, e.PermissionDeniedError, "permission_denied"),
         (403, {"type": "byoc_plan_required"}, e.PermissionDeniedError, "byoc_plan_required"),
-        (404, {}, e.ModelNotFoundError, "model_not_found"),
-        (404, {"type": "not_found_error"}, e.ModelNotFoundError, "model_not_found"),
+        (404, {}, e.NotFoundError, "api_error"),
+        (404, {"type": "not_found_error"}, e.NotFoundError, "not_found_error"),
         (404, {"code": "hosted_model_paused"}, e.ModelNotFoundError, "model_not_found"),
         (429, {"type": "deployment_error"}, e.RateLimitError, "rate_limit_error"),
         (408, {}, e.APIStatusError, "api_error"),
@@ -164,7 +164,6 @@ def test_generations_of_bodies(body: bytes, message: str, code: object, kind: st
         b'{"error": []}',
         b'{"error": {"message": ""}}',
         b'{"error": {"message": {"en": "m"}, "type": 7, "code": true, "param": []}}',
-        b'{"detail": [{"msg": "field required"}]}',
         b"[" * 100_000,
     ],
 )
