@@ -111,7 +111,7 @@ class SSEDecoder:
         self._decode(lines)
         if rest:
             if rest.isspace() and (not self._tail or self._tail == [b" "]):
-                # A line of white space says nothing, however long it grows; that it began so counts.
+                # White space says nothing, however long it grows; that the line began so counts.
                 self._tail, self._tail_size = [b" "], 1
                 return
             self._tail.append(rest)
