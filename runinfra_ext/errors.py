@@ -60,7 +60,6 @@ from ._ground.error_fields import ErrorFields, FailedAttempt, Phase
 from ._ground.wire import Headers
 
 _NO_HEADERS = Headers()
-# The one reason that nothing else of an error shows: other calls have used the quota up.
 QUOTA_EMPTY: Final = "the client's retry quota is used up"
 
 
@@ -230,10 +229,9 @@ class ConflictError(APIStatusError):
 
 
 class AlreadyCompletedError(ConflictError):
-    """The work with this key was done and charged before, and no answer of it was kept.
+    """The work with this key was done and charged before; no answer was kept, and nothing ran now.
 
-    This is what a repeat by hand of speech, transcription or voice meets: nothing ran or was
-    charged a second time.
+    This is what a repeat by hand of speech, transcription or voice meets.
     """
 
 
