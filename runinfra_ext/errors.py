@@ -82,10 +82,8 @@ class RunInfraError(Exception):
         failures: every failed attempt, oldest first.
         phase: how far the last attempt got.
         reason: for a :class:`RunInfraConnectionError`, what ended the attempt: ``dns``,
-            ``refused``, ``unreachable``, ``tls_certificate``, ``tls_handshake``, ``proxy``,
-            ``reset``, ``closed``, ``truncated``, ``protocol``, ``encoding``, ``connect_timeout``,
-            ``pool_timeout``, ``write_timeout``, ``read_timeout``, ``deadline`` or
-            ``client_closed``; for a :class:`WebhookVerificationError`, why it was refused.
+            ``refused``, ``reset``, ``read_timeout`` … (docs/network.md has them all); for a
+            :class:`WebhookVerificationError`, why it was refused.
         outcome_unknown: the work may have been done and charged although no answer came.
         gave_up: why the call was not (or no longer) repeated.
         retry_after_seconds: how long the gateway asked to wait, uncapped.
