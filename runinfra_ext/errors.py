@@ -82,8 +82,7 @@ class RunInfraError(Exception):
         failures: every failed attempt, oldest first.
         phase: how far the last attempt got.
         reason: for a :class:`RunInfraConnectionError`, what ended the attempt: ``dns``,
-            ``refused``, ``reset``, ``read_timeout`` … (docs/network.md has them all); for a
-            :class:`WebhookVerificationError`, why it was refused.
+            ``refused``, ``reset`` … (see docs/network.md); for webhooks, why it was refused.
         outcome_unknown: the work may have been done and charged although no answer came.
         gave_up: why the call was not (or no longer) repeated.
         retry_after_seconds: how long the gateway asked to wait, uncapped.
@@ -393,10 +392,7 @@ class ToolLoopError(RunInfraError):
 
 
 class WebhookVerificationError(RunInfraError, ValueError):
-    """A webhook that must not be trusted.
-
-    Its ``reason`` is machine-readable, one of :data:`runinfra_ext.webhooks.WebhookFailure`.
-    """
+    """A webhook not to be trusted; ``reason`` is a :data:`~runinfra_ext.webhooks.WebhookFailure`."""
 
     status = 400
     type = "webhook_verification_error"
