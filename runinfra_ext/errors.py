@@ -392,7 +392,7 @@ class ToolLoopError(RunInfraError):
 
 
 class WebhookVerificationError(RunInfraError, ValueError):
-    """A webhook not to be trusted; ``reason`` is a :data:`~runinfra_ext.webhooks.WebhookFailure`."""
+    """A webhook not to be trusted; ``reason`` is a :data:`.webhooks.WebhookFailure`."""
 
     status = 400
     type = "webhook_verification_error"
