@@ -8,7 +8,9 @@ Installed with the package; nothing has to be switched on. The fixtures:
     ``runinfra_gateway.answer(...)`` dictates must be asked for, unless it says ``required=False``.
     ``@pytest.mark.runinfra(requests_per_minute=2)`` gives it settings: any field of
     :class:`~runinfra_ext.sandbox.Settings`. With ``tls=True`` it serves https, and
-    ``SSL_CERT_FILE`` names what clients have to trust.
+    ``SSL_CERT_FILE`` names what clients have to trust. With ``cassette="name.jsonl"``, a file next
+    to the test, it replays what was recorded from a real gateway; ``pytest --runinfra-record=URL``
+    records it, with the key of ``RUNINFRA_API_KEY``.
 ``runinfra_client``, ``async_runinfra_client``
     Clients for that gateway, closed after the test. The async one works under pytest-asyncio,
     anyio's plugin, or ``asyncio.run``.
@@ -21,9 +23,12 @@ Installed with the package; nothing has to be switched on. The fixtures:
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -32,12 +37,22 @@ from .guard import NetworkGuard
 if TYPE_CHECKING:
     from runinfra_ext import AsyncRunInfra, RunInfra
     from runinfra_ext.sandbox import Sandbox
+    from runinfra_ext.sandbox.tape import CassetteOptions
 
-_MARK = "runinfra(tls=False, **settings): settings of this test's runinfra_gateway"
+_MARK = (
+    "runinfra(tls=False, cassette=None, **settings): settings of this test's runinfra_gateway, "
+    "and a file to replay, which --runinfra-record writes"
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The ini option."""
+    """The options."""
+    parser.getgroup("runinfra").addoption(
+        "--runinfra-record",
+        metavar="URL",
+        help="record the cassettes of runinfra markers from this gateway (base URL ending in /v1), "
+        "with the key of RUNINFRA_API_KEY: paid calls",
+    )
     parser.addini(
         "runinfra_network",
         "guard: tests with runinfra_gateway reach only this machine; allow: no guard",
@@ -70,7 +85,7 @@ def runinfra_network_guard(request: pytest.FixtureRequest) -> Iterator[NetworkGu
 def runinfra_gateway(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
-    runinfra_network_guard: NetworkGuard,  # noqa: ARG001 - only has to be in use
+    runinfra_network_guard: NetworkGuard,
 ) -> Iterator[Sandbox]:
     """A fresh local gateway; clients without arguments use it."""
     from runinfra_ext.sandbox import Sandbox, Settings  # noqa: PLC0415 - needs its extra
@@ -78,9 +93,19 @@ def runinfra_gateway(
     settings: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("runinfra"))):
         settings |= marker.kwargs
-    tls = settings.pop("tls", False)
-    with Sandbox(settings=Settings(**settings), tls=tls) as gateway:
-        monkeypatch.setenv("RUNINFRA_API_KEY", gateway.api_key)
+    tls, cassette = settings.pop("tls", False), settings.pop("cassette", None)
+    upstream: str | None = request.config.getoption("--runinfra-record")
+    tape: CassetteOptions = {"record": None, "upstream": None, "replay": None}
+    if cassette is not None:
+        tape["replay"] = request.path.parent / cassette
+    if tape["replay"] is not None and upstream is not None:
+        tape = {"record": tape["replay"], "upstream": upstream, "replay": None}
+        if not os.environ.get("RUNINFRA_API_KEY"):
+            pytest.fail("--runinfra-record needs a key in RUNINFRA_API_KEY", pytrace=False)
+        _let_through(runinfra_network_guard, upstream)
+    with Sandbox(settings=Settings(**settings), tls=tls, **tape) as gateway:
+        if tape["record"] is None:
+            monkeypatch.setenv("RUNINFRA_API_KEY", gateway.api_key)
         monkeypatch.setenv("RUNINFRA_BASE_URL", gateway.base_url)
         monkeypatch.delenv("RUNINFRA_PIPELINE_ID", raising=False)
         if tls:
@@ -91,13 +116,22 @@ def runinfra_gateway(
         pytest.fail("dictated answers were not asked for:\n" + "\n".join(unused), pytrace=False)
 
 
+def _let_through(guard: NetworkGuard, url: str) -> None:
+    """Let a gateway be reached, by its name and by its addresses."""
+    parts = urlsplit(url)
+    if parts.hostname:
+        guard.allow(parts.hostname)
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        guard.allow(*(str(address[4][0]) for address in found))
+
+
 @pytest.fixture
 def runinfra_client(runinfra_gateway: Sandbox) -> Iterator[RunInfra]:
     """A blocking client of the gateway's workspace."""
     from runinfra_ext import RunInfra  # noqa: PLC0415 - pytest loads this module at every start
 
     with RunInfra(
-        api_key=runinfra_gateway.api_key,
+        api_key=os.environ["RUNINFRA_API_KEY"],
         base_url=runinfra_gateway.base_url,
         ssl_context=runinfra_gateway.ssl_context,
     ) as client:
@@ -114,7 +148,7 @@ def async_runinfra_client(runinfra_gateway: Sandbox) -> Iterator[AsyncRunInfra]:
     # No connection outlives its answer: the test's event loop is gone when this fixture ends.
     limits = httpx.Limits(max_keepalive_connections=0)
     client = AsyncRunInfra(
-        api_key=runinfra_gateway.api_key,
+        api_key=os.environ["RUNINFRA_API_KEY"],
         base_url=runinfra_gateway.base_url,
         http_client=httpx.AsyncClient(limits=limits, timeout=None),  # noqa: S113 - the SDK's own
     )

@@ -152,6 +152,33 @@ def test_dictated_answers_must_be_asked_for(run):
     )
 
 
+def test_cassettes(run, gateway, pytester, monkeypatch):
+    """Recorded with the option and a key of one's own, from then on replayed without either."""
+    test = """
+        import pytest
+        from runinfra_ext import RunInfra
+
+        HELLO = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Say: hi"}]}
+        pytestmark = pytest.mark.runinfra(cassette="tape.jsonl")
+
+        def test_it(runinfra_client):
+            chat = runinfra_client.chat.completions.create(**HELLO)
+            assert chat.choices[0].message.content == "hi"
+        """
+    run(test).assert_outcomes(errors=1)  # there is no cassette yet
+    record = f"--runinfra-record={gateway.base_url}"
+    result = run(test, record)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*--runinfra-record needs a key in RUNINFRA_API_KEY*"])
+    monkeypatch.setenv("RUNINFRA_API_KEY", gateway.api_key)
+    run(test, record).assert_outcomes(passed=1)
+    assert len(gateway.journal) == 1
+    monkeypatch.delenv("RUNINFRA_API_KEY")
+    run(test).assert_outcomes(passed=1)
+    assert len(gateway.journal) == 1
+    assert gateway.api_key not in (pytester.path / "tape.jsonl").read_text("utf-8")
+
+
 def test_the_network_is_closed(run):
     """A test that tries to reach a real host fails, also when the application hides the error."""
     result = run(
@@ -227,6 +254,8 @@ def test_the_page_is_true(pytester):
     """Every example of docs/testing.md passes as it stands."""
     page = (Path(__file__).parents[2] / "docs/testing.md").read_text("utf-8")
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    [cassette] = re.findall(r"```jsonl\n(.*?)```", page, re.DOTALL)
+    (pytester.path / "bergen.jsonl").write_text(cassette, "utf-8")
     pytester.makepyfile(**{f"test_{number}": text for number, text in enumerate(examples)})
     result = pytester.runpytest_subprocess("-W", "error", "-p", "no:schemathesis")
     result.assert_outcomes(passed=sum(text.count("def test_") for text in examples))
