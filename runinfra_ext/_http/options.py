@@ -68,9 +68,10 @@ class HTTPOptions(NamedTuple):
                 kind = type(self.ssl_context).__name__
                 msg = f"ssl_context: expected an ssl.SSLContext, got a value of type {kind}"
                 raise ConfigurationError(msg, param="ssl_context")
-        if self.proxy is not None and not isinstance(self.proxy, str):
-            msg = f"proxy: expected a URL, got a value of type {type(self.proxy).__name__}"
-            raise ConfigurationError(msg, param="proxy")
+        if self.proxy is not None:
+            from .proxies import parse_proxy  # noqa: PLC0415 - few have one
+
+            parse_proxy("proxy", self.proxy)
         checks.flag("trust_env", self.trust_env, error=ConfigurationError)
         count = checks.count(
             "max_connections", self.max_connections, minimum=1, error=ConfigurationError

@@ -16,9 +16,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from .._ground.checks import is_printable, wrong
+from .._ground.redaction import Credential
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Proxy:
         if self.username is None:
             return None
         pair = f"{self.username}:{self.password or ''}".encode()
-        return _Secret("Basic " + base64.b64encode(pair).decode())
+        return Credential("Basic " + base64.b64encode(pair).decode())
 
     def require(self, module: str) -> None:
         """Make sure that the package which speaks SOCKS is there.
@@ -166,30 +167,32 @@ def parse_proxy(source: str, value: object) -> Proxy:
     if scheme not in _PORTS:
         msg = f"{source}: expected a proxy of {', '.join(_PORTS)}, got one of {scheme!r}"
         raise ConfigurationError(msg, param=source)
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port = "", None
-    else:
-        if parts.path not in {"", "/"} or parts.query or parts.fragment or port == 0:
-            host = ""
-        # urlsplit drops line breaks and tabs in silence.
-        if not is_printable(host) or not url.isprintable() or any(m in url for m in " \\"):
-            host = ""
-    if not host:
-        # Raised here, not chained: urllib's message quotes the URL.
+    parts = _split(url)
+    # urlsplit drops line breaks and tabs in silence.
+    if parts is None or not url.isprintable() or any(mark in url for mark in " \\"):
         hint = " (special characters of a password are percent-encoded)" if "@" in url else ""
         raise ConfigurationError(f"{source}: expected {_EXAMPLE}{hint}", param=source)
     user, secret = parts.username, parts.password
     return Proxy(
         scheme,
-        host,
-        _PORTS[scheme] if port is None else port,
-        None if user is None else _Secret(unquote(user)),
-        None if user is None else _Secret(unquote(secret or "")),
+        parts.hostname or "",
+        parts.port or _PORTS[scheme],
+        None if user is None else Credential(unquote(user)),
+        None if user is None else Credential(unquote(secret or "")),
         source,
     )
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of a proxy's URL, if it names a host, a possible port, and nothing more."""
+    try:
+        parts = urlsplit(url)
+        if parts.port == 0 or parts.path not in {"", "/"} or parts.query or parts.fragment:
+            return None
+        return parts if is_printable(parts.hostname or "") and parts.hostname else None
+    except ValueError:
+        # Not chained: urllib's message quotes the URL, which may hold a password.
+        return None
 
 
 class _Environment:
@@ -318,12 +321,3 @@ def _of_the_system(scheme: str, host: str) -> tuple[str, str]:
     if not url or urllib.request.proxy_bypass(host):
         return "", ""
     return "the system's proxy settings", url
-
-
-class _Secret(str):
-    """A credential that libraries need as text, and that no ``repr`` shows."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'[redacted]'"
