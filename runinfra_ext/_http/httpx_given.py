@@ -169,9 +169,11 @@ class Attempt:
     def _foreign_timeout(self, name: str, chain: list[BaseException]) -> Exception | None:
         """A ``TimeoutError`` of somebody else's that the library took for one of its socket's."""
         limit = self.timeouts.get(name.removesuffix("Timeout").lower())
-        root = next((e for e in chain if type(e) is TimeoutError and e.errno is None), None)
+        root = next((e for e in chain if isinstance(e, TimeoutError) and e.errno is None), None)
         if not name.endswith("Timeout") or root is None:
             return None
+        if type(root) is not TimeoutError:
+            return root
         # It can't be the library's before the limit; waits follow each other, so that a later one
         # can't be told.
         early = limit is None or time.monotonic() - self._began < limit * 0.95
@@ -260,11 +262,12 @@ def was_cut(stream: Any) -> bool:
     if tls is None:
         return False
     try:
-        return bool(tls.read(1) == b"")
+        tls.read(1)
     except ssl.SSLZeroReturnError:
         return False
     except (OSError, ValueError):
         return True
+    return False
 
 
 def forget_locals(error: BaseException) -> None:
