@@ -31,7 +31,7 @@ class AsyncRunInfra(AsyncNamespaces):
             left out. Then ``model`` may be left out of calls.
         base_url: where the gateway is; ``RUNINFRA_BASE_URL`` if left out, else
             ``https://api.runinfra.ai/v1``. https only, but for loopback hosts.
-        http_client: an ``httpx.AsyncClient`` with your own proxies or TLS settings. It stays yours:
+        http_client: an ``httpx.AsyncClient`` or ``httpx2.AsyncClient`` of your own. It stays yours:
             closing this client leaves it open.
         ssl_context: an ``ssl.SSLContext`` of your own: other authorities, a certificate to show;
             by default the system's authorities, or those that ``SSL_CERT_FILE`` and

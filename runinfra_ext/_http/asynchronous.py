@@ -24,8 +24,8 @@ from .options import DEFAULTS, HTTPOptions
 from .proxies import Proxies
 
 if TYPE_CHECKING:
-    from .._async._httpx import AsyncHttpx
     from .aiohttp_backend import AiohttpBackend
+    from .httpx_asynchronous import AsyncHttpxBackend
 
 
 class AsyncExchange(Protocol):
@@ -100,8 +100,8 @@ class AsyncHTTP:
     """A pool of connections for each event loop, made at the first request.
 
     Args:
-        client: an ``httpx.AsyncClient`` of the application's own, used as it is and never closed
-            by this package.
+        client: an ``httpx.AsyncClient`` or ``httpx2.AsyncClient`` of the application's own, used as
+            it is and never closed by this package.
         options: what the client was told about the network; not for a client of the application's.
 
     Raises:
@@ -135,7 +135,8 @@ class AsyncHTTP:
         body = (
             content if content is None or isinstance(content, bytes) else _Chunks(content, limits)
         )
-        backend = self._given or self._backend()
+        loop = self._loop()
+        backend = self._given or self._backend(loop)
         return AsyncSource(await backend.send(method, url, headers, body, limits), limits)
 
     async def aclose(self) -> None:
@@ -155,22 +156,22 @@ class AsyncHTTP:
         if own is not None:
             await own.aclose()
 
-    def _backend(self) -> AiohttpBackend:
-        """The backend of the running event loop."""
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """The running event loop, if there is anything to send in it."""
         if self.closed:
             raise failure("client_closed", sent=False)
+        with contextlib.suppress(RuntimeError):
+            return asyncio.get_running_loop()
+        msg = "AsyncRunInfra works in an event loop of asyncio's, or one like it (uvloop)"
+        raise ConfigurationError(msg)
+
+    def _backend(self, loop: asyncio.AbstractEventLoop) -> AiohttpBackend:
+        """The backend of an event loop."""
         if self._pid != os.getpid():
             # After a fork the sockets are the parent's: two processes must not share them.
             self._backends = {}
             self._lock = threading.Lock()
             self._pid = os.getpid()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            loop = None
-        if loop is None:
-            msg = "AsyncRunInfra works in an event loop of asyncio's, or one like it (uvloop)"
-            raise ConfigurationError(msg)
         backend = self._backends.get(loop)
         return self._new_backend(loop) if backend is None else backend
 
@@ -214,10 +215,10 @@ class _Chunks:
             yield piece
 
 
-def _over_httpx(client: Any) -> AsyncHttpx:
-    from .._async._httpx import AsyncHttpx  # noqa: PLC0415 - most never need it
+def _over_httpx(client: Any) -> AsyncHttpxBackend:
+    from .httpx_asynchronous import AsyncHttpxBackend  # noqa: PLC0415 - most never need it
 
-    return AsyncHttpx(client)
+    return AsyncHttpxBackend(client)
 
 
 def _abandon(loop: asyncio.AbstractEventLoop, pid: int, exchange: AsyncExchange) -> None:

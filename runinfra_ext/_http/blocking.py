@@ -115,8 +115,8 @@ class HTTP:
     """The backend of one client, made at the first request and shared by all threads.
 
     Args:
-        client: an ``httpx.Client`` of the application's own, used as it is and never closed by
-            this package.
+        client: an ``httpx.Client`` or ``httpx2.Client`` of the application's own, used as it is and
+            never closed by this package.
         options: what the client was told about the network; not for a client of the application's.
 
     Raises:
@@ -168,6 +168,6 @@ class HTTP:
 
 
 def _over_httpx(client: Any) -> Backend:
-    from .._sync._httpx import Httpx  # noqa: PLC0415 - most never need it
+    from .httpx_blocking import HttpxBackend  # noqa: PLC0415 - most never need it
 
-    return Httpx(client)
+    return HttpxBackend(client)

@@ -118,6 +118,7 @@ class HttpxExchange:
         self._watch = watch
         self._dropped = dropped
         self._iterator: Iterator[bytes] | None = None
+        self._over = False
         self._pid = os.getpid()
         attempt.stream = response.extensions.get("network_stream", attempt.stream)
         watch.rest()
@@ -130,6 +131,7 @@ class HttpxExchange:
         """
         if self._body.read is not None:
             piece, self._body.read = self._body.read, b""
+            self._over = True
             return piece
         attempt, watch = self._attempt, self._watch
         if self._body.gone:
@@ -153,6 +155,7 @@ class HttpxExchange:
                 if not piece and self._body.unframed and was_cut(attempt.stream):
                     fault = attempt.fail("truncated")
                 else:
+                    self._over = not piece
                     return piece
             else:
                 fault = self._timed_out(limits)
@@ -167,30 +170,26 @@ class HttpxExchange:
         raise fault
 
     def close(self) -> None:
-        """Release the connection: to the pool if the body was read to its end, else closed."""
+        """Release the connection: to the pool if the body was read to its end, else closed.
+
+        Another thread that waits in :meth:`read` is woken with a failure.
+        """
         self._watch.stop()
         if self._pid != os.getpid():
             self._leave()
             return
+        if not self._over:
+            _end(self._attempt.stream)
         # What fails while closing leaves nothing to use and nothing to report.
         with contextlib.suppress(Exception):
             self._response.close()
 
-    def shut(self) -> None:
-        """End the connection at its socket, which takes no lock and wakes a thread that reads."""
-        if self._pid == os.getpid():
-            _end(self._attempt.stream)
-
-    def try_close(self) -> bool:
-        """Never possible: the library's pool waits for its lock."""
-        return False
-
     def release(self) -> None:
-        """The same as closing, from a finalizer: takes no lock, never waits."""
+        """The same from a finalizer: takes no lock, never waits."""
         if self._pid != os.getpid():
             self._leave()
             return
-        self.shut()
+        _end(self._attempt.stream)
         self._dropped.append(self)
 
     def _leave(self) -> None:
@@ -286,6 +285,9 @@ def _socket(stream: Any) -> socket.socket | None:
 def _end(stream: Any) -> None:
     with contextlib.suppress(Exception):
         sock = _socket(stream)
+        tls = stream.get_extra_info("ssl_object") if sock is not None else None
+        if tls is not None and tls.selected_alpn_protocol() == "h2":
+            return  # others' answers come over it too
         if sock is not None:
             # Not the method of a TLS socket: that one forgets its session under the reader's feet.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)

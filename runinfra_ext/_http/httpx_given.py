@@ -21,6 +21,7 @@ from .._ground.wire import TransportFailure
 from ..errors import ConfigurationError
 from .failures import expired, failure
 from .options import target_of
+from .tls_failures import is_refusal, tls_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -144,6 +145,9 @@ class Attempt:
         foreign = self._foreign_timeout(name, chain)
         if foreign is not None:
             return foreign
+        tls = next((e for e in chain if isinstance(e, ssl.SSLError)), None)
+        if tls is not None and (is_refusal(tls) or not (self._left or self.answering)):
+            return tls_failure(tls, host=self.host)
         found = self._reason(name, error, chain)
         if found is None:
             return error
@@ -192,8 +196,8 @@ class Attempt:
         if name == "HTTPStatusError" or not (name or self._is_below(error)):
             return None
         by_cause = _by_cause(chain)
-        if by_cause is not None and (not self.answering or by_cause[0].startswith("tls")):
-            return by_cause
+        if by_cause is not None and not self.answering:
+            return by_cause, ""
         if name == "ConnectError":
             return "unreachable", ""
         if "Closed" in type(error).__name__:
@@ -283,18 +287,14 @@ def forget_locals(error: BaseException) -> None:
             trace = trace.tb_next
 
 
-def _by_cause(chain: list[BaseException]) -> tuple[FailureReason, str] | None:
+def _by_cause(chain: list[BaseException]) -> FailureReason | None:
     for link in chain:
-        if isinstance(link, ssl.SSLCertVerificationError):
-            return "tls_certificate", link.verify_message
-        if isinstance(link, ssl.SSLError) and not isinstance(link, ssl.SSLEOFError):
-            return "tls_handshake", (link.reason or "").replace("_", " ").lower()
         if isinstance(link, socket.gaierror):
-            return "dns", ""
+            return "dns"
         if isinstance(link, ConnectionRefusedError):
-            return "refused", ""
+            return "refused"
         if isinstance(link, OSError) and link.errno in _NO_WAY:
-            return "unreachable", ""
+            return "unreachable"
     return None
 
 
