@@ -14,8 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from runinfra_ext import AsyncRunInfra, RunInfra, RunInfraError
-from runinfra_ext._webhooks import events as webhooks
+from runinfra_ext import AsyncRunInfra, RunInfra, RunInfraError, webhooks
 from runinfra_ext.sandbox import Sandbox
 
 OUT = Path("out")

@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from runinfra_ext import WebhookVerificationError
-from runinfra_ext._webhooks import events as webhooks
+from runinfra_ext import WebhookVerificationError, webhooks
+
+# Where several processes listen, an object with the same methods over your database.
+store = webhooks.InMemoryReplayStore()
 
 
 @csrf_exempt  # the signature is what proves the sender
@@ -20,12 +22,14 @@ from runinfra_ext._webhooks import events as webhooks
 def receive(request: HttpRequest) -> HttpResponse:
     """Check the raw body; answer 2xx, or the gateway delivers again."""
     try:
-        event = webhooks.construct_event(
+        with webhooks.handle(
             payload=request.body,  # the raw bytes: parsed and written again they differ
             signature_header=request.headers.get(webhooks.HEADER, ""),
             secret=os.environ["RUNINFRA_WEBHOOK_SECRET"],
-        )
+            store=store,
+        ) as event:
+            print("event", event.type, event.id)  # what raises in here is delivered again
     except WebhookVerificationError as error:
-        return HttpResponse(error.reason, status=400)
-    print("event", event.type, event.id)
+        if error.reason != "replayed":  # taken before: the gateway need not deliver it again
+            return HttpResponse(error.reason, status=400)
     return HttpResponse(status=204)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from ._webhooks.events import (
     HEADER,
+    Handling,
     InMemoryReplayStore,
     ReplayStore,
     WebhookEvent,
     WebhookFailure,
     Webhooks,
     construct_event,
+    handle,
     sign,
     signature_header,
     verify_signature,
@@ -21,12 +23,14 @@ from ._webhooks.events import (
 
 __all__ = [
     "HEADER",
+    "Handling",
     "InMemoryReplayStore",
     "ReplayStore",
     "WebhookEvent",
     "WebhookFailure",
     "Webhooks",
     "construct_event",
+    "handle",
     "sign",
     "signature_header",
     "verify_signature",

@@ -6,18 +6,23 @@ Only :class:`WebhookVerificationError` leaves these functions; its ``reason`` is
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from types import TracebackType
 from typing import Any, Final, Literal, Protocol
 
-from .._ground.json_codec import decode
+import orjson
+
+from .._ground.json_codec import decode_exactly
 from .signing import (
     HEADER,
     TOLERANCE_SECONDS,
     Clock,
     Secrets,
+    Signed,
     WebhookFailure,
     failure,
     sign,
@@ -27,16 +32,21 @@ from .signing import (
 
 __all__ = [
     "HEADER",
+    "Handling",
     "InMemoryReplayStore",
     "ReplayStore",
     "WebhookEvent",
     "WebhookFailure",
     "Webhooks",
     "construct_event",
+    "handle",
     "sign",
     "signature_header",
     "verify_signature",
 ]
+
+# As many digits as an integer of 64 bits may have; some of these have too many.
+_LONG: Final = re.compile(rb"[0-9]{19}")
 
 
 class WebhookEvent:
@@ -86,6 +96,10 @@ class ReplayStore(Protocol):
         """Note an event for so long; ``False`` if it was noted before. Must be atomic."""
         ...
 
+    def discard(self, key: str) -> None:
+        """Forget an event, because acting on it failed; one that is not there is no error."""
+        ...
+
 
 class InMemoryReplayStore:
     """A store for one process: bounded, thread-safe.
@@ -114,6 +128,11 @@ class InMemoryReplayStore:
             while len(self._until) > self._max:
                 self._until.popitem(last=False)
             return True
+
+    def discard(self, key: str) -> None:
+        """Forget an event, so that its next delivery is taken again."""
+        with self._lock:
+            self._until.pop(key, None)
 
 
 def verify_signature(
@@ -175,26 +194,117 @@ def construct_event(
     Raises:
         WebhookVerificationError: it must not be trusted; ``error.reason`` says why.
     """
-    body = verify(
+    signed = verify(
         payload=payload,
         signature_header=signature_header,
         secret=secret,
         tolerance_seconds=tolerance_seconds,
         now=now,
     )
-    event = WebhookEvent(_object(body))
+    event = WebhookEvent(_object(signed.body))
     if replay_store is not None:
-        key = event.id or signature_header
-        if not replay_store.add(key, 2 * float(tolerance_seconds) + 1):
-            raise failure("replayed", "This event was taken before.")
+        _take(replay_store, event.id or signed.digest(), tolerance_seconds)
     return event
+
+
+def handle(
+    *,
+    payload: str | bytes | bytearray,
+    signature_header: str,
+    secret: Secrets,
+    store: ReplayStore,
+    tolerance_seconds: float = TOLERANCE_SECONDS,
+    now: Clock = None,
+) -> Handling:
+    """Check a webhook, and act on its event once: use it as a context manager, also an async one.
+
+    When the block raises, the event is given back to the store, so that the gateway's next delivery
+    of it is taken again instead of being refused as replayed. ::
+
+        with webhooks.handle(payload=body, signature_header=header, secret=key, store=store) as event:
+            book(event)
+
+    Args:
+        payload: the raw body.
+        signature_header: value of the ``RunInfra-Signature`` header.
+        secret: the webhook's secret exactly as it was given to you; several while you replace it.
+        store: remembers the events that were taken.
+        tolerance_seconds: how far its timestamp may be from now, in both directions, inclusive.
+        now: Unix time in seconds, or a clock that gives it; the system's by default.
+
+    Raises:
+        WebhookVerificationError: entering the block, before it runs: it must not be trusted, or was
+            taken before (``error.reason == "replayed"``: answer that with 2xx).
+    """
+    return Handling(
+        store,
+        lambda: verify(
+            payload=payload,
+            signature_header=signature_header,
+            secret=secret,
+            tolerance_seconds=tolerance_seconds,
+            now=now,
+        ),
+        tolerance_seconds,
+    )
+
+
+class Handling:
+    """One delivery while it is acted on; see :func:`handle`."""
+
+    __slots__ = ("_check", "_key", "_store", "_tolerance")
+
+    def __init__(
+        self, store: ReplayStore, check: Callable[[], Signed], tolerance_seconds: float
+    ) -> None:
+        self._store = store
+        self._check = check
+        self._tolerance = tolerance_seconds
+        self._key: str | None = None
+
+    def __enter__(self) -> WebhookEvent:
+        signed = self._check()
+        event = WebhookEvent(_object(signed.body))
+        key = event.id or signed.digest()
+        _take(self._store, key, self._tolerance)
+        self._key = key
+        return event
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        key, self._key = self._key, None
+        if exc_type is not None and key is not None:
+            self._store.discard(key)
+
+    async def __aenter__(self) -> WebhookEvent:
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.__exit__(exc_type, exc_value, traceback)
+
+
+def _take(store: ReplayStore, key: str, tolerance_seconds: float) -> None:
+    if not store.add(key, 2 * float(tolerance_seconds) + 1):
+        raise failure("replayed", "This event was taken before.")
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
     content: object = None
     failed = False
     try:
-        content = decode(body)
+        # The fast parser takes UTF-8 only, as JSON is defined, but rounds integers beyond 64 bits.
+        content = orjson.loads(body)
+        if _LONG.search(body):
+            content = decode_exactly(body.decode())
     except (ValueError, RecursionError):
         failed = True
     if failed:
@@ -209,3 +319,4 @@ class Webhooks:
 
     verify_signature: Final = staticmethod(verify_signature)
     construct_event: Final = staticmethod(construct_event)
+    handle: Final = staticmethod(handle)

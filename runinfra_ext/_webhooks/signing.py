@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import math
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, Literal, cast
+from typing import Final, Literal, NamedTuple, cast
 
 from ..errors import WebhookVerificationError
 
@@ -36,6 +37,22 @@ _HEX = re.compile(r"[0-9a-fA-F]{64}\Z", re.ASCII)
 
 Secrets = str | Sequence[str]
 Clock = float | Callable[[], float] | None
+
+
+class Signed(NamedTuple):
+    """What a signature covers: all that a header says besides is not to be relied on.
+
+    Attributes:
+        body: the raw payload.
+        timestamp: Unix time in whole seconds.
+    """
+
+    body: bytes
+    timestamp: int
+
+    def digest(self) -> str:
+        """Names this delivery, however its header was written."""
+        return hashlib.sha256(b"%d." % self.timestamp + self.body).hexdigest()
 
 
 def failure(reason: WebhookFailure, message: str) -> WebhookVerificationError:
@@ -82,8 +99,8 @@ def verify(
     secret: object,
     tolerance_seconds: object = TOLERANCE_SECONDS,
     now: object = None,
-) -> bytes:
-    """Check a signature; the raw payload.
+) -> Signed:
+    """Check a signature; what was signed.
 
     Raises:
         WebhookVerificationError: with the ``reason``.
@@ -103,7 +120,7 @@ def verify(
             matched |= hmac.compare_digest(expected, signature)
     if not matched:
         raise failure("no_match", "No signature of the webhook matches; is the body the raw one?")
-    return body
+    return Signed(body, timestamp)
 
 
 def checked_secrets(secret: object) -> tuple[str, ...]:

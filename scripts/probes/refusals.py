@@ -16,8 +16,8 @@ from runinfra_ext import (
     RunInfraError,
     WebhookVerificationError,
     idempotency,
+    webhooks,
 )
-from runinfra_ext._webhooks import events as webhooks
 
 from . import variables
 from .running import CheckFailed, Row, Seen, Target

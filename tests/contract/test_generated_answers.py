@@ -25,7 +25,7 @@ from runinfra_client import models
 from runinfra_client.unions import parse_response_stream_event
 from runinfra_ext import APIStatusError, RunInfraError, WebhookVerificationError
 from runinfra_ext._ground.json_codec import decode
-from runinfra_ext._webhooks.events import WebhookEvent, construct_event, signature_header
+from runinfra_ext.webhooks import WebhookEvent, construct_event, signature_header
 from tests.contract.exchanges import CASES, HELLO, Case, Exchange, look, look_at_error
 from tests.contract.instances import (
     DOCUMENT,

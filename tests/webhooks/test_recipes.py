@@ -11,7 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
-from runinfra_ext._webhooks import events as webhooks
+from runinfra_ext import webhooks
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 BODY = '{"id":"evt_1","type":"deployment.verified","data":{"name":"Zoë"}}'.encode()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runinfra_ext import RunInfra, WebhookVerificationError
-from runinfra_ext._webhooks import events as webhooks
+from runinfra_ext import RunInfra, WebhookVerificationError, webhooks
 
 SECRET = "whsec_demo"
 BODY = b'{"id":"evt_1","type":"deployment.verified"}'
@@ -217,3 +218,104 @@ def test_the_verdict_is_an_independent_hmacs(payload, secret, signed, skew):
     except WebhookVerificationError:
         verdict = False
     assert verdict is expected
+
+
+SECRET_OF_REPLAYS = "whsec_replays"
+
+
+def delivered(body: bytes, timestamp: int = 1_800_000_000) -> dict[str, Any]:
+    """The arguments of a delivery, signed."""
+    header = webhooks.signature_header(payload=body, secret=SECRET_OF_REPLAYS, timestamp=timestamp)
+    return {
+        "payload": body,
+        "signature_header": header,
+        "secret": SECRET_OF_REPLAYS,
+        "now": float(timestamp),
+    }
+
+
+@pytest.mark.parametrize("body", [b'{"type":"credit.added"}', b'{"id":17}', b'{"id":"evt_1"}'])
+@pytest.mark.parametrize(
+    "rewritten",
+    [
+        lambda t, v: f"v1={v},t={t}",
+        lambda t, v: f"t={t},v1={v.upper()}",
+        lambda t, v: f"t={t},v0=abc,v1={v}",
+        lambda t, v: f"t=0{t},v1={v}",
+        lambda t, v: f" t = {t} , v1 = {v} ",
+        lambda t, v: f"t={t},v1={'0' * 64},v1={v}",
+    ],
+)
+def test_a_rewritten_header_is_a_replay(body: bytes, rewritten: Any) -> None:
+    """What is not signed names nothing: the same delivery in another header is refused."""
+    store = webhooks.InMemoryReplayStore()
+    arguments = delivered(body)
+    webhooks.construct_event(**arguments, replay_store=store)
+    stamp, _, signature = arguments["signature_header"].partition(",v1=")
+    arguments["signature_header"] = rewritten(stamp.removeprefix("t="), signature)
+    with pytest.raises(WebhookVerificationError) as caught:
+        webhooks.construct_event(**arguments, replay_store=store)
+    assert caught.value.reason == "replayed"
+
+
+def test_two_events_of_one_body() -> None:
+    """Without ids, what was signed at another time is another event."""
+    store = webhooks.InMemoryReplayStore()
+    body = b'{"type":"credit.added","data":{"cents":500}}'
+    webhooks.construct_event(**delivered(body), replay_store=store)
+    webhooks.construct_event(**delivered(body, 1_800_000_001), replay_store=store)
+
+
+@pytest.mark.parametrize("body", [b'{"id":"evt_1","type":"x"}', b'{"type":"x"}'])
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_handler_that_raises_gives_its_event_back(body: bytes, asynchronous: bool) -> None:
+    """The next delivery is taken, and the one after a success is not."""
+    store = webhooks.InMemoryReplayStore()
+
+    async def act(fails: bool) -> str | None:
+        handling = webhooks.handle(**delivered(body), store=store)
+        if asynchronous:
+            async with handling as event:
+                if fails:
+                    raise OSError("the database is down")
+        else:
+            with handling as event:
+                if fails:
+                    raise OSError("the database is down")
+        return event.type
+
+    with pytest.raises(OSError, match="database is down"):
+        asyncio.run(act(True))
+    assert asyncio.run(act(False)) == "x"
+    with pytest.raises(WebhookVerificationError) as caught:
+        asyncio.run(act(True))
+    assert caught.value.reason == "replayed"
+    # What was refused at the door is not given back: it was never taken.
+    with pytest.raises(WebhookVerificationError):
+        asyncio.run(act(False))
+
+
+def test_integers_keep_their_digits() -> None:
+    """Amounts and ids beyond 64 bits are exact, and so are those within."""
+    numbers = [2**63 - 1, 2**63, 2**64 + 1, -(2**70) - 1, 10**40 + 7, 5]
+    body = json.dumps({"data": {"numbers": numbers}}).encode()
+    assert webhooks.construct_event(**delivered(body)).data["numbers"] == numbers
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"id":"é"}'.encode("latin-1"),
+        '{"id":"evt"}'.encode("utf-16"),
+        '{"id":"evt"}'.encode("utf-32"),
+        b'\xef\xbb\xbf{"id":"evt"}',
+        b'{"n":NaN}',
+        b'{"n":' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+    ],
+)
+def test_only_json_in_utf8_is_taken(body: bytes) -> None:
+    """A body that another parser would guess at is refused with a reason."""
+    with pytest.raises(WebhookVerificationError) as caught:
+        webhooks.construct_event(**delivered(body))
+    assert caught.value.reason == "not_json"
