@@ -221,7 +221,7 @@ def handle(
     When the block raises, the event is given back to the store, so that the gateway's next delivery
     of it is taken again instead of being refused as replayed. ::
 
-        with webhooks.handle(payload=body, signature_header=header, secret=key, store=store) as event:
+        with webhooks.handle(**delivery, secret=secret, store=store) as event:
             book(event)
 
     Args:
