@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import Any
+from typing import Any, Final
 
 import jsonschema_rs
 from jsonschema_rs import CanonicalSchema, canonical
+
+from .shapes import is_array, is_object
+
+_ENTANGLED: Final = (
+    frozenset({"unevaluatedProperties", "unevaluatedItems"}),
+    frozenset({"not", "if", "then", "else"}),
+)
+
+
+# Both sides of an intersection must be read alike. Patterns that only a huge machine matches, or
+# one that goes back for ever, are refused.
+_OPTIONS: Final[Any] = {
+    "validate_formats": True,
+    "offline": True,
+    "pattern_options": jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000, size_limit=2**20),
+}
 
 
 class NoInstance(Exception):
@@ -26,33 +42,41 @@ def compiled(text: str, only_objects: bool) -> tuple[CanonicalSchema, Any]:  # n
         ValueError: it is no schema, or one that can't be brought into that form.
     """
     schema: Any = json.loads(text)
-    options: Any = {"validate_formats": True, "offline": True}
-    root = jsonschema_rs.canonicalize(schema, **options)
+    root = jsonschema_rs.canonicalize(schema, **_OPTIONS)
     view = root.view()
-    if isinstance(view, canonical.RawView):
-        if view.reason is not canonical.RawReason.UNKNOWN_DIALECT:
-            msg = "it is too entangled"
-            raise ValueError(msg)
+    if isinstance(view, canonical.RawView) and view.reason is canonical.RawReason.UNKNOWN_DIALECT:
         schema = {key: value for key, value in schema.items() if key != "$schema"}
-        root = jsonschema_rs.canonicalize(schema, **options)
+        root = jsonschema_rs.canonicalize(schema, **_OPTIONS)
+    # What is too entangled to be folded is left out here; the validator still knows it.
+    loose = schema
+    for keys in _ENTANGLED:
+        if isinstance(root.view(), canonical.RawView):
+            loose = _without(loose, keys)
+            root = jsonschema_rs.canonicalize(loose, **_OPTIONS)
     if only_objects:
         root = root.intersect(plain_schema("object", root.draft))
-    return root, jsonschema_rs.validator_for(schema, **options)
+    return root, jsonschema_rs.validator_for(schema, **_OPTIONS)
+
+
+def _without(schema: Any, keys: frozenset[str]) -> Any:
+    """A schema without these keywords, wherever they are."""
+    if is_object(schema):
+        return {key: _without(part, keys) for key, part in schema.items() if key not in keys}
+    return [_without(part, keys) for part in schema] if is_array(schema) else schema
 
 
 @functools.lru_cache(maxsize=4096)
 def validator(node: CanonicalSchema) -> Any:
     """A validator of a part of a schema."""
     schema: Any = node.to_json_schema()
-    options: Any = {"validate_formats": True, "offline": True}
-    return jsonschema_rs.validator_for(schema, **options)
+    return jsonschema_rs.validator_for(schema, **_OPTIONS)
 
 
 @functools.cache
 def plain_schema(kind: str | None, draft: int) -> CanonicalSchema:
-    """The schema of a type, or of anything; both sides of an intersection must be read alike."""
+    """The schema of a type, or of anything."""
     schema: Any = True if kind is None else {"type": kind}
-    return jsonschema_rs.canonicalize(schema, draft=draft, validate_formats=True)
+    return jsonschema_rs.canonicalize(schema, draft=draft, **_OPTIONS)
 
 
 @functools.cache

@@ -16,7 +16,7 @@ _ITEMS: Final = 1000
 _TRIES: Final = 64  # of an item that must differ from others
 
 
-def array(
+def make_array(
     maker: Maker,
     node: CanonicalSchema,
     view: canonical.ArrayView,
@@ -36,7 +36,7 @@ def array(
     items = view.items or plain_schema(None, maker.draft)
     distinct = view.distinctness is canonical.Distinctness.ALL_DISTINCT
     wanted = _contained(maker, view, items)
-    size = min(max(least, len(view.prefix_items), len(wanted), 1), most)
+    size = min(max(least, len(view.prefix_items), len(wanted), 0 if maker.tired else 1), most)
     if view.distinctness is canonical.Distinctness.SOME_REPEATED:
         size = max(size, 2)
     accept = validator(node).is_valid

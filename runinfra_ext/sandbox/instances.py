@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from jsonschema_rs import canonical
+from jsonschema_rs import CanonicalSchema, canonical
 
 from .algebra import Blocked, NoInstance, compiled
 from .hints import Hints
@@ -47,8 +47,9 @@ def instance(schema: Mapping[str, Any], mentions: Mentions, *, only_objects: boo
         raise NoInstance(msg)
     until = time.monotonic() + _SECONDS
     hints = Hints(schema)
+    dead: set[CanonicalSchema] = set()  # places that have no value that can be made
     for variant in range(_VARIANTS):
-        maker = Maker(root, mentions, until)
+        maker = Maker(root, mentions, until, dead)
         try:
             value = maker.make(root, "", hints, variant)
         except Blocked:

@@ -10,13 +10,11 @@ from typing import Any, Final
 
 from jsonschema_rs import CanonicalSchema, canonical
 
-from . import arrays, scalars
+from . import arrays, objects, scalars
 from .algebra import (
     Blocked,
     NoInstance,
     open_schema,
-    pattern_validator,
-    plain_schema,
     validator,
 )
 from .hints import Hints
@@ -24,7 +22,8 @@ from .mentions import Mentions, words_of
 
 _NODES: Final = 20_000  # places of a value
 _MANY: Final = 400  # places after which only what must be there is
-_MEMBERS: Final = 1000
+_CHOICES: Final = 200  # of a closed set that are looked at
+_FAR: Final = 5  # schemas inside of each other, after which the shortest way out is taken
 _TRIES: Final = 64  # of a place that must satisfy more than its bounds
 _DEPTH: Final = 2  # how often a schema may stand inside itself before it is left out
 _DEEP: Final = 60  # levels
@@ -34,10 +33,13 @@ _ANY_TYPE: Final = ("string", "object", "integer", "number", "array", "boolean",
 class Maker:
     """Makes one value."""
 
-    def __init__(self, root: CanonicalSchema, mentions: Mentions, until: float) -> None:
+    def __init__(
+        self, root: CanonicalSchema, mentions: Mentions, until: float, dead: set[CanonicalSchema]
+    ) -> None:
         self._root = root
+        self._dead = dead
         # Each attempt hands out what was said anew.
-        self._mentions = Mentions([mentions.text], prompt=mentions.prompt, answer=mentions.answer)
+        self._mentions = mentions.again()
         self._until = until
         self._made = 0
         self._inside: list[str] = []
@@ -66,9 +68,9 @@ class Maker:
             case canonical.EnumView():
                 return self._choice([_plain(value) for value in view.values], name, hints, variant)
             case canonical.ObjectView():
-                return self._object(view, hints, variant)
+                return objects.make_object(self, view, hints, variant)
             case canonical.ArrayView():
-                return arrays.array(self, node, view, name, hints, variant)
+                return arrays.make_array(self, node, view, name, hints, variant)
             case canonical.ReferenceView():
                 return self._referred(node, view.uri, name, hints, variant)
             case canonical.AllOfView():
@@ -99,10 +101,13 @@ class Maker:
             values = scalars.strings(view, name, hints, self._mentions, accept)
         else:
             values = scalars.numbers(view, name, hints, self._mentions, accept)
-        return self._nth(values, variant, accept)
+        return self._nth(node, values, variant)
 
-    def _nth(self, values: Iterable[Any], variant: int, accept: Any) -> Any:
+    def _nth(self, node: CanonicalSchema, values: Iterable[Any], variant: int) -> Any:
         """The accepted value of that number, counted round if there are fewer."""
+        if node in self._dead:
+            raise Blocked
+        accept = validator(node).is_valid
         found: list[Any] = []
         for tried, value in enumerate(values):
             if value not in found and accept(value):
@@ -112,6 +117,7 @@ class Maker:
             if tried % 16 == 0 and time.monotonic() > self._until:
                 break
         if not found:
+            self._dead.add(node)
             raise Blocked
         return found[variant % len(found)]
 
@@ -139,7 +145,8 @@ class Maker:
         """One of a closed set: what was said of it, else the default, else the first."""
         if all(isinstance(value, bool) for value in values):
             return self._boolean(name, hints, variant) if len(values) > 1 else values[0]
-        order = [*(v for v in hints.listed if v in values), *values]
+        values = values[:_CHOICES]
+        order = [*(v for v in hints.listed[:_CHOICES] if v in values), *values]
         said = [value for value in order if isinstance(value, str) and self._mentions.has(value)]
         numbers = [
             value
@@ -158,8 +165,7 @@ class Maker:
     def _referred(
         self, node: CanonicalSchema, uri: str, name: str, hints: Hints, variant: int
     ) -> Any:
-        limit = _DEPTH if self._made < _MANY else 1
-        if self._inside.count(uri) >= limit:
+        if self._inside.count(uri) >= (1 if self.tired else _DEPTH):
             raise Blocked
         self._inside.append(uri)
         try:
@@ -172,6 +178,11 @@ class Maker:
         if found is None:
             raise Blocked
         return found
+
+    @property
+    def tired(self) -> bool:
+        """Whether the value is large or deep enough."""
+        return self._made > _MANY or len(self._inside) > _FAR
 
     @property
     def draft(self) -> int:
@@ -233,7 +244,10 @@ class Maker:
                 spoken = view.value is not None and self._mentions.has(view.value)
             if isinstance(view, canonical.EnumView):
                 spoken = any(isinstance(v, str) and self._mentions.has(v) for v in view.values)
-            return kind == "null", not spoken, _ranked_types(_ANY_TYPE, hints).index(kind)
+            place = _ranked_types(_ANY_TYPE, hints).index(kind)
+            if self.tired:
+                return kind in {"object", "array"}, False, place
+            return kind == "null", not spoken, place
 
         return sorted(branches, key=rank)
 
@@ -248,7 +262,6 @@ class Maker:
         raise Blocked
 
     def _tried_types(self, node: CanonicalSchema, name: str, hints: Hints, variant: int) -> Any:
-        accept = validator(node).is_valid
 
         def values() -> Iterator[Any]:
             for number in range(_TRIES):
@@ -256,77 +269,7 @@ class Maker:
                     yield self._typed([kind], name, hints, number)
             yield from ({"a": 1}, {"a": "b"}, [1], ["a"], [1, "a"], -1, 0, 0.5, "")
 
-        return self._nth(values(), variant, accept)
-
-    # ---- objects and arrays ----
-
-    def _object(self, view: canonical.ObjectView, hints: Hints, variant: int) -> dict[str, Any]:
-        most = _MEMBERS if view.max_properties is None else view.max_properties
-        least = view.min_properties or 0
-        if least > _MEMBERS:
-            raise Blocked
-        required = set(view.required)
-        allowed = None if view.property_names is None else validator(view.property_names)
-        declared = [name for name in (*hints.names, *view.properties) if name in view.properties]
-        names = dict.fromkeys([*declared, *view.required])
-        room = most - len(required)
-        value: dict[str, Any] = {}
-        for name in names:
-            if name not in required:
-                if room <= 0 or self._made > _MANY or (allowed and not allowed.is_valid(name)):
-                    continue
-                room -= 1
-            try:
-                value[name] = self.make(self._member(view, name), name, hints.member(name), variant)
-            except Blocked:
-                if name in required:
-                    raise
-                room += 1
-        open_ended = view.additional_properties is not None or view.pattern_properties
-        wanted = max(least, 1 if open_ended and not value and not view.properties else 0)
-        for number, name in enumerate(self._new_names(view, wanted)):
-            if len(value) >= min(wanted, most):
-                break
-            if name in value or (allowed and not allowed.is_valid(name)):
-                continue
-            try:
-                value[name] = self.make(
-                    self._member(view, name), name, hints.other(), variant + number
-                )
-            except Blocked:
-                continue
-        if len(value) < least:
-            raise Blocked
-        return value
-
-    def _new_names(self, view: canonical.ObjectView, wanted: int) -> Iterator[str]:
-        """Names that the schema does not spell out; some may not be allowed."""
-        for number in range(_TRIES + wanted if wanted else 0):
-            end = f"_{number + 1}" if number else ""
-            for pattern in view.pattern_properties:
-                for name in scalars.matching(pattern, [number]):
-                    yield name
-                    yield f"{name}{number + 1}"
-            if view.property_names is not None:
-                try:
-                    name = self.make(view.property_names, "key", Hints({}), number)
-                except Blocked:
-                    continue
-                yield str(name)
-            yield f"key{end}"
-
-    def _member(self, view: canonical.ObjectView, name: str) -> CanonicalSchema:
-        """The schema of a member."""
-        parts = [
-            part
-            for pattern, part in view.pattern_properties.items()
-            if pattern_validator(pattern).is_valid(name)
-        ]
-        if name in view.properties:
-            parts.append(view.properties[name])
-        if not parts and view.additional_properties is not None:
-            parts.append(view.additional_properties)
-        return self.merged(parts) if parts else plain_schema(None, self.draft)
+        return self._nth(node, values(), variant)
 
 
 _KIND_NAMES: Final[Mapping[type, str]] = {

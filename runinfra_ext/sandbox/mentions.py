@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final, TypeVar
+
+_LETTERS: Final = 10_000  # that are searched
 
 Accept = Callable[[Any], bool]
 _V = TypeVar("_V")
@@ -16,7 +19,7 @@ _QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^”\n]+)”|«([^»\n]+)»|`([^`\n]+
 _CALLED = re.compile(r"\b\w+\(([^()]*)\)")
 _NAME = re.compile(r"(?<![\w'’])([A-ZÀ-ÖØ-Þ][\w'’-]*(?: [A-ZÀ-ÖØ-Þ][\w'’-]*)*)")
 _OPENING = re.compile(r"(?:^|[.!?:]\s+|\n\s*|[\"“«(]\s*)$")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,9}")
 _URL = re.compile(r"https?://[^\s\"'<>)]+[^\s\"'<>).,;!?]")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?")
 _CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
@@ -58,8 +61,9 @@ class Mentions:
     ) -> None:
         said = [text for text in texts if text.strip()]
         self.answer = answer
-        self.prompt = (prompt if prompt is not None else said[0] if said else "").strip()
-        whole = "\n".join(said)
+        self.prompt = (prompt if prompt is not None else said[0] if said else "").strip()[:_LETTERS]
+        # Long documents are read from their beginning; the newest words come first.
+        whole = "\n".join(said)[:_LETTERS]
         self.text = whole
         self.lower = whole.lower()
         self.urls = _URL.findall(whole)
@@ -78,6 +82,12 @@ class Mentions:
             part.strip() for found in _CALLED.findall(whole) for part in found.split(",")
         ]
         self._used: set[tuple[str, Any]] = set()
+
+    def again(self) -> Mentions:
+        """The same, with nothing used yet."""
+        other = copy.copy(self)
+        other._used = set()  # noqa: SLF001 - of its own class
+        return other
 
     def number(self, words: list[str], accept: Accept) -> int | float | None:
         """The number that is said of a parameter, else the next that has gone nowhere yet."""

@@ -41,6 +41,7 @@ def strings(
     plain = not view.formats and not view.patterns
     for text in plausible.texts(name, hints.description, mentions, accept):
         yield text if not plain else fitted(text, least, most)
+    yield from _of_all(view.patterns)
     for pattern in view.patterns:
         # Only strings that match; the length is brought about by variants.
         yield from matching(pattern, range(_VARIANTS))
@@ -49,6 +50,14 @@ def strings(
             yield text + "a" * (least - len(text))
     for text in ("a", "A", "1", "A1", "a1b2c3", "x-a", "_a", ""):
         yield fitted(text, least, most)
+
+
+def _of_all(found: list[str]) -> Iterator[str]:
+    """Texts for several patterns: often one asks for the beginning and one for the end."""
+    for variant in range(3) if len(found) > 1 else ():
+        parts = [text for pattern in found for text in matching(pattern, [variant])]
+        yield "".join(parts)
+        yield "".join(reversed(parts))
 
 
 def fitted(text: str, least: int, most: int | None) -> str:
