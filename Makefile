@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test test-all lint format types check gen gen-check document contract contract-long bench coverage clean
+.PHONY: help venv demo canary test test-all lint format types check gen gen-check document foreign contract contract-long bench coverage clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ gen-check: venv ## Fail when the generated files and the document disagree.
 
 document: venv ## Validate and lint the document.
 	$(BIN)/python scripts/check_document.py
+
+foreign: venv ## Show that the document serves TypeScript's generators, linters and a mock server; needs npm's registry.
+	$(BIN)/python scripts/foreign.py
 
 check: lint types gen-check document contract ## All checks that are not tests.
 
