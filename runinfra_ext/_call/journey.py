@@ -114,7 +114,9 @@ class Journey:
         if headers is not None:
             headers = headers.mapped(self.settings.redactor)
             error.update(request_id=self._request_id(headers), headers=headers)
-        return self._failed(error, stale=failure.stale, closed=failure.reason == "client_closed")
+        # The same answer would come in the same encoding again.
+        final = failure.reason in {"client_closed", "encoding"}
+        return self._failed(error, stale=failure.stale, closed=final)
 
     def refused(self, status: int, headers: Headers, body: object) -> float:
         """The gateway answered with an error status.

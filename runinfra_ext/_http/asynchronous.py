@@ -17,8 +17,9 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._ground.limits import Limits
-from .._ground.wire import Headers, TransportFailure
+from .._ground.wire import TransportFailure
 from ..errors import ConfigurationError
+from .encodings import unpacker_for
 from .failures import failure, wait_limit
 from .options import DEFAULTS, HTTPOptions
 from .proxies import Proxies
@@ -52,7 +53,7 @@ class AsyncSource:
 
     def __init__(self, exchange: AsyncExchange, limits: Limits) -> None:
         self.status = exchange.status
-        self.headers = Headers(exchange.headers)
+        self.headers, self._unpacker = unpacker_for(exchange.headers)
         self._exchange = exchange
         self._limits = limits
         self._ended = False
@@ -77,7 +78,7 @@ class AsyncSource:
         fault: TransportFailure | None = None
         data = b""
         try:
-            data = await self._exchange.read(self._limits, timeout)
+            data = await self._read(timeout)
         except TransportFailure as error:
             fault = error
         if fault is not None:
@@ -88,6 +89,22 @@ class AsyncSource:
             self._ended = True
             await self.aclose()
         return data
+
+    async def _read(self, timeout: float | None) -> bytes:
+        unpacker = self._unpacker
+        if unpacker is None:
+            return await self._exchange.read(self._limits, timeout)
+        while not (piece := unpacker.take()):
+            packed = await self._exchange.read(self._limits, timeout)
+            if not packed:
+                unpacker.finish()
+                break
+            unpacker.put(packed)
+        else:
+            # Unpacking takes time too, and may go on for long without a wait.
+            wait_limit(self._limits, None)
+            await asyncio.sleep(0)
+        return piece
 
     async def aclose(self) -> None:
         """Release the connection: to the pool if the body was read to its end, else closed."""

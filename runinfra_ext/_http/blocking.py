@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from .._ground.limits import Limits
-from .._ground.wire import Headers, TransportFailure
-from .failures import failure
+from .._ground.wire import TransportFailure
+from .encodings import unpacker_for
+from .failures import failure, wait_limit
 from .options import DEFAULTS, HTTPOptions
 
 
@@ -65,7 +66,7 @@ class Source:
 
     def __init__(self, exchange: Exchange, limits: Limits) -> None:
         self.status = exchange.status
-        self.headers = Headers(exchange.headers)
+        self.headers, self._unpacker = unpacker_for(exchange.headers)
         self._exchange = exchange
         self._limits = limits
         self._ended = False
@@ -89,7 +90,7 @@ class Source:
         fault: TransportFailure | None = None
         data = b""
         try:
-            data = self._exchange.read(self._limits, timeout)
+            data = self._read(timeout)
         except TransportFailure as error:
             fault = error
         if fault is not None:
@@ -100,6 +101,20 @@ class Source:
             self._ended = True
             self.close()
         return data
+
+    def _read(self, timeout: float | None) -> bytes:
+        unpacker = self._unpacker
+        if unpacker is None:
+            return self._exchange.read(self._limits, timeout)
+        while not (piece := unpacker.take()):
+            packed = self._exchange.read(self._limits, timeout)
+            if not packed:
+                unpacker.finish()
+                break
+            unpacker.put(packed)
+        else:
+            wait_limit(self._limits, None)  # unpacking takes time too
+        return piece
 
     def close(self) -> None:
         """Release the connection: to the pool if the body was read to its end, else closed.
