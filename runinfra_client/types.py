@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, TypeAlias
+from uuid import UUID
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:")
 
 FileData: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
 FileInput: TypeAlias = FileData | tuple[str, FileData] | tuple[str, FileData, str]
@@ -51,4 +58,51 @@ def plain(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, dt.date):  # a datetime too
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
     return value
+
+
+def moment(value: str) -> dt.datetime:
+    """Read a time, such as `2026-11-25T09:30:00Z`; without an offset it has no zone."""
+    from dateutil.parser import isoparse  # here, because few answers have times
+
+    if not _MOMENT.match(value):
+        msg = f"expected a time, got {value[:40]!r}"
+        raise ValueError(msg)
+    return isoparse(value)
+
+
+def day(value: str) -> dt.date:
+    """Read a date, such as `2026-11-25`."""
+    if not _DAY.fullmatch(value):
+        msg = f"expected a date, got {value[:40]!r}"
+        raise ValueError(msg)
+    return dt.date.fromisoformat(value)
+
+
+def octets(value: str) -> bytes:
+    """Read base64."""
+    return base64.b64decode(value, validate=True)
+
+
+def read_as(value: Any, *readers: Callable[[Any], Any], otherwise: bool = False) -> Any:
+    """What the first reader that can makes of a value; the value itself, if others are allowed."""
+    for reader in readers:
+        try:
+            return reader(value)
+        except (TypeError, ValueError, AttributeError):
+            continue
+    if otherwise:
+        return value
+    msg = f"expected another text, got {str(value)[:40]!r}"
+    raise ValueError(msg)
+
+
+def as_it_came(came: Any, value: Any, read: Callable[[Any], Any]) -> Any:
+    """The JSON form of a value that was read from a text: that text, unless the value is another now."""
+    return came if came is not None and read(came) == value else plain(value)
