@@ -18,7 +18,7 @@ from ..errors import InvalidRequestError
 from .options import CallOptions, JsonCallOptions, UploadCallOptions
 from .spelling import unexpected
 from .text_forms import as_text
-from .urls import path_value
+from .urls import path_text
 from .warn import warn_deprecated
 
 _KINDS: Final = {
@@ -162,7 +162,7 @@ def _check_string(name: str, field: Field, value: str) -> str:
     if field.scoped_default is not None:
         return check_id(name, value)
     if field.place == "path":
-        value = path_value(name, value)
+        value = path_text(name, value)
     elif field.place == "header":
         value = printable(name, value)
     if field.non_blank and not value.strip():
@@ -209,18 +209,22 @@ def _expected(field: Field) -> str:
     text = " or ".join(kinds)
     limits: list[str] = []
     if field.minimum is not None:
-        limits.append(f"at least {field.minimum:g}")
+        limits.append(f"at least {_number(field.minimum)}")
     if field.exclusive_minimum is not None:
-        limits.append(f"above {field.exclusive_minimum:g}")
+        limits.append(f"above {_number(field.exclusive_minimum)}")
     if field.maximum is not None:
-        limits.append(f"at most {field.maximum:g}")
+        limits.append(f"at most {_number(field.maximum)}")
     if field.exclusive_maximum is not None:
-        limits.append(f"below {field.exclusive_maximum:g}")
+        limits.append(f"below {_number(field.exclusive_maximum)}")
     if limits:
         text += " of " + " and ".join(limits)
     if field.enum is not None:
         text = f"one of {', '.join(map(repr, field.enum))}"
     return text
+
+
+def _number(limit: float) -> str:
+    return str(limit) if isinstance(limit, int) else f"{limit:g}"
 
 
 def _require(

@@ -80,6 +80,16 @@ def path_value(
     return text
 
 
+def path_text(param: str, value: str) -> str:
+    """A text that becomes one path segment, in any script; as :func:`path_value` otherwise."""
+    text = value.strip()
+    if not text or text in {".", ".."}:
+        raise wrong(param, "an id, not blank and no dot segment", value)
+    if not text.isprintable():  # control characters, and halves of surrogate pairs
+        raise wrong(param, "printable characters only", value)
+    return text
+
+
 def encode_segment(value: str) -> str:
     """Percent-encode everything, slashes too: ids such as ``Qwen/Qwen3`` stay one segment."""
     return quote(value, safe="")

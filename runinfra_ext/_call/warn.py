@@ -15,4 +15,4 @@ def warn_deprecated(what: str) -> None:
         frame = frame.f_back
         level += 1
     message = f"{what} is deprecated: the gateway is going to take it away"
-    warnings.warn(message, DeprecationWarning, stacklevel=level - 1)
+    warnings.warn(message, DeprecationWarning, stacklevel=level)

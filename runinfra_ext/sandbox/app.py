@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
 
-from . import faults, routing, strict
+from . import documented, faults, routing, strict
 from .bodies import TooLarge, read_bytes, read_form, read_json
 from .catalog import DEFAULTS, ENDPOINTS, MODELS, UNVERIFIED
 from .control import PREFIX, respond
@@ -29,10 +29,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _PIPELINES: Final = frozenset({PIPELINE_ID, OTHER_PIPELINE_ID})
-# These have a cache of answers; speech, transcription and voice only bind their keys.
-_KEPT: Final = frozenset(
-    {"createChatCompletion", "createResponse", "createEmbedding", "createRerank", "createImage"}
-)
 _ANSWER_BYTES: Final = 4096  # a larger answer stands in the journal as a description
 
 
@@ -119,13 +115,13 @@ class Exchange:
         self.route = route
         self.entry.operation = route.operation_id
         key = self._authorize()
-        if route.method == "POST":
+        if strict.costs(route):
             self.gate.admit(self.token)
         if int(self.headers.get("content-length", "0") or 0) > self.settings.max_body_bytes:
             raise TooLarge
         wanted = self.headers.get(faults.HEADER)
         name = self.state.next_fault(wanted, self.entry.client_request_id)
-        if name is None and route.method == "POST":
+        if name is None and strict.costs(route):
             name = self.state.chance()
         fault = faults.parse(name)
         if fault is not None and await self._before_work(fault):
@@ -151,7 +147,7 @@ class Exchange:
         self.working = True
         context = Context(model, int(self.state.clock()), str(self.request.base_url))
         result = self._result(body, context)
-        if route.method == "POST":
+        if strict.costs(route):
             self.state.charge(self.entry)
         await self._deliver(result, fault)
 
@@ -182,6 +178,9 @@ class Exchange:
         )
         answer = self.state.take_answer(asked) if self.entry.method == "POST" else None
         if answer is None:
+            handler = HANDLERS.get(operation)
+            if handler is None and self.route is not None:
+                return documented.answer(self.route, body, context)
             return HANDLERS[operation](body, context)
         self.entry.scripted = True
         result = HANDLERS[operation](answer.prepared(body), context)
@@ -220,17 +219,29 @@ class Exchange:
         problem = strict.header_problem(self.headers)
         if problem is not None:
             raise Refused(400, problem.message, param=problem.param)
+        query = self.request.query_params
+        given = {name: query.getlist(name) for name in query}
+        try:
+            own = strict.parameters(route, values, given, self.headers)
+        except strict.Broken as broken:
+            raise Refused(400, str(broken), param=broken.param) from None
         component = strict.request_component(route)
         limit = self.settings.max_body_bytes
         if route.operation_id == "createVoicePipeline":
             return {"audio": await read_bytes(self.request, limit)}
         if component is None:
-            return dict(values)
-        if route.operation_id == "createTranscription":
-            body, checked = await read_form(self.request)
+            if "requestBody" in route.data:
+                own["content"] = await read_bytes(self.request, limit)
+            return {**values, **own}
+        properties = {
+            name: strict.resolved(schema)
+            for name, schema in strict.component(component)["properties"].items()
+        }
+        if "multipart/form-data" in route.data["requestBody"]["content"]:
+            body, checked = await read_form(self.request, properties)
         else:
             body = checked = await read_json(self.request, limit)
-        if self.scoped_to is not None:
+        if self.scoped_to is not None and "model" in properties:
             body.setdefault("model", "default")
             checked.setdefault("model", "default")
         self.entry.body = {k: v for k, v in body.items() if not isinstance(v, bytes)}
@@ -258,7 +269,8 @@ class Exchange:
     async def _replay(self, operation: str, key: Key, body: Mapping[str, Any]) -> bool:
         """Answer from the store if this key was used before; else claim it for this request."""
         name = self.entry.idempotency_key
-        if name is None or self.entry.method != "POST" or body.get("stream"):
+        route = self.route
+        if name is None or route is None or not strict.costs(route) or body.get("stream"):
             return False
         place = (str(key.pipeline_id or self.scoped_to), operation, name)
         digest = hashlib.sha256(repr(sorted(body.items(), key=str)).encode()).hexdigest()
@@ -270,7 +282,7 @@ class Exchange:
             raise faults.reused()
         if known.status == 0:
             raise faults.in_progress()
-        cached = operation in _KEPT and not (operation == "createRerank" and self.scoped_to)
+        cached = strict.keeps(route, pipeline=self.scoped_to is not None)
         if not cached or not known.kept:
             if operation in {"createChatCompletion", "createResponse", "createRerank"}:
                 raise faults.replay_unavailable()
@@ -288,7 +300,7 @@ class Exchange:
 
     async def _deliver(self, result: Result, fault: faults.Fault | None) -> None:
         headers = self._headers()
-        self.entry.status = 200
+        self.entry.status = result.status
         if result.events is not None:
             events, named = self._counted(result.events), result.named_events
             if fault is None:
@@ -299,16 +311,30 @@ class Exchange:
         content = result.content
         if content is None:
             content = json.dumps(result.json, separators=(",", ":")).encode()
+        if not result.media_type:
+            await self._succeed(headers, result.status)
+            return
         headers["content-type"] = result.media_type
         self._note(headers, content)
         await self._think(result.json)
         if self.claimed is not None:
-            self.state.settle(self.claimed, 200, {"content-type": result.media_type}, content)
+            self.state.settle(
+                self.claimed, result.status, {"content-type": result.media_type}, content
+            )
             self.claimed = None
         if fault is not None:
             self.entry.status = await self.wire.spoil(fault, headers, content)
         else:
-            await self.wire.send(200, headers, content)
+            await self.wire.send(result.status, headers, content)
+
+    async def _succeed(self, headers: dict[str, str], status: int) -> None:
+        """An answer without a body."""
+        if self.claimed is not None:
+            self.state.settle(self.claimed, status, {}, b"")
+            self.claimed = None
+        self.entry.answer = None
+        await self.wire.start(status, headers)
+        await self.wire.piece(b"", last=True)
 
     async def _think(self, answer: Any) -> None:
         """Take as long for a whole answer as its stream would."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.datastructures import UploadFile
@@ -11,9 +12,11 @@ from starlette.requests import Request
 
 from .outcomes import Refused
 from .shapes import is_object
+from .strict import value_of
 
 _FORM: Final = "multipart/form-data"
 _SURROGATE: Final = b"\\ud"
+_NOTHING: Final[Mapping[str, Mapping[str, Any]]] = {}
 _EXACT: Final = 2**53  # beyond it a float is no exact integer
 
 
@@ -80,11 +83,17 @@ def _no_constant(name: str) -> Any:
     raise ValueError(msg)
 
 
-async def read_form(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+async def read_form(
+    request: Request, properties: Mapping[str, Mapping[str, Any]] = _NOTHING
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """A form's fields, and the same as the document would see them.
 
+    Args:
+        request: whose body is wanted.
+        properties: the schemas of the fields, where they are known.
+
     Raises:
-        Refused: it is no form, or its ``file`` is no file.
+        Refused: it is no form, or what should be a file is none.
     """
     if _media_type(request) != _FORM:
         raise Refused(400, f"Send {_FORM}.", code="invalid_content_type")
@@ -98,20 +107,16 @@ async def read_form(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         if isinstance(value, UploadFile):
             body[name] = await value.read()
             checked[name] = ""
-        elif name.endswith("[]"):
+        elif name.endswith("[]") or properties.get(name, {}).get("type") == "array":
             body.setdefault(name, []).append(value)
-            checked[name] = body[name]
+            item = properties.get(name, {}).get("items", {})
+            checked[name] = [value_of(item, text) for text in body[name]]
         else:
             body[name] = value
-            checked[name] = _number(value) if name == "temperature" else value
+            checked[name] = value_of(properties.get(name, {}), value)
     await form.close()
-    if "file" in body and not isinstance(body["file"], bytes):
-        raise Refused(400, "file: expected a file part.", param="file")
+    for name, schema in properties.items():
+        wanted = schema.get("format") == "binary"
+        if wanted and name in body and not isinstance(body[name], bytes):
+            raise Refused(400, f"{name}: expected a file part.", param=name)
     return body, checked
-
-
-def _number(text: str) -> Any:
-    try:
-        return float(text)
-    except ValueError:
-        return text

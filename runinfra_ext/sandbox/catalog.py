@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from . import strict
+
 _CHAT: Final = ("chat_completions", "responses")
 MODELS: Final[Mapping[str, Mapping[str, Any]]] = {
     "acme-chat-8b": {
@@ -62,7 +64,7 @@ ENDPOINTS: Final[Mapping[str, str]] = {
     "createSpeech": "audio_speech",
     "createTranscription": "audio_transcriptions",
 }
-# Cents for a call; flat, so that a test can count. What is not here is free.
+# Cents for a call; flat, so that a test can count. Other work costs one, what is no work nothing.
 PRICES: Final[Mapping[str, int]] = {
     "createChatCompletion": 1,
     "createResponse": 1,
@@ -73,3 +75,11 @@ PRICES: Final[Mapping[str, int]] = {
     "createTranscription": 2,
     "createVoicePipeline": 5,
 }
+
+
+def price(operation: str) -> int:
+    """Cents for a call of an operation."""
+    known = PRICES.get(operation)
+    if known is not None:
+        return known
+    return sum(strict.costs(route) for route in strict.routes() if route.operation_id == operation)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from .catalog import ENTERPRISE, PAUSED, PAUSED_SECONDS, PRICES, UNVERIFIED
+from .catalog import ENTERPRISE, PAUSED, PAUSED_SECONDS, UNVERIFIED, price
 from .outcomes import Refused
 from .settings import Settings
 
@@ -113,24 +113,24 @@ class Gate:
         Raises:
             Refused: 402, the credit is used up; or 403, the plan's spend cap is reached.
         """
-        price = PRICES.get(operation, 0)
-        after = self.spent_cents + price
+        cents = price(operation)
+        after = self.spent_cents + cents
         balance, cap = self._settings.balance_cents, self._settings.spend_cap_cents
-        if price and cap is not None and after > cap:
+        if cents and cap is not None and after > cap:
             raise Refused(
                 403,
                 "The plan's spend cap is reached.",
                 "permission_denied",
                 code="plan_limit_exceeded",
             )
-        if price and balance is not None and after > balance:
+        if cents and balance is not None and after > balance:
             raise Refused(
                 402,
                 "Not enough credit for this call.",
                 "insufficient_credits",
                 code="insufficient_credits",
                 current_balance_cents=balance - self.spent_cents,
-                required_cents=price,
+                required_cents=cents,
                 topup_url="https://billing.example/topup",
             )
 

@@ -46,6 +46,7 @@ class Result(NamedTuple):
     media_type: str = "application/json"
     events: Iterator[dict[str, Any]] | None = None
     named_events: bool = False
+    status: int = 200
 
 
 class Context(NamedTuple):

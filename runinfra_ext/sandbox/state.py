@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from .catalog import PRICES
+from .catalog import price
 from .limits import Gate
 from .scripted import Answer, Asked
 from .settings import Settings
@@ -212,7 +212,7 @@ class SandboxState:
     def charge(self, entry: Entry) -> None:
         """Note that work was done and paid for."""
         entry.charged = True
-        cents = PRICES.get(entry.operation or "", 0)
+        cents = price(entry.operation or "")
         with self._lock:
             self.gate.spent_cents += cents
             self.charges.append(

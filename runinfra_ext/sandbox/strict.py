@@ -55,6 +55,114 @@ def routes() -> tuple[Route, ...]:
     return tuple(found)
 
 
+def success(route: Route) -> tuple[int, Mapping[str, Any]]:
+    """Status and description of a route's answer of success, the first of them."""
+    for status, response in route.data["responses"].items():
+        if status[0] == "2":
+            return int(status), _response(route, int(status)) or response
+    msg = f"{route.operation_id} has no answer of success"
+    raise LookupError(msg)
+
+
+def costs(route: Route) -> bool:
+    """Whether an operation does work: it is then counted, limited and charged."""
+    return str(route.data["x-runinfra-replay"]["class"]) != "safe"
+
+
+def keeps(route: Route, *, pipeline: bool) -> bool:
+    """Whether answers are kept for repeats with the same key."""
+    replay = route.data["x-runinfra-replay"]
+    return replay["class"] == "keyed" and not (replay["scope"] == "workspace" and pipeline)
+
+
+def resolved(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a reference, or a single ``allOf``, leads to."""
+    while True:
+        if "$ref" in part:
+            found: Any = document()
+            for name in part["$ref"].removeprefix("#/").split("/"):
+                found = found[name]
+            part = {**found, **{k: v for k, v in part.items() if k != "$ref"}}
+        elif len(part.get("allOf", ())) == 1:
+            part = {**part["allOf"][0], **{k: v for k, v in part.items() if k != "allOf"}}
+        else:
+            return part
+
+
+def value_of(schema: Mapping[str, Any], text: str) -> Any:
+    """A text of a path, a query, a header or a form, as the type that its schema says."""
+    kind = resolved(schema).get("type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    try:
+        if "integer" in kinds:
+            return int(text)
+        if "number" in kinds:
+            return float(text)
+    except ValueError:
+        return text
+    if "boolean" in kinds and text in {"true", "false"}:
+        return text == "true"
+    return text
+
+
+def parameters(
+    route: Route,
+    path: Mapping[str, str],
+    query: Mapping[str, list[str]],
+    headers: Mapping[str, str],
+) -> dict[str, Any]:
+    """The values of a route's own parameters, as their schemas say.
+
+    Raises:
+        Broken: one is missing, or is not as the document says.
+    """
+    found: dict[str, Any] = {}
+    for part in map(resolved, route.data.get("parameters", ())):
+        name, place, schema = part["name"], part["in"], part["schema"]
+        texts = (
+            query.get(name, [])
+            if place == "query"
+            else [source[name.lower() if place == "header" else name]]
+            if (name.lower() if place == "header" else name)
+            in (source := headers if place == "header" else path)
+            else []
+        )
+        if not texts:
+            if part.get("required") and place != "path":
+                raise Broken(name, f'"{name}" is a required {place} parameter')
+            continue
+        kind = resolved(schema)
+        if kind.get("type") == "array":
+            if place == "header" or not part.get("explode", True):
+                texts = [item for text in texts for item in text.split(",")]
+            value: Any = [value_of(kind["items"], text) for text in texts]
+        else:
+            value = value_of(kind, texts[-1])
+        error = next(_parameter_rule(json.dumps(schema)).iter_errors(value), None)
+        if error is not None:
+            raise Broken(name, error.message[:300])
+        found[name] = value
+    return found
+
+
+@functools.cache
+def _parameter_rule(schema: str) -> Any:
+    return _compiled(json.loads(schema))
+
+
+class Broken(Exception):
+    """A parameter is not as the document says.
+
+    Args:
+        param: its name.
+        message: what is wrong.
+    """
+
+    def __init__(self, param: str, message: str) -> None:
+        super().__init__(message)
+        self.param = param
+
+
 def _compiled(schema: Mapping[str, Any]) -> Any:
     whole = {**schema, "components": {"schemas": document()["components"]["schemas"]}}
     return jsonschema_rs.Draft202012Validator(whole)
@@ -84,10 +192,16 @@ def request_component(route: Route) -> str | None:
     return None
 
 
-def problem_of(component: str, value: Any) -> Problem | None:
+def component(name: str) -> Mapping[str, Any]:
+    """A schema component."""
+    found: Mapping[str, Any] = document()["components"]["schemas"][name]
+    return found
+
+
+def problem_of(name: str, value: Any) -> Problem | None:
     """The first thing that is wrong with a value, with the field that a client would name."""
     best = None
-    for error in _validator(component).iter_errors(value):
+    for error in _validator(name).iter_errors(value):
         path = [str(part) for part in error.instance_path]
         if best is None or len(path) > len(best[0]):
             best = path, error.message
@@ -148,6 +262,8 @@ def answer_problems(
         for name, header in response.get("headers", {}).items()
         if name not in headers and _header(header).get("required")
     ]
+    if not response.get("content"):
+        return [*missing, *([f"{status} has no body"] if content else [])]
     media_type = _plain(headers["content-type"])
     if media_type not in response["content"]:
         return [*missing, f"{media_type} is not documented for {status}"]

@@ -14,6 +14,27 @@ JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"
 # Headers that every call may carry: they are call options, not parameters of an operation.
 _CALL_HEADERS: Final = frozenset({"idempotency-key", "x-client-request-id"})
+# What the methods, or the functions over httpx, have of their own.
+_TAKEN: Final = frozenset(
+    {
+        "allow_truncated",
+        "client",
+        "client_request_id",
+        "deadline",
+        "extra_body",
+        "extra_headers",
+        "headers",
+        "idempotency_key",
+        "idle_timeout",
+        "max_retries",
+        "on_progress",
+        "progress_timeout",
+        "retry_streams",
+        "self",
+        "timeout",
+    }
+)
+_USUAL_ERROR: Final = "models.ErrorEnvelope"
 _DIVIDERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
@@ -118,8 +139,7 @@ def _arguments(
         value = {**parameter["schema"]}
         if parameter.get("deprecated"):
             value["deprecated"] = True
-        if keyword in fields:
-            raise DocumentError(f"{row['operation_id']}: two parameters become {keyword!r}")
+        _check_free(keyword, fields, row)
         fields[keyword] = field_of(schemas, value, required=required, place=where, doc=doc)
         member = params.member(keyword, parameter["schema"], required=required, doc=doc)
         (path_members if where == "path" else members).append(member)
@@ -132,8 +152,7 @@ def _arguments(
         needed = resolved.get("required", ())
         for wire, property_ in resolved["properties"].items():
             keyword = wire_to_keyword(wire)
-            if keyword in fields:
-                raise DocumentError(f"{row['operation_id']}: two parameters become {keyword!r}")
+            _check_free(keyword, fields, row)
             names[keyword] = wire
             member = params.member(keyword, property_, required=wire in needed)
             own = schemas.resolve(property_)
@@ -167,6 +186,13 @@ def _arguments(
         "files": [name for name, text in fields.items() if "file=True" in text],
         "text": " ".join(types),
     }
+
+
+def _check_free(keyword: str, taken: Mapping[str, str], row: Mapping[str, Any]) -> None:
+    if keyword in taken:
+        raise DocumentError(f"{row['operation_id']}: two parameters become {keyword!r}")
+    if keyword in _TAKEN:
+        raise DocumentError(f"{row['operation_id']}: {keyword!r} is an option of every call")
 
 
 def _target(path: str, names: list[str]) -> str:
@@ -208,17 +234,17 @@ def _answers(schemas: Schemas, data: Mapping[str, Any], place: str) -> dict[str,
         )
         if status[0] != "2" and JSON in answer.get("content", {})
     ]
-    own = [e for e in errors if e.status.isdigit() and e.type != "models.ErrorEnvelope"]
-    kinds = list(dict.fromkeys(error.type for error in errors))
+    own = [error for error in errors if error.type != _USUAL_ERROR]
+    kinds = list(dict.fromkeys([*(error.type for error in own), _USUAL_ERROR]))
     return {
         "response": kind,
         "accept": _accept(content, kind),
         "results": results,
         "result_type": " | ".join(dict.fromkeys(result.type for result in results)),
         "answer_doc": first.get("description", "The answer."),
-        "errors": [] if kinds == ["models.ErrorEnvelope"] else errors,
+        "errors": own,
         "error_type": " | ".join(kinds),
-        "own_errors": [int(error.status) for error in own],
+        "own_errors": [int(error.status) for error in own if error.status.isdigit()],
         "streams_only": kind == "events",
     }
 

@@ -1,0 +1,276 @@
+"""The recipe of docs/document.md: operations of six kinds, by an edit of the document alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from email.parser import BytesParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import yaml
+
+from tests.trees import ROOT, copied
+
+HERE = Path(__file__).parent
+PARTS = ("openapi", "scripts", "runinfra_client", "runinfra_ext", "generator-config.yml")
+KEY = "key-of-the-recipe"
+SANDBOX = """
+import sys, json
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import recipe_use
+from runinfra_ext.sandbox import Sandbox
+with Sandbox() as gateway:
+    recipe_use.main(gateway.base_url, gateway.api_key, Path(sys.argv[2]))
+    print(json.dumps([[e.operation, e.status, e.valid, e.answer_problems] for e in gateway.journal]))
+    print(len(gateway.charges))
+    gateway.configure(requests_per_minute=1)
+    import runinfra_ext
+    for key in (gateway.api_key, "wrong"):
+        with runinfra_ext.RunInfra(api_key=key, base_url=gateway.base_url, max_retries=0) as c:
+            for n in range(2):
+                try: print(c.teams.limits.set("t", x_reason="r", requests=1, idempotency_key="k").meta.replayed)
+                except runinfra_ext.RunInfraError as error: print(error.status)
+"""
+ERRORS = """
+import sys, runinfra_ext
+with runinfra_ext.RunInfra(api_key="k", base_url=sys.argv[1], max_retries=0) as client:
+    try: client.usage.list(since="2020-01-01T00:00:00Z")
+    except runinfra_ext.UnprocessableEntityError as error:
+        print(type(error.details).__name__, error.details.oldest)
+    for n in range(2):
+        try: client.with_options(max_retries=n).files.create(file=b"lost", purpose="x")
+        except runinfra_ext.RunInfraError as error: print(error.attempts, error.outcome_unknown)
+    try: client.with_options(max_retries=2).teams.limits.set("lost", x_reason="r", requests=1)
+    except runinfra_ext.RunInfraError as error: print(error.attempts)
+"""
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A copy of the project with the recipe's operations, after `make gen`."""
+    tree = copied(PARTS, tmp_path_factory.mktemp("recipe"))
+    path = tree / "openapi/runinfra.yaml"
+    document = yaml.safe_load(path.read_text("utf-8"))
+    recipe = yaml.safe_load((HERE / "recipe.yaml").read_text("utf-8"))
+    document["paths"] |= recipe["paths"]
+    document["tags"] += recipe["tags"]
+    document["components"]["schemas"] |= recipe["schemas"]
+    path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
+    done = run(tree, str(ROOT / "scripts/generate.py"), "--root", str(tree))
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    return tree
+
+
+def run(tree, *arguments):
+    """Run Python in the copy."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+    )
+
+
+class Recorder(BaseHTTPRequestHandler):
+    """Answers the recipe's requests, and keeps them as they came."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        """Keep a request, and answer it."""
+        size = int(self.headers.get("content-length", "0"))
+        body = self.rfile.read(size)
+        self.server.seen.append((self.command, self.path, self.headers, body))
+        if "lost" in self.path or b"lost" in body:
+            self.close_connection = True
+            return
+        status, kind, data = 200, "application/json", b"{}"
+        if self.path.startswith("/v1/usage"):
+            old = "2020" in self.path
+            status = 422 if old else 200
+            following = None if "after" in self.path else "p2"
+            page = {"data": [{"day": "2026-11-01", "tokens": 5}], "next_cursor": following}
+            data = json.dumps({"oldest": "2026-01-01"} if old else page).encode()
+        elif self.path.startswith("/v1/teams"):
+            data = b'{"requests": 7}'
+        elif self.path == "/v1/files":
+            data = b'{"id": "f1", "created": "2026-11-01T10:00:00Z"}'
+        elif self.command == "DELETE":
+            status, data = 204, b""
+        elif self.path.startswith("/v1/files"):
+            kind, data = "application/zip", b"PK" * 100
+        elif self.path.startswith("/v1/jobs"):
+            kind, data = (
+                "text/event-stream",
+                b'data: {"job": "j", "state": "done"}\n\ndata: [DONE]\n\n',
+            )
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("x-request-id", "req_1")
+        if status != 204:
+            self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_POST = do_PUT = do_DELETE = answer
+
+    def log_message(self, *_):
+        """Nothing is printed."""
+
+
+@pytest.fixture
+def recorder():
+    """A server that keeps what it is sent."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Recorder) as server:
+        server.seen = []
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def url(recorder):
+    """Its base URL."""
+    return f"http://127.0.0.1:{recorder.server_port}/v1"
+
+
+def test_sent_as_the_document_says(tree, recorder, tmp_path):
+    """Queries, paths, headers, forms and bodies as OpenAPI has them, from both clients."""
+    done = run(tree, str(HERE / "recipe_use.py"), url(recorder), KEY, str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    lines = [f"{method} {path}" for method, path, _, _ in recorder.seen]
+    assert lines[:3] == [
+        "GET /v1/usage?since=2026-11-01T10%3A30%3A00%2B02%3A00&day=2026-11-01&limit=3"
+        "&models=a%20b&models=c%2Fd&exact=true",
+        "GET /v1/usage?since=2026-11-01T00%3A00%3A00Z",
+        "GET /v1/usage?since=2026-11-01T00%3A00%3A00Z&after=p2",
+    ]
+    method, path, headers, body = recorder.seen[3]
+    assert (method, path) == ("PUT", "/v1/teams/a%2F%C3%BC%20b/limits")
+    assert headers["X-Reason"] == "because"
+    assert headers["Idempotency-Key"]
+    owner = "12345678-1234-5678-1234-567812345678"
+    assert json.loads(body) == {"requests": 7, "owner": owner, "more": 1}
+    assert lines[4] == "DELETE /v1/files/f1"
+    forms = [form(headers, body) for _, path, headers, body in recorder.seen if path == "/v1/files"]
+    assert forms[0] == [
+        ("purpose", None, b"batch"),
+        ("labels", None, b"a"),
+        ("labels", None, b"b"),
+        ("public", None, b"true"),
+        ("file", "clip.bin", b"0123456789" * 10),
+    ]
+    assert forms[1] == [("purpose", None, b"x"), ("file", "a.txt", b"abc")]
+    assert all(h["content-length"] for _, p, h, _ in recorder.seen if p == "/v1/files")
+    assert lines.count("GET /v1/files/f1") == 4
+    streams = [(p, h["accept"]) for _, p, h, _ in recorder.seen if p.startswith("/v1/jobs")]
+    assert streams == [
+        ("/v1/jobs/events?kind=batch", "text/event-stream"),
+        ("/v1/jobs/events", "text/event-stream"),
+    ]
+    assert all(h["authorization"] == f"Bearer {KEY}" for _, _, h, _ in recorder.seen)
+    seen = json.loads(done.stdout)
+    assert seen["blocking"]["all"] == seen["asynchronous"]["all"] == [5, 5]
+
+
+def form(headers, body):
+    """The parts of a multipart body, as the standard library reads them."""
+    head = f"content-type: {headers['content-type']}\r\n\r\n".encode()
+    parts = BytesParser().parsebytes(head + body).get_payload()
+    return [
+        (
+            part.get_param("name", header="content-disposition"),
+            part.get_filename(),
+            part.get_payload(decode=True),
+        )
+        for part in parts
+    ]
+
+
+def test_errors_and_repeats(tree, recorder):
+    """An error's own schema is decoded; the replay class decides what is repeated."""
+    done = run(tree, "-c", ERRORS, url(recorder))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "UsageProblem 2026-01-01",
+        "1 True",  # `never`: sent once, whatever max_retries says
+        "1 True",
+        "3",  # `keyed`: repeated with its key
+    ]
+    keys = {h["idempotency-key"] for m, _, h, _ in recorder.seen if m == "PUT"}
+    assert len(keys) == 1
+
+
+def test_the_sandbox_answers(tree, tmp_path):
+    """With the document's examples, after keys, limits, ledger, journal and the document's checks."""
+    done = run(tree, "-c", SANDBOX, str(HERE), str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    first, journal, charges, *rest = done.stdout.splitlines()
+    seen = json.loads(first)["blocking"]
+    assert seen["page"] == ["2026-11-01", 5, 200]
+    assert seen["limits"] == [5, True]
+    assert seen["gone"][:2] == [
+        None,
+        ["files.delete() is deprecated: the gateway is going to take it away"],
+    ]
+    assert seen["gone"][2].endswith("recipe_use.py")
+    assert seen["kept"] == ["f1", [100, 100]]
+    assert seen["content"] == ["application/zip", 224, True, True]
+    assert seen["events"] == [["runs", "done"], "done"]
+    assert seen["signature"] == ["since", "day", "limit", "models"]
+    assert seen["help"] == [True, True, True]
+    assert seen["pieces"] is True
+    wanted = "expected a whole number of at least 1 and at most 9223372036854775807"
+    assert seen["refused"] == [
+        "InvalidRequestError: since: expected a datetime with an offset, or its RFC 3339 text,"
+        " got a value of type datetime",
+        "InvalidRequestError: since: expected a datetime with an offset, or its RFC 3339 text,"
+        " got 'yesterday'",
+        f"InvalidRequestError: limit: {wanted}, got 9223372036854775808",
+        f"InvalidRequestError: limit: {wanted}, got 0",
+        "InvalidRequestError: day: expected a date, or a text such as '2026-11-25', got '1.1.2026'",
+        "InvalidRequestError: models: expected at most 3 items, got 4",
+        "InvalidRequestError: order: expected one of 'asc', 'desc', got 'up'",
+        "InvalidRequestError: exact: expected True or False, got 1",
+        "TypeError: usage.list() missing required keyword argument(s): 'since'",
+        "TypeError: usage.list() got an unexpected keyword argument 'limits'; did you mean 'limit'?",
+    ]
+    entries = json.loads(journal)
+    assert {tuple(entry[1:3]) for entry in entries} <= {(200, True), (204, True)}
+    assert [entry for entry in entries if entry[3]] == []
+    assert charges == "6"  # limits and files, not what is free
+    assert rest == ["False", "429", "401", "401"]
+
+
+@pytest.mark.slow
+def test_types_of_the_recipe(tree, tmp_path):
+    """`mypy --strict` knows the new methods, their arguments and their results."""
+    code = (HERE / "recipe_use.py").read_text("utf-8")
+    (tree / "good.py").write_text(code)
+    bad = "from runinfra_ext import RunInfra\nRunInfra().usage.list(since=3)\nRunInfra().usage.list()\n"
+    (tree / "bad.py").write_text(bad)
+    options = ["--strict", "--config-file=", f"--cache-dir={tmp_path}", "good.py", "bad.py"]
+    done = run(tree, "-m", "mypy", *options)
+    wrong = [line.partition(" ")[0] for line in done.stdout.splitlines() if " error: " in line]
+    assert wrong == ["bad.py:2:", "bad.py:3:"], done.stdout
+
+
+def test_the_sandbox_refuses_what_the_document_does_not_allow(tree):
+    """Parameters are held against the document there too."""
+    code = (
+        "import httpx\nfrom runinfra_ext.sandbox import Sandbox\n"
+        "with Sandbox() as g:\n"
+        "    for q in ('', '?since=x&limit=0', '?since=2026-01-01T00:00:00Z&exact=7'):\n"
+        "        r = httpx.get(g.base_url + '/usage' + q, headers={'authorization': 'Bearer ' + g.api_key})\n"
+        "        print(r.status_code, r.json()['error']['param'])\n"
+    )
+    done = run(tree, "-c", code)
+    assert done.stdout.splitlines() == ["400 since", "400 limit", "400 exact"], done.stderr
