@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from .options import socket_options
 from .urllib3_lookup import Address, addresses_of
+from .urllib3_wire import CAN_POLL
 
 if TYPE_CHECKING:
     from .._ground.wire import TransportFailure
@@ -100,7 +101,7 @@ def _wait_for_any(sockets: list[SocketType], timeout: float | None) -> list[Sock
         sockets: what to wait for.
         timeout: seconds.
     """
-    if not hasattr(select, "poll"):
+    if not CAN_POLL:
         _, ready, failed = select.select([], sockets, sockets, timeout)
         return [*ready, *failed]
     poller = select.poll()
@@ -190,10 +191,11 @@ def connect_over_socks(wire: Wire, route: Route, proxy: Proxy) -> SocketType:
         sock.settimeout(0)
         set_options(sock)
         return sock
+    except NewConnectionError as error:
+        # It is a kind of the other one.
+        detail = str(error).rpartition("connection: ")[2]
     except ConnectTimeoutError:
         late = True
-    except NewConnectionError as error:
-        detail = str(error).rpartition("connection: ")[2]
     if late:
         raise clock.late()
     raise clock.failure("proxy", detail=f"{proxy.url}: {detail}")

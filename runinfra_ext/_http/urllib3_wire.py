@@ -32,7 +32,7 @@ RECEIVE_BYTES: Final = 64 * 1024
 _RECORD_BYTES: Final = 16 * 1024  # what came as large as this has more behind it
 _JOINED_BYTES: Final = 64 * 1024  # a body up to this size leaves in one piece with the head
 _SLICE_BYTES: Final = 256 * 1024  # that are encrypted at a time
-_CAN_POLL: Final = hasattr(select, "poll")  # Windows can't
+CAN_POLL: Final = hasattr(select, "poll")  # Windows can't
 _READ: Final = getattr(select, "POLLIN", 1)
 _WRITE: Final = getattr(select, "POLLOUT", 4)
 _BOTH: Final = _READ | _WRITE
@@ -385,7 +385,7 @@ class Wire:
             raise self.clock.failure("client_closed")
 
     def _poll(self, events: int, timeout: float | None) -> bool:
-        if not _CAN_POLL:
+        if not CAN_POLL:
             sock = self._socket
             reading = [] if events == _WRITE else [sock]
             writing = [] if events == _READ else [sock]
