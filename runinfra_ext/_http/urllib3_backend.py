@@ -154,6 +154,9 @@ class Urllib3Exchange:
             TransportFailure: it broke off, or nothing came in time.
         """
         wire, body, clock = self._connection.wire, self._body, self._clock
+        if wire.is_inherited():
+            # Its bytes are the parent's.
+            raise failure("client_closed", sent=True)
         read = limits.timeout.read
         if silence is not None and (read is None or silence < read):
             read = silence
