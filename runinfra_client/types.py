@@ -8,15 +8,26 @@ import datetime as dt
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, Protocol, SupportsBytes, TypeAlias
 from uuid import UUID
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:")
 
-FileData: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
+
+class BinaryFile(Protocol):
+    """An open file, of whatever library."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """At most so many bytes; none at the end."""
+        ...
+
+
+FileData: TypeAlias = (
+    bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryFile | SupportsBytes
+)
 FileInput: TypeAlias = FileData | tuple[str, FileData] | tuple[str, FileData, str]
-"""A file: bytes, a path, a binary file object, or ``(filename, data[, content_type])``."""
+"""A file: bytes or what gives them, a path, an open file, or ``(filename, data[, content_type])``."""
 
 
 def absent_or_null(d: dict[str, Any]) -> tuple[str, ...]:

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+import stat
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
+
+from ..errors import InvalidRequestError
 
 StrPath = str | os.PathLike[str]
+
+# Made as the process makes every file, so that its umask counts without being asked for: asking
+# means changing it for a moment, in which other threads' files would be open to all.
+_FLAGS: Final = (
+    os.O_CREAT
+    | os.O_EXCL
+    | os.O_WRONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+)
+_MODE: Final = 0o666
 
 
 @contextmanager
@@ -17,22 +32,26 @@ def atomic_file(path: StrPath) -> Generator[BinaryIO, None, None]:
     """A file to write to that takes its place only when the block ends well.
 
     It is written beside the target, flushed to the disk, and renamed. When the block, or the disk,
-    fails, nothing is left behind and what stood at the target stays. Missing folders are made.
+    fails, nothing is left behind and what stood at the target stays. Missing folders are made, and
+    a symbolic link stays one: the file that it names is written.
 
     Raises:
+        InvalidRequestError: there is something else than a file: a folder, a device, a pipe.
         OSError: the disk is full, the folder can't be written to, and so on.
     """
-    target = Path(path)
+    target = Path(os.path.realpath(path))
+    mode = _mode_of(target, path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    temporary = Path(name)
+    # A name of its own: with the target's in it, a long one would become too long.
+    temporary = target.parent / f".runinfra-{secrets.token_hex(8)}"
+    descriptor = os.open(temporary, _FLAGS, _MODE)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes files that only the owner can read; a new file follows the umask.
-        temporary.chmod(_mode(target))
+        if mode is not None:
+            temporary.chmod(mode)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -46,9 +65,13 @@ def write_atomic(path: StrPath, data: bytes) -> Path:
     return Path(path)
 
 
-def _mode(target: Path) -> int:
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
+def _mode_of(target: Path, path: StrPath) -> int | None:
+    """The permissions of the file that will be replaced; ``None`` for a new one."""
+    try:
+        found = target.stat()
+    except OSError:
+        return None  # what hinders the look will hinder the writing, and is told there
+    if not stat.S_ISREG(found.st_mode):
+        msg = f"path: expected the path of a file, got that of something else: {os.fspath(path)!r}"
+        raise InvalidRequestError(msg, param="path")
+    return stat.S_IMODE(found.st_mode) & 0o777

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
 from .._ground.wire import Headers
 from ..errors import ResponseShapeError, RunInfraError, UnexpectedContentError
+from .frames import frame_format
 
 AudioFormat = Literal["wav", "mp3", "flac", "opus", "ogg", "aac", "m4a", "webm", "pcm", "unknown"]
 
@@ -49,13 +51,16 @@ _BY_MIME: Final[Mapping[str, AudioFormat]] = {
     "audio/l16": "pcm",
 }
 _PATH_LIMIT: Final = 4_000  # characters; what is longer is no path but data
+_SHORTEST_TEXT: Final = 4  # bytes; fewer may be samples
+_TEXT: Final = re.compile(rb"[\t\r\n -~]+")
 _RATE_DIGITS: Final = 7  # no sound has ten million samples a second
 SNIFF_BYTES: Final = 64  # enough of a file's start to tell its format
+LONGEST_SNIFF: Final = 4096  # where more is at hand, a second frame can be looked for
 
 
 def sniff_format(start: bytes) -> AudioFormat | None:
     """The format that the first bytes of a file tell; ``None`` for raw samples and the unknown."""
-    if start[:4] == b"RIFF" and start[8:12] == b"WAVE":
+    if start[:4] in {b"RIFF", b"RF64", b"RIFX"} and start[8:12] == b"WAVE":
         return "wav"
     if start[:4] == b"fLaC":
         return "flac"
@@ -66,16 +71,25 @@ def sniff_format(start: bytes) -> AudioFormat | None:
     if start[:4] == b"\x1a\x45\xdf\xa3":
         return "webm"
     if start[:3] == b"ID3":
-        return "mp3"
-    if len(start) > 1 and start[0] == 0xFF and start[1] & 0xE0 == 0xE0:
-        # Layer bits 00 are MPEG-4 audio in ADTS frames, the others MPEG audio.
-        return "aac" if start[1] & 0x06 == 0 else "mp3"
-    return None
+        return "flac" if start[_tag_size(start) :][:4] == b"fLaC" else "mp3"
+    return frame_format(start)
+
+
+def _tag_size(start: bytes) -> int:
+    """Bytes of the ID3 tag at the start; its size is written in seven bits a byte."""
+    size = 0
+    for byte in start[6:10]:
+        size = size << 7 | byte & 0x7F
+    return 10 + size
 
 
 def audio_format(start: bytes, content_type: str) -> AudioFormat:
     """The format by the bytes, or else by the media type."""
-    return sniff_format(start) or _BY_MIME.get(content_type, "unknown")
+    labelled = _BY_MIME.get(content_type)
+    # Samples may well begin like the header of a frame, which is two bytes of evidence only.
+    if labelled == "pcm" and frame_format(start):
+        return "pcm"
+    return sniff_format(start) or labelled or "unknown"
 
 
 def wav_duration(data: bytes) -> float | None:
@@ -134,7 +148,15 @@ def check_audio_start(
         return UnexpectedContentError(msg)
     if kind.startswith("text/"):
         return UnexpectedContentError(f"The gateway answered with {kind} instead of audio.")
+    if _is_text(start) and sniff_format(start) is None:
+        label = f" labelled {kind}" if kind else ""
+        return UnexpectedContentError(f"The gateway answered with text{label} instead of audio.")
     return None
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether bytes are plain words: samples of sound are not all of them printable."""
+    return len(start) >= _SHORTEST_TEXT and _TEXT.fullmatch(start[:256]) is not None
 
 
 def _json_instead(meta: Meta, start: bytes, redactor: Redactor) -> RunInfraError | None:
@@ -174,7 +196,7 @@ class SpeechAudio:
     @property
     def format(self) -> AudioFormat:
         """The format, told from the bytes first and the header second."""
-        return audio_format(self.content[:SNIFF_BYTES], self.content_type)
+        return audio_format(self.content[:LONGEST_SNIFF], self.content_type)
 
     @property
     def duration(self) -> float | None:

@@ -7,51 +7,19 @@ short upload; no value can break out of its part.
 
 from __future__ import annotations
 
-import io
 import mimetypes
-import os
 import secrets
-import tempfile
-import weakref
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, NamedTuple, Protocol, Self, cast
+from typing import Any, NamedTuple
 
 from .._ground.checks import is_printable, wrong
 from .._ground.json_codec import is_sequence
 from ..errors import InvalidRequestError
-from .formats import MIME_TYPES, SNIFF_BYTES, sniff_format
+from .formats import LONGEST_SNIFF, MIME_TYPES, SpeechAudio, sniff_format
+from .sources import CHUNK, NAME_LIMIT, Reader, given_name, safe_name, source_of
 
 Progress = Callable[[int, int], object]
 """Called with the bytes of the file sent so far, and all of them."""
-
-# A piece costs some 20 µs, and in async code a hop to the thread that reads.
-CHUNK: Final = 256 * 1024
-_NAME_LIMIT: Final = 255  # characters of a file name or media type
-_SPOOL_LIMIT: Final = 1024 * 1024  # bytes of an unseekable source kept in memory; the rest on disk
-
-
-class Reader(Protocol):
-    """What an upload reads from."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most so many bytes; none at the end."""
-        ...
-
-    def __enter__(self) -> Self:
-        """Begin to read."""
-        ...
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> object:
-        """End, and close what was opened for it."""
-        ...
 
 
 class Upload(NamedTuple):
@@ -83,8 +51,9 @@ def prepare_upload(
 
     Args:
         value: the file, a :data:`FileInput`.
-        filename: its name; by default that of the path or file object, or ``audio`` with an ending
-            that fits its bytes.
+        filename: its name, sent as it is given; by default that of the path or file object with
+            every character outside of ASCII made safe, or ``audio`` with an ending that fits its
+            bytes.
         content_type: its media type; by default told from the bytes, then from the name.
         field: name of the file's argument, for errors.
         type_field: name of the media type's argument, for errors.
@@ -93,6 +62,10 @@ def prepare_upload(
     Raises:
         InvalidRequestError: not a file, empty, not readable, or a name or type that can't travel.
     """
+    if isinstance(value, SpeechAudio):
+        filename = f"speech.{value.format}" if filename is None else filename
+        content_type = value.content_type if content_type is None else content_type
+        value = value.content
     if isinstance(value, tuple):
         parts: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType] - checked below
         if not 2 <= len(parts) <= 3:
@@ -101,115 +74,33 @@ def prepare_upload(
         if content_type is None and len(parts) == 3:
             content_type = parts[2]
         value = parts[1]
-    opener, size, own_name = _source(value, field)
-    if size == 0:
+    found = source_of(value, field)
+    if found.size == 0:
         msg = f"{field}: expected {'some audio' if sound else 'some bytes'}, got an empty file"
         raise InvalidRequestError(msg, param=field)
-    with opener() as reader:
-        kind = sniff_format(reader.read(SNIFF_BYTES))
-    name = filename if filename is not None else own_name
-    if name is None:
+    with found.open() as reader:
+        kind = sniff_format(reader.read(LONGEST_SNIFF))
+    if filename is not None:
+        name = given_name(filename)
+    elif found.name is not None:
+        name = safe_name(found.name)
+    else:
         name = f"audio.{kind or 'wav'}" if sound or kind else "file"
-    checked = _checked_name(name)
-    guessed = MIME_TYPES.get(kind or "") or mimetypes.guess_type(checked)[0]
+    guessed = MIME_TYPES.get(kind or "") or mimetypes.guess_type(name)[0]
     guessed = guessed or ("audio/wav" if sound else "application/octet-stream")
     return Upload(
-        checked,
+        name,
         _checked_type(type_field, guessed if content_type is None else content_type),
-        size,
-        opener,
+        found.size,
+        found.open,
     )
-
-
-def _source(value: Any, field: str) -> tuple[Callable[[], Reader], int, str | None]:
-    if isinstance(value, bytes | bytearray | memoryview):
-        data = bytes(cast("bytes", value))
-        return lambda: io.BytesIO(data), len(data), None
-    if isinstance(value, str | os.PathLike):
-        path = Path(cast("str", value))
-        try:
-            size = path.stat().st_size
-            readable = path.is_file()
-        except OSError:
-            readable, size = False, 0
-        if not readable:
-            raise wrong(field, "the path of a readable file", str(path))
-        return lambda: path.open("rb"), size, path.name
-    if hasattr(value, "read"):
-        return _file_object(value, field)
-    raise wrong(field, "bytes, a path, a binary file object, or (filename, data)", value)
-
-
-def _file_object(file: Any, field: str) -> tuple[Callable[[], Reader], int, str | None]:
-    name = getattr(file, "name", None)
-    own_name = Path(name).name if isinstance(name, str) else None
-    if isinstance(file.read(0), str):
-        raise wrong(field, "a file opened in binary mode ('rb')", file)
-    if _seekable(file):
-        start = file.tell()
-        size = file.seek(0, os.SEEK_END) - start
-        file.seek(start)
-        return lambda: _Rewound(file, start), size, own_name
-    # Its length can only be known by reading it: spooled, so that memory stays small.
-    spool = tempfile.SpooledTemporaryFile(_SPOOL_LIMIT)  # noqa: SIM115 - lives as long as the call
-    size = 0
-    while piece := file.read(CHUNK):
-        spool.write(piece)
-        size += len(piece)
-
-    def opener() -> Reader:
-        return _Rewound(spool, 0)
-
-    weakref.finalize(opener, spool.close)
-    return opener, size, own_name
-
-
-def _seekable(file: Any) -> bool:
-    seekable = getattr(file, "seekable", None)
-    return bool(seekable()) if callable(seekable) else hasattr(file, "seek")
-
-
-class _Rewound:
-    """Reads another file from a place; closing it leaves that file open, for it is the caller's."""
-
-    def __init__(self, file: Any, start: int) -> None:
-        self._file = file
-        file.seek(start)
-
-    def read(self, size: int, /) -> bytes:
-        data: bytes = self._file.read(size)
-        return data
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        _exc_type: type[BaseException] | None,
-        _exc_value: BaseException | None,
-        _traceback: TracebackType | None,
-        /,
-    ) -> None:
-        """The caller's file stays open."""
-
-
-def _checked_name(name: str) -> str:
-    if not isinstance(name, str) or not name.strip():
-        raise wrong("filename", "a non-blank string", name)
-    name = name.rsplit("/", 1)[-1]  # folders are nobody's business
-    if not is_printable(name) or '"' in name or "\\" in name or not name.strip():
-        raise wrong("filename", 'printable ASCII without " and \\', name)
-    if len(name) > _NAME_LIMIT:
-        msg = f"filename: expected at most {_NAME_LIMIT} characters, got {len(name)}"
-        raise InvalidRequestError(msg, param="filename")
-    return name
 
 
 def _checked_type(field: str, value: str) -> str:
     if not isinstance(value, str) or not value.strip() or not is_printable(value):
         raise wrong(field, "a media type such as audio/wav", value)
-    if len(value) > _NAME_LIMIT:
-        msg = f"{field}: expected at most {_NAME_LIMIT} characters, got {len(value)}"
+    if len(value) > NAME_LIMIT:
+        msg = f"{field}: expected at most {NAME_LIMIT} characters, got {len(value)}"
         raise InvalidRequestError(msg, param=field)
     return value.strip()
 

@@ -71,7 +71,7 @@ def test_an_open_file_is_sent_from_where_it_stands():
         (5, "file: expected bytes, a path"),
         ("/no/such/file.wav", "file: expected the path of a readable file"),
         ("/", "readable file"),
-        (io.StringIO("text"), "binary mode"),
+        (io.StringIO("text"), "open binary file object"),
         (("only-a-name",), "(filename, data)"),
     ],
 )
@@ -83,9 +83,9 @@ def test_what_is_no_file(value, message):
     assert caught.value.param == "file"
 
 
-@pytest.mark.parametrize("name", ['a"b.wav', "a\\b.wav", "a\r\nb.wav", "ü.wav", " ", "x" * 256, 5])
+@pytest.mark.parametrize("name", [" ", "x" * 256, 5])
 def test_names_that_can_not_travel(name):
-    """Quotes, control characters and overlong names are refused."""
+    """Blank and overlong names are refused, and what is no text."""
     with pytest.raises(InvalidRequestError, match="^filename: "):
         prepare_upload(WAV, filename=name)
 
