@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -104,17 +105,19 @@ class Attempt:
             return failure("proxy", sent=False, host=self.host, detail=f"status {error.status}")
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
             return tls_failure(error.certificate_error, host=self.host)
-        if isinstance(error, aiohttp.ClientSSLError):
-            return tls_failure(error.os_error, host=self.host)
+        cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+            return tls_failure(cause, host=self.host)
         if proxy is not None:
             return failure("proxy", sent=False, host=self.host, detail=_proxy_words(error))
         if isinstance(error, aiohttp.ClientConnectorDNSError):
             return failure("dns", sent=False, host=self.host)
-        cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
         if isinstance(cause, ConnectionRefusedError):
             return failure("refused", sent=False, host=self.host)
-        if self.origin.scheme == "https" and isinstance(cause, ConnectionError):
-            return tls_failure(cause, host=self.host)
+        if isinstance(cause, (ConnectionError, ssl.SSLEOFError)):
+            # No fault of TLS: a balancer that restarts does so, and a second attempt may succeed.
+            detail = "during the TLS handshake" if self.origin.scheme == "https" else ""
+            return failure("reset", sent=False, host=self.host, detail=detail)
         return failure("unreachable", sent=False, host=self.host)
 
 

@@ -70,7 +70,7 @@ class AiohttpExchange:
         self._pool = pool
         self._line = line
         self._response = response
-        self._content = response.content
+        self._content = line.content = response.content
         self._host = host
         self._over = False
         self._framing = framing
@@ -249,6 +249,7 @@ class AiohttpBackend:
             if framing is not None and not line.defective:
                 return AiohttpExchange(self._pool, line, response, framing, target.authority)
             response.close()
+            self._pool.discard(line)
             fault = failure("protocol", sent=True, host=target.authority)
         raise fault
 

@@ -12,12 +12,16 @@ import asyncio
 import contextlib
 import re
 import select
+import ssl
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from aiohttp import ClientConnectionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aiohttp import StreamReader
     from aiohttp.client_proto import ResponseHandler
 
     from .._ground.limits import Limits
@@ -26,8 +30,10 @@ if TYPE_CHECKING:
 
 _HEAD_BYTES: Final = 100 * 1024  # limit for the head of an answer
 _END: Final = b"\r\n\r\n"
-# Control characters and folded lines: the parser lets them pass.
-_DEFECTS: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n[ \t]")
+# Control characters, folded lines, blanks before the colon: the parser lets them pass.
+_DEFECTS: Final = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n[ \t]|\n[^:\r\n]*[ \t]:"
+)
 _LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
 _NEVER: Final = float("inf")
 
@@ -62,6 +68,7 @@ class Line(asyncio.Protocol):
         endless: it was ended because the head of an answer was too long.
         late: the clock has ended it.
         shut: the application has ended it.
+        content: the body that is read from it.
         idle_since: when it became idle.
     """
 
@@ -85,6 +92,7 @@ class Line(asyncio.Protocol):
         self.endless = False
         self.late = False
         self.shut = False
+        self.content: StreamReader | None = None
         self.idle_since = 0.0
         self.stage: FailureReason = "read_timeout"
         self._feed = handler.data_received
@@ -118,6 +126,7 @@ class Line(asyncio.Protocol):
         self.uploading = False
         self.heard = False
         self.defective = False
+        self.content = None
         self._head = bytearray()
         self._body_bytes = 0
         self._tail = b""
@@ -197,16 +206,23 @@ class Line(asyncio.Protocol):
         self.heard = True
         if self._due is not None:
             self._start(time.monotonic())
+        self._tail = data if len(data) >= len(_LAST_CHUNK) else (self._tail + data)[-7:]
         if self._head is None:
             self._body_bytes += len(data)
+            self._feed(data)
         else:
             self._read_head(self._head, data)
-        self._tail = data if len(data) >= len(_LAST_CHUNK) else (self._tail + data)[-7:]
-        self._feed(data)
+            # The head by itself: what the parser does not like behind it must not take it along.
+            end = len(data) - self._body_bytes
+            self._feed(data[:end])
+            if self._body_bytes:
+                self._feed(data[end:])
+        if self.handler.exception() is not None:
+            self.transport.abort()
 
     def eof_received(self) -> None:
-        """Called by the event loop; over TLS only for a last word, not for a cut."""
-        self.said_goodbye = True
+        """Called by the event loop."""
+        self.said_goodbye = self._has_goodbye()
         self.handler.eof_received()
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -215,6 +231,10 @@ class Line(asyncio.Protocol):
         self.error = exc
         self._stop()
         self.handler.connection_lost(exc)
+        content = self.content
+        if content is not None and not content.is_eof() and content.exception() is None:
+            # aiohttp forgets whoever reads a body when its parser gives up in the middle of it.
+            content.set_exception(ClientConnectionError())
         self._on_end(self)
 
     def pause_writing(self) -> None:
@@ -224,6 +244,18 @@ class Line(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Called by the event loop."""
         self.handler.resume_writing()
+
+    def _has_goodbye(self) -> bool:
+        """Whether an end of the bytes is the peer's own; over TLS a cut looks the same."""
+        tls = self.transport.get_extra_info("ssl_object")
+        if tls is None:
+            return True
+        try:
+            return not tls.read(1)
+        except ssl.SSLZeroReturnError:
+            return True
+        except (ssl.SSLError, ValueError):
+            return False
 
     def _read_head(self, head: bytearray, data: bytes) -> None:
         """Find where the head of the answer ends; heads of the 1xx kind go before it."""
