@@ -13,7 +13,6 @@ from typing import assert_type
 
 from runinfra_client import models
 from runinfra_client.models import (
-    ChatCompletion,
     ModelList,
     RerankResult,
     Transcription,
@@ -23,6 +22,7 @@ from runinfra_client.params import ChatCompletionUserMessageParam, ChatMessagePa
 from runinfra_client.unions import ResponseStreamEvent
 from runinfra_ext import AsyncRunInfra, Meta, ParsedResponse, RunInfra
 from runinfra_ext._answer.results import (
+    ChatCompletion,
     EmbeddingList,
     ImageList,
     Response,

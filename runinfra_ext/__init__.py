@@ -63,8 +63,9 @@ if TYPE_CHECKING:
     from ._call.retry import RetryQuota
     from ._ground.limits import Timeout
     from ._ground.metadata import Meta, RateLimit
+    from ._structured.conversation import ToolRun
     from ._structured.parsing import ParsedChatCompletion, ParsedResponse
-    from ._structured.tools import FunctionTool, ToolRun, function_tool
+    from ._structured.tools import FunctionTool, function_tool
     from ._sync.client import RunInfra
     from ._webhooks import events as webhooks
     from .hooks import AttemptEnd, AttemptStart, Hooks, Sleep
@@ -84,7 +85,7 @@ _LAZY = {
     "RunInfra": "._sync.client",
     "Sleep": ".hooks",
     "Timeout": "._ground.limits",
-    "ToolRun": "._structured.tools",
+    "ToolRun": "._structured.conversation",
     "function_tool": "._structured.tools",
     "idempotency": ".idempotency",
     "webhooks": ".webhooks",

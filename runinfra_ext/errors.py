@@ -53,7 +53,7 @@ needs; a field that does not apply is ``None``, ``0`` or empty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Unpack
 
 from ._ground.error_fields import ErrorFields, FailedAttempt, Phase
@@ -90,6 +90,9 @@ class RunInfraError(Exception):
         headers: the answer's headers, case-insensitive.
         partial: for streams, what had arrived: a ``ChatCompletion`` or ``Response``.
         event_count: for streams, how many events had been handed out.
+        messages: for ``run_tools``, the conversation so far, with the results of tools.
+        steps: for ``run_tools``, how many requests were answered.
+        usage: for ``run_tools`` and structured output, the token usage so far, if told.
     """
 
     status: int = 0
@@ -111,6 +114,9 @@ class RunInfraError(Exception):
     headers: Mapping[str, str] = _NO_HEADERS
     partial: Any = None
     event_count: int = 0
+    messages: Sequence[Any] = ()
+    steps: int = 0
+    usage: Any = None
 
     def __init__(self, message: str, **fields: Unpack[ErrorFields]) -> None:
         super().__init__(message)
@@ -373,16 +379,10 @@ class StreamConsumedError(StreamError):
 
 
 class StructuredOutputError(RunInfraError):
-    """The model's text does not satisfy the wanted schema.
-
-    Attributes:
-        text: what the model wrote.
-        usage: the call's token usage, if told.
-    """
+    """What the model wrote, ``.text``, does not satisfy the wanted schema."""
 
     type = "structured_output_error"
     text: str = ""
-    usage: Any = None
 
 
 class ToolLoopError(RunInfraError):

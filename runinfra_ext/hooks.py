@@ -1,7 +1,8 @@
 """Typed callbacks around each attempt, for metrics, tracing and logs.
 
-Hooks see facts, never credentials, and can't change a request. They are plain functions, called in
-the calling thread or task, also by the async client; keep them short. An exception in a hook ends
+Hooks see facts, never credentials, and can't change a request. They are called in the calling
+thread or task; keep them short. With the async client they may be ``async``, and are awaited before
+the call goes on; the blocking client refuses such ones. An exception in a hook ends
 the call with it: hooks are the application's own code.
 """
 

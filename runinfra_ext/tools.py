@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
-from ._structured.tools import FunctionTool, ToolRun, function_tool
+from ._structured.conversation import (
+    ToolCall,
+    ToolCallEvent,
+    ToolDoneEvent,
+    ToolEvent,
+    ToolResultEvent,
+    ToolRun,
+    ToolTextEvent,
+)
+from ._structured.tools import FunctionTool, function_tool
 
-__all__ = ["FunctionTool", "ToolRun", "function_tool"]
+__all__ = [
+    "FunctionTool",
+    "ToolCall",
+    "ToolCallEvent",
+    "ToolDoneEvent",
+    "ToolEvent",
+    "ToolResultEvent",
+    "ToolRun",
+    "ToolTextEvent",
+    "function_tool",
+]

@@ -12,7 +12,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SNIPPETS = [
     snippet
-    for name in ("README.md", "docs/sandbox.md", "docs/webhooks.md", "docs/audio.md")
+    for name in (
+        "README.md",
+        "docs/sandbox.md",
+        "docs/webhooks.md",
+        "docs/audio.md",
+        "docs/tools.md",
+    )
     for snippet in re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
 ]
 
@@ -23,7 +29,8 @@ def test_snippet(number, gateway, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("RUNINFRA_API_KEY", gateway.api_key)
     monkeypatch.setenv("RUNINFRA_BASE_URL", gateway.base_url)
     monkeypatch.chdir(tmp_path)
-    exec(compile(SNIPPETS[number], f"README snippet {number}", "exec"), {"__name__": "__main__"})
+    code = compile(SNIPPETS[number], f"README snippet {number}", "exec", dont_inherit=True)
+    exec(code, {"__name__": "__main__"})
     shown, written = capsys.readouterr().out.strip(), list(tmp_path.iterdir())
     # Each shows something, writes a file, or asserts on its own.
     assert shown or written or "assert " in SNIPPETS[number]

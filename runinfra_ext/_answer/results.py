@@ -19,8 +19,25 @@ from .._ground.files import StrPath, write_atomic
 from .._ground.metadata import Meta
 from .._media.formats import decode_base64
 from .._media.vectors import decode_vector, encode_vector
+from .._stream.tool_calls import with_standard_calls
 from ..errors import ResponseShapeError
 from .bodies import binary_problem, media_type
+
+
+class ChatCompletion(models.ChatCompletion):
+    """A chat completion; ``.choices[0].message.content`` is the text.
+
+    A tool call that an engine sends in a form of its own (without ``type`` or ``id``, with an
+    object for ``arguments``, twice, of an unknown kind) is read as that of a stream, and has the
+    standard's form from then on.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """As the model does; tool calls in an engine's own form are read."""
+        return super().from_dict(with_standard_calls(src_dict))
 
 
 class Response(models.Response):

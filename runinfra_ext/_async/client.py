@@ -10,6 +10,8 @@ from .._call.options import ClientOptions, HTTPClient, Settings, make_settings
 from .._http.asynchronous import AsyncHTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
 from ..errors import ConfigurationError
+from ..hooks import Hooks
+from ._callbacks import check_callback
 from .namespaces import AsyncNamespaces
 from .transport import AsyncTransport
 
@@ -91,6 +93,8 @@ class AsyncRunInfra(AsyncNamespaces):
         self._set(settings, AsyncHTTP(http_client, network))
 
     def _set(self, settings: Settings, http: AsyncHTTP) -> None:
+        for name, hook in (settings.hooks or Hooks())._asdict().items():
+            check_callback(f"hooks.{name}", hook, ConfigurationError)
         self._http = http
         self._settings = settings
         self._transport = AsyncTransport(settings, http)

@@ -14,7 +14,7 @@ from runinfra_client.unions import ResponseStreamEvent
 
 from .._answer.bodies import parse_result
 from .._answer.engines import response_event
-from .._answer.results import Response
+from .._answer.results import ChatCompletion, Response
 from .._call.journey import Journey
 from .._ground.metadata import Meta
 from .._http.asynchronous import AsyncSource
@@ -45,7 +45,7 @@ def event_stream(endpoint: Any) -> Callable[[AsyncSource, Journey, Meta], AsyncS
         spec, redactor = _spec(journey), journey.settings.redactor
         assembler: Assembler[Any]
         if spec.assembles == "ChatCompletion":
-            build = partial(parse_result, models.ChatCompletion, meta=meta, redactor=redactor)
+            build = partial(parse_result, ChatCompletion, meta=meta, redactor=redactor)
             assembler = ChatAssembler(build, _as_it_is)
         elif spec.assembles == "Response":
             return _response_stream(source, journey, meta, _as_it_is)
@@ -63,7 +63,7 @@ def parsed_chat_stream(
 
     def begin(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncParsedStream[P]:
         redactor = journey.settings.redactor
-        build = partial(parse_result, models.ChatCompletion, meta=meta, redactor=redactor)
+        build = partial(parse_result, ChatCompletion, meta=meta, redactor=redactor)
         assembler: Assembler[ParsedChatCompletion[P]] = ChatAssembler(
             build, partial(parsed_completion, target=target)
         )

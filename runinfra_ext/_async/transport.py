@@ -17,6 +17,7 @@ from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
 from .._http.asynchronous import AsyncHTTP, AsyncSource
 from ..errors import ResponseTooLargeError, RunInfraError
+from ._callbacks import outcome
 from ._timing import sleep
 
 R = TypeVar("R")
@@ -29,6 +30,12 @@ class Answer(NamedTuple):
 
     source: AsyncSource
     body: bytes
+
+
+async def _hooks(journey: Journey) -> None:
+    """Await what the application's hooks have returned, where they are ``async``."""
+    while journey.pending:
+        await outcome(journey.pending.pop(0), "A hook")
 
 
 class AsyncTransport:
@@ -52,6 +59,7 @@ class AsyncTransport:
         journey = Journey(call, self.settings)
         answer = await self._answer(journey, whole=True)
         meta = journey.answered(answer.source.status, answer.source.headers)
+        await _hooks(journey)
         try:
             return make(answer.body, meta)
         except RunInfraError as error:
@@ -71,21 +79,29 @@ class AsyncTransport:
         journey = Journey(call, self.settings)
         answer = await self._answer(journey, whole=False)
         meta = journey.answered(answer.source.status, answer.source.headers)
+        await _hooks(journey)
         return begin(answer.source, journey, meta)
 
     async def _answer(self, journey: Journey, *, whole: bool) -> Answer:
         """Attempts until one is answered 2xx (and, if ``whole``, its body has been read)."""
-        while True:
-            while wait := journey.held():
-                await sleep(wait)
-            answer = await self._attempt(journey, whole=whole)
-            if isinstance(answer, Answer):
-                return answer
-            await sleep(answer)
+        try:
+            while True:
+                while wait := journey.held():
+                    await _hooks(journey)
+                    await sleep(wait)
+                answer = await self._attempt(journey, whole=whole)
+                if isinstance(answer, Answer):
+                    return answer
+                await _hooks(journey)
+                await sleep(answer)
+        finally:
+            # Of the attempt that ended the call, by its error or otherwise.
+            await _hooks(journey)
 
     async def _attempt(self, journey: Journey, *, whole: bool) -> Answer | float:
         """One attempt: a 2xx answer, or the seconds to wait before the next one."""
         limits = journey.start()
+        await _hooks(journey)
         call = journey.call
         content: Any = call.content
         source: AsyncSource | None = None

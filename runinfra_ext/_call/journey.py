@@ -17,7 +17,7 @@ one error that tells the whole story. The drivers in ``_async`` and ``_sync`` ar
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, Final
 
 from .._answer.bodies import modelled
@@ -89,6 +89,11 @@ class Journey:
         """Where the call goes."""
         call = self.call
         return call.path if call.foreign else self.settings.base.url + call.path
+
+    @property
+    def pending(self) -> list[Awaitable[object]]:
+        """What ``async`` hooks have returned, for the driver to await, oldest first."""
+        return self._observer.pending
 
     def start(self) -> Limits:
         """Begin an attempt and give its limits."""

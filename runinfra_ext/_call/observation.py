@@ -6,6 +6,7 @@ The log is ``logging.getLogger("runinfra_ext")`` at level DEBUG. What is logged 
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 from typing import Final
 
 from runinfra_client.facts import Operation
@@ -25,9 +26,12 @@ class Observer:
         client_request_id: the same on all attempts.
         idempotency_key: the key that travels, if any.
         hooks: the client's callbacks, if any.
+
+    Attributes:
+        pending: awaitables that ``async`` hooks have returned, for the driver to await.
     """
 
-    __slots__ = ("_client_request_id", "_ended", "_hooks", "_key", "_name", "_target")
+    __slots__ = ("_client_request_id", "_ended", "_hooks", "_key", "_name", "_target", "pending")
 
     def __init__(
         self,
@@ -43,13 +47,13 @@ class Observer:
         self._key = idempotency_key
         self._hooks = hooks or Hooks()
         self._ended = 0
+        self.pending: list[Awaitable[object]] = []
 
     def attempt_starts(self, attempt: int) -> None:
         """An attempt is about to be made."""
         if self._hooks.before_attempt is not None:
-            self._hooks.before_attempt(
-                AttemptStart(self._name, attempt, self._client_request_id, self._key)
-            )
+            start = AttemptStart(self._name, attempt, self._client_request_id, self._key)
+            self._hear(self._hooks.before_attempt(start))
         _log.debug(
             "%s attempt %d: %s (client request id %s)",
             self._name,
@@ -71,17 +75,16 @@ class Observer:
             return
         self._ended = attempt
         if self._hooks.after_attempt is not None:
-            self._hooks.after_attempt(
-                AttemptEnd(
-                    self._name,
-                    attempt,
-                    self._client_request_id,
-                    status,
-                    request_id,
-                    elapsed,
-                    error,
-                )
+            end = AttemptEnd(
+                self._name,
+                attempt,
+                self._client_request_id,
+                status,
+                request_id,
+                elapsed,
+                error,
             )
+            self._hear(self._hooks.after_attempt(end))
         if error is None:
             _log.debug(
                 "%s attempt %d: status %d (request id %s)", self._name, attempt, status, request_id
@@ -90,8 +93,10 @@ class Observer:
     def sleeps(self, attempt: int, seconds: float, error: RunInfraError) -> None:
         """The client is about to wait."""
         if self._hooks.before_sleep is not None:
-            self._hooks.before_sleep(
-                Sleep(self._name, attempt, self._client_request_id, seconds, error)
+            self._hear(
+                self._hooks.before_sleep(
+                    Sleep(self._name, attempt, self._client_request_id, seconds, error)
+                )
             )
         # The error is written out for the log only, which seldom listens.
         _log.debug("%s attempt %d failed (%s); next in %.3f s", self._name, attempt, error, seconds)
@@ -99,10 +104,16 @@ class Observer:
     def held(self, attempt: int, seconds: float) -> None:
         """The next attempt waits for its turn: the gateway's rate limit is near or reached."""
         if self._hooks.before_sleep is not None:
-            self._hooks.before_sleep(
-                Sleep(self._name, attempt, self._client_request_id, seconds, None)
+            self._hear(
+                self._hooks.before_sleep(
+                    Sleep(self._name, attempt, self._client_request_id, seconds, None)
+                )
             )
         _log.debug("%s waits %.3f s for the gateway's rate limit", self._name, seconds)
+
+    def _hear(self, returned: object) -> None:
+        if isinstance(returned, Awaitable):
+            self.pending.append(returned)  # pyright: ignore[reportUnknownArgumentType]
 
     def gives_up(self, reason: str, error: RunInfraError) -> None:
         """The call is over, with an error."""

@@ -3,9 +3,10 @@
 The standard says: each call has an ``index``, its first fragment has ``id`` and name, the others
 add to ``arguments``. Engines differ: the index is null, missing, the same for all calls, or not
 counted from zero; ids are repeated on every fragment, made up anew for each, or missing; the
-arguments are an object. What decides here, in this order: an id that is known belongs to that
-call; a new id *with* a name begins a call; a name after complete arguments begins a call; otherwise
-the fragment belongs to the call of its index, and without an index to the last call.
+arguments are an object; the whole call is repeated at the end. What decides here, in this order: an
+id that is known belongs to that call; a new id *with* a name begins a call; a name after complete
+arguments begins a call; otherwise the fragment belongs to the call of its index, and without an
+index to the last call.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from .._ground.json_codec import decode
-from .assembly import merge
+from .assembly import merge, object_of, place
 
 # With these the engine itself says that all calls are whole, even one with odd arguments.
 WHOLE_REASONS: Final = frozenset({"tool_calls", "stop", "function_call"})
 # With these it has stopped in the middle, so that the last call may be half.
 CUT_REASONS: Final = ("length", "content_filter")
+
+_PIECES: Final = frozenset({"input", "arguments"})  # of a call that is no function's
 
 
 class PartialToolCall:
@@ -80,10 +83,12 @@ class ToolCallAssembly:
             whole: all calls, as the engine would report them; else those that are complete.
         """
         sure = whole or finish_reason in WHOLE_REASONS
+        # Cut before its first argument byte, a call looks as one that has none.
+        ended = finish_reason and finish_reason not in CUT_REASONS
         return [
             _as_dict(call, f"call_{choice}_{position}")
             for position, call in enumerate(self._calls)
-            if sure or call.complete or (finish_reason and not call.arguments)
+            if sure or call.complete or (ended and not call.arguments)
         ]
 
     def _add(self, fragment: Mapping[str, Any]) -> None:
@@ -101,7 +106,7 @@ class ToolCallAssembly:
         call.kind = _text(fragment.get("type")) or call.kind
         for key, value in fragment.items():
             if key not in {"index", "id", "type", "function"}:
-                merge(call.extra, key, value)
+                _add_extra(call.extra, key, value)
         for key, value in function.items():  # pyright: ignore[reportUnknownVariableType]
             if key not in {"name", "arguments"}:
                 merge(call.function_extra, key, value)  # pyright: ignore[reportUnknownArgumentType]
@@ -128,6 +133,33 @@ class ToolCallAssembly:
         return self._calls[-1] if self._calls else None
 
 
+def with_standard_calls(completion: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A completion that was not streamed, its tool calls read as those of a stream.
+
+    What is in the standard's form already stays as it came.
+    """
+    given: Any = completion.get("choices")
+    if not isinstance(given, list):
+        return completion
+    choices = [_with_standard_calls(choice) for choice in given]  # pyright: ignore[reportUnknownVariableType]
+    return completion if choices == given else {**completion, "choices": choices}
+
+
+def _with_standard_calls(choice: Any) -> Any:
+    message = object_of(object_of(choice).get("message"))
+    calls: Any = message.get("tool_calls")
+    if not isinstance(calls, list) or not calls:
+        return choice
+    assembly = ToolCallAssembly()
+    for position, call in enumerate(calls):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        # They have their places, whatever their own index says.
+        assembly.add([{**call, "index": position}] if isinstance(call, dict) else ())
+    index = place(choice.get("index"), 0)
+    read = assembly.as_dicts(choice=index, finish_reason=None, whole=True)
+    plain = [{k: v for k, v in object_of(call).items() if k != "index"} for call in calls]  # pyright: ignore[reportUnknownVariableType]
+    return choice if read == plain else {**choice, "message": {**message, "tool_calls": read}}
+
+
 def is_object(text: object) -> bool:
     """Whether this is the text of a whole JSON object."""
     if not isinstance(text, str) or not text.rstrip().endswith("}"):
@@ -140,12 +172,28 @@ def is_object(text: object) -> bool:
 
 def _add_arguments(call: PartialToolCall, arguments: object) -> None:
     if isinstance(arguments, str):
-        if arguments:
+        # Behind a whole object nothing can follow: what is there again is the call repeated.
+        if arguments and not (call.pieces and arguments == call.arguments and call.complete):
             call.pieces.append(arguments)
     elif isinstance(arguments, Mapping):
         # Some engines send the object itself; the result promises JSON text. The tolerant writer,
         # because what a model makes up may hold NaN or half a surrogate pair.
         call.pieces = [json.dumps(arguments, ensure_ascii=False)]
+
+
+def _add_extra(extra: dict[str, Any], key: str, value: Any) -> None:
+    """Take a field that has no rule of its own; a call of another kind has its texts in pieces."""
+    known = extra.get(key)
+    if not isinstance(value, dict) or not isinstance(known, dict):
+        merge(extra, key, value)
+        return
+    joined = object_of(known).copy()
+    for name, piece in object_of(value).items():
+        if name in _PIECES and isinstance(piece, str) and isinstance(joined.get(name), str):
+            joined[name] += piece
+        else:
+            merge(joined, name, piece)
+    extra[key] = joined
 
 
 def _as_dict(call: PartialToolCall, spare_id: str) -> dict[str, Any]:

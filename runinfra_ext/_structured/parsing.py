@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from runinfra_client import models
-from runinfra_client.models import ChatCompletion
 
-from .._answer.results import Response
+from .._answer.results import ChatCompletion, Response
 from .._ground.json_codec import decode_exactly
 from .._stream.tool_calls import CUT_REASONS
 from ..errors import InvalidRequestError, StructuredOutputError

@@ -11,6 +11,8 @@ from .._call.options import ClientOptions, HTTPClient, Settings, make_settings
 from .._http.blocking import HTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
 from ..errors import ConfigurationError
+from ..hooks import Hooks
+from ._callbacks import check_callback
 from .namespaces import Namespaces
 from .transport import Transport
 
@@ -92,6 +94,8 @@ class RunInfra(Namespaces):
         self._set(settings, HTTP(http_client, network))
 
     def _set(self, settings: Settings, http: HTTP) -> None:
+        for name, hook in (settings.hooks or Hooks())._asdict().items():
+            check_callback(f"hooks.{name}", hook, ConfigurationError)
         self._http = http
         self._settings = settings
         self._transport = Transport(settings, http)

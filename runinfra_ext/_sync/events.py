@@ -15,7 +15,7 @@ from runinfra_client.unions import ResponseStreamEvent
 
 from .._answer.bodies import parse_result
 from .._answer.engines import response_event
-from .._answer.results import Response
+from .._answer.results import ChatCompletion, Response
 from .._call.journey import Journey
 from .._ground.metadata import Meta
 from .._http.blocking import Source
@@ -46,7 +46,7 @@ def event_stream(endpoint: Any) -> Callable[[Source, Journey, Meta], Stream[Any,
         spec, redactor = _spec(journey), journey.settings.redactor
         assembler: Assembler[Any]
         if spec.assembles == "ChatCompletion":
-            build = partial(parse_result, models.ChatCompletion, meta=meta, redactor=redactor)
+            build = partial(parse_result, ChatCompletion, meta=meta, redactor=redactor)
             assembler = ChatAssembler(build, _as_it_is)
         elif spec.assembles == "Response":
             return _response_stream(source, journey, meta, _as_it_is)
@@ -64,7 +64,7 @@ def parsed_chat_stream(
 
     def begin(source: Source, journey: Journey, meta: Meta) -> ParsedStream[P]:
         redactor = journey.settings.redactor
-        build = partial(parse_result, models.ChatCompletion, meta=meta, redactor=redactor)
+        build = partial(parse_result, ChatCompletion, meta=meta, redactor=redactor)
         assembler: Assembler[ParsedChatCompletion[P]] = ChatAssembler(
             build, partial(parsed_completion, target=target)
         )

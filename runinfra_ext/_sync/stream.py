@@ -227,14 +227,22 @@ class Stream(StreamView[T, R], Generic[T, R]):
             self._drop()
 
 
+class Loopable(Protocol):
+    """What a loop can be over."""
+
+    def _loop_left(self) -> None:
+        """The loop let go of it."""
+        ...
+
+
 class Loop:
     """What a loop over a stream holds; when it lets go of it, the stream is closed.
 
     A loop that has not begun (an iterator that was made and thrown away) closes nothing.
     """
 
-    def __init__(self, stream: Stream[Any, Any]) -> None:
-        self._stream = stream
+    def __init__(self, stream: Loopable) -> None:
+        self._stream: Any = stream
         self._begun = False
 
     def __iter__(self) -> Self:
@@ -275,6 +283,7 @@ class Texts(Loop):
             self._begin()
         stream = self._stream
         while stream._next() is not None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            if news := stream._reader.news:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            news: str = stream._reader.news  # noqa: SLF001
+            if news:
                 return news
         raise StopIteration

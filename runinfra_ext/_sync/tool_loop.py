@@ -3,49 +3,227 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
 
-from .._structured.tools import Calls, ToolConversation, ToolRun
-from ..errors import InvalidRequestError
+from .._answer.results import ChatCompletion
+from .._structured.conversation import (
+    ToolCall,
+    ToolCallEvent,
+    ToolConversation,
+    ToolDoneEvent,
+    ToolEvent,
+    ToolRun,
+    ToolTextEvent,
+)
+from ..errors import StreamConsumedError
+from ._callbacks import check_callback, outcome
+from .stream import Loop
 
 
-def run_tools(
-    create: Callable[..., Any],
-    conversation: ToolConversation,
-    params: Mapping[str, Any],
-    on_event: Callable[[Any], object] | None = None,
-) -> ToolRun:
-    """Ask until the model answers without calling a tool.
+class ToolStream:
+    """A tool-calling loop while it runs: iterate it for its typed steps.
+
+    Each event has a ``type``: ``text`` (a piece of what the model says), ``call`` (of a tool),
+    ``result`` (of that call) and, once, ``done`` (the whole run). Nothing happens that nobody asked
+    for: the next request is sent, and the next tool called, when the next event is wanted. Use it
+    as a context manager, or iterate it in one loop; leaving either ends the run.
 
     Args:
         create: ``client.chat.completions.create``.
-        conversation: messages, tools and the limit of steps.
-        params: the other arguments of every request.
-        on_event: makes every request a stream, and is given its chunks.
+        conversation: messages, tools, limits and the other arguments of every request.
+        streaming: make every request a stream, so that there are pieces of text.
+        on_event: is given the chunks of these streams.
 
-    Raises:
-        ToolLoopError: the limit of steps is reached, or a result has no JSON form.
+    Raises (while reading):
+        ToolLoopError: the limit of steps is reached, all calls were cut, or a result has no JSON
+            form.
         RunInfraError: a request failed.
+        Exception: a tool raised it. Like all of these it has ``messages``, ``steps`` and ``usage``
+            of the run so far.
     """
-    for name in ("messages", "tools", "stream"):
-        if name in params:
-            msg = f"{name}: the loop sets it itself"
-            raise InvalidRequestError(msg, param=name)
-    calls = Calls()
-    while True:
-        arguments: dict[str, Any] = {**params, "messages": conversation.messages}
-        if conversation.tool_params:
-            arguments["tools"] = conversation.tool_params
-        if on_event is None:
-            completion = create(**arguments)
+
+    def __init__(
+        self,
+        create: Callable[..., Any],
+        conversation: ToolConversation,
+        *,
+        streaming: bool,
+        on_event: Callable[[Any], object] | None = None,
+    ) -> None:
+        for tool in conversation.tools:
+            check_callback("tools", tool.function)
+        if on_event is not None:
+            check_callback("on_event", on_event)
+        self._create = create
+        self._conversation = conversation
+        self._streaming = streaming
+        self._on_event = on_event
+        self._ready: deque[ToolEvent] = deque()
+        self._calls: deque[ToolCall] = deque()
+        self._executing: ToolCall | None = None
+        self._stream: Any = None
+        self._run: ToolRun | None = None
+        self._error: BaseException | None = None
+        self._closed = False
+        self._reading = False
+        self._managed = False
+
+    @property
+    def messages(self) -> list[Any]:
+        """The conversation so far."""
+        return self._conversation.messages
+
+    @property
+    def steps(self) -> int:
+        """Requests that were answered."""
+        return self._conversation.steps
+
+    @property
+    def usage(self) -> Any:
+        """Of all answers so far, together: a ``CompletionUsage``."""
+        return self._conversation.usage
+
+    def __iter__(self) -> ToolEvents:
+        """Begin a loop.
+
+        Raises:
+            StreamConsumedError: the run is over, or was closed.
+        """
+        if self._closed or (self._run is not None and not self._ready):
+            msg = "The run is over; .final() has what it came to."
+            raise StreamConsumedError(msg)
+        return ToolEvents(self)
+
+    def __next__(self) -> ToolEvent:
+        event = self._next()
+        if event is None:
+            raise StopIteration
+        return event
+
+    def __enter__(self) -> Self:
+        self._managed = True
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def final(self) -> ToolRun:
+        """Run to the end; what it came to.
+
+        Raises:
+            StreamConsumedError: it was closed before.
+            Exception: as for reading.
+        """
+        while self._next() is not None:
+            pass
+        if self._run is None:
+            msg = "The run was closed before its end."
+            raise StreamConsumedError(msg)
+        return self._run
+
+    def close(self) -> None:
+        """End the run: no further request, no further tool. May be called again."""
+        self._closed = True
+        stream = self._drop()
+        if stream is not None:
+            stream.close()
+
+    def _next(self) -> ToolEvent | None:
+        if self._reading:
+            msg = "Another task is reading this run; one run has one reader."
+            raise StreamConsumedError(msg)
+        if self._error is not None:
+            raise self._error
+        self._reading = True
+        try:
+            while not (self._ready or self._closed or self._run):
+                self._advance()
+        except GeneratorExit:
+            # The coroutine is being thrown away and must not wait.
+            self._drop()
+            raise
+        except BaseException as error:
+            self._conversation.mark(error, self._executing)
+            if isinstance(error, Exception):
+                self._error = error
+            self.close()
+            raise
+        finally:
+            self._reading = False
+        return self._ready.popleft() if self._ready else None
+
+    def _advance(self) -> None:
+        """One move: the next piece of an answer, the next tool, or the next request."""
+        if self._stream is not None:
+            self._read(self._stream)
+        elif self._calls:
+            self._execute(self._calls[0])
+        elif self._streaming:
+            self._stream = self._create(stream=True, **self._conversation.request())
         else:
-            with create(stream=True, **arguments) as stream:
-                for event in stream:
-                    on_event(event)
-                completion = stream.final()
-        pending = conversation.calls_of(completion)
-        for call in pending:
-            conversation.answer(call, calls.run(call))
-        if not pending:
-            return ToolRun(completion, conversation.messages, conversation.steps)
+            self._take(self._create(**self._conversation.request()))
+
+    def _read(self, stream: Any) -> None:
+        chunk = next(stream, None)
+        if chunk is None:
+            self._stream = None
+            self._take(stream.final())
+            return
+        if self._on_event is not None:
+            left = self._conversation.left()
+            outcome(self._on_event(chunk), "The function on_event", left)
+        news = stream._reader.news  # noqa: SLF001
+        if news:
+            self._ready.append(ToolTextEvent(news, self.steps + 1))
+
+    def _execute(self, call: ToolCall) -> None:
+        conversation = self._conversation
+        left = conversation.left()
+        self._executing = call
+        result = outcome(call.result(), f"The tool {call.name!r}", left)
+        self._executing = None
+        self._ready.append(conversation.answer(call, result))
+        self._calls.popleft()
+
+    def _take(self, completion: ChatCompletion) -> None:
+        conversation = self._conversation
+        self._calls.extend(conversation.calls_of(completion))
+        self._ready.extend(ToolCallEvent(call, conversation.steps) for call in self._calls)
+        if not self._calls:
+            self._run = conversation.run(completion)
+            self._ready.append(ToolDoneEvent(self._run, conversation.steps))
+
+    def _drop(self) -> Any:
+        """Forget what is left to do; the stream that is to be closed, if any."""
+        stream, self._stream = self._stream, None
+        self._closed = self._run is None or self._closed
+        self._calls.clear()
+        if self._run is None:
+            self._ready.clear()
+        return stream
+
+    def _loop_left(self) -> None:
+        # Inside of a `with` block another loop may follow; the block's end closes.
+        if not self._managed:
+            self._drop()
+
+
+class ToolEvents(Loop):
+    """The iterator of one loop over a run."""
+
+    def __init__(self, run: ToolStream) -> None:
+        super().__init__(run)
+        self._events = run
+
+    def __next__(self) -> ToolEvent:
+        if not self._begun:
+            self._begin()
+        return self._events.__next__()

@@ -18,6 +18,7 @@ from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
 from .._http.blocking import HTTP, Source
 from ..errors import ResponseTooLargeError, RunInfraError
+from ._callbacks import outcome
 from ._timing import sleep
 
 R = TypeVar("R")
@@ -30,6 +31,12 @@ class Answer(NamedTuple):
 
     source: Source
     body: bytes
+
+
+def _hooks(journey: Journey) -> None:
+    """Await what the application's hooks have returned, where they are ``async``."""
+    while journey.pending:
+        outcome(journey.pending.pop(0), "A hook")
 
 
 class Transport:
@@ -53,6 +60,7 @@ class Transport:
         journey = Journey(call, self.settings)
         answer = self._answer(journey, whole=True)
         meta = journey.answered(answer.source.status, answer.source.headers)
+        _hooks(journey)
         try:
             return make(answer.body, meta)
         except RunInfraError as error:
@@ -72,21 +80,29 @@ class Transport:
         journey = Journey(call, self.settings)
         answer = self._answer(journey, whole=False)
         meta = journey.answered(answer.source.status, answer.source.headers)
+        _hooks(journey)
         return begin(answer.source, journey, meta)
 
     def _answer(self, journey: Journey, *, whole: bool) -> Answer:
         """Attempts until one is answered 2xx (and, if ``whole``, its body has been read)."""
-        while True:
-            while wait := journey.held():
-                sleep(wait)
-            answer = self._attempt(journey, whole=whole)
-            if isinstance(answer, Answer):
-                return answer
-            sleep(answer)
+        try:
+            while True:
+                while wait := journey.held():
+                    _hooks(journey)
+                    sleep(wait)
+                answer = self._attempt(journey, whole=whole)
+                if isinstance(answer, Answer):
+                    return answer
+                _hooks(journey)
+                sleep(answer)
+        finally:
+            # Of the attempt that ended the call, by its error or otherwise.
+            _hooks(journey)
 
     def _attempt(self, journey: Journey, *, whole: bool) -> Answer | float:
         """One attempt: a 2xx answer, or the seconds to wait before the next one."""
         limits = journey.start()
+        _hooks(journey)
         call = journey.call
         content: Any = call.content
         source: Source | None = None

@@ -12,7 +12,9 @@ from .document import Schemas, name_of
 from .facts import pascal
 
 # Models that the SDK has a richer class for, in runinfra_ext/_answer/results.py.
-RICHER: Final = frozenset({"EmbeddingList", "ImageList", "Response", "VoicePipelineResult"})
+RICHER: Final = frozenset(
+    {"ChatCompletion", "EmbeddingList", "ImageList", "Response", "VoicePipelineResult"}
+)
 _RETURNED: Final = {
     "none": "None",
     "audio": "SpeechAudio",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Annotated, Any, Literal
 
 import attrs
 import pytest
 
-from runinfra_client.models import ChatCompletion
-from runinfra_ext._async.tool_loop import run_tools as run_tools_async
-from runinfra_ext._structured.tools import FunctionTool, ToolConversation, function_tool
-from runinfra_ext._sync.tool_loop import run_tools
+from runinfra_ext._answer.results import ChatCompletion
+from runinfra_ext._async.tool_loop import AsyncToolStream
+from runinfra_ext._structured.conversation import ToolConversation
+from runinfra_ext._structured.tools import FunctionTool, function_tool
+from runinfra_ext._sync.tool_loop import ToolStream
 from runinfra_ext.errors import InvalidRequestError, ToolLoopError
 
 
@@ -89,9 +91,9 @@ def test_function_that_is_no_tool(function: Any) -> None:
 def test_conversation_arguments(max_steps: int) -> None:
     """The limit is positive, and names are distinct."""
     with pytest.raises(InvalidRequestError, match="max_steps"):
-        ToolConversation([], [], max_steps)
+        talk(max_steps=max_steps)
     with pytest.raises(InvalidRequestError, match="'weather'"):
-        ToolConversation([], [weather, weather])
+        talk(weather, weather)
 
 
 class Model:
@@ -133,15 +135,21 @@ class Model:
 USER = {"role": "user", "content": "Weather?"}
 
 
+def talk(*offered: Any, max_steps: int = 10, clock: Any = time.monotonic, **params: Any) -> Any:
+    """A conversation that begins with a question."""
+    return ToolConversation([USER], offered, max_steps, params=params, deadline=None, clock=clock)
+
+
 @pytest.fixture(params=["sync", "async"])
 def run(request: pytest.FixtureRequest) -> Any:
     """Runs the loop of one kind with a played model."""
 
     def go(model: Model, offered: list[Any], max_steps: int = 10, /, **params: Any) -> Any:
-        conversation = ToolConversation([USER], offered, max_steps)
+        conversation = talk(*offered, max_steps=max_steps, **params)
         if request.param == "sync":
-            return run_tools(model, conversation, params)
-        return asyncio.run(run_tools_async(model.acreate, conversation, params))
+            return ToolStream(model, conversation, streaming=False).final()
+        stream = AsyncToolStream(model.acreate, conversation, streaming=False)
+        return asyncio.run(stream.final())
 
     go.kind = request.param  # type: ignore[attr-defined]
     return go
@@ -168,7 +176,7 @@ def test_loop(run: Any) -> None:
         result.messages[2]["content"]
     )
     assert "é" in result.messages[2]["content"]
-    assert {"role", "content", "tool_calls"} == result.messages[1].keys()
+    assert {"role", "tool_calls"} == result.messages[1].keys()  # neither thoughts nor null
     for request in model.requests:
         assert ("weather", 0) == (request["tools"][0]["function"]["name"], request["temperature"])
     assert [1, 4] == [len(request["messages"]) for request in model.requests]
@@ -234,19 +242,20 @@ def test_async_function(run: Any) -> None:
 
     model = Model([("later", '{"x": 1}')], "ok")
     if run.kind == "sync":
-        with pytest.raises(ToolLoopError, match="async"):
+        with pytest.raises(InvalidRequestError, match="'later' is async") as caught:
             run(model, [later])
+        assert "tools" == caught.value.param
+        assert [] == model.requests
     else:
         assert "2" == run(model, [later]).messages[2]["content"]
 
 
-@pytest.mark.parametrize("name", ["messages", "tools", "stream"])
-def test_what_the_loop_sets(run: Any, name: str) -> None:
-    """Arguments that the loop sets itself are refused."""
+def test_what_the_loop_sets(run: Any) -> None:
+    """The loop sets the tools itself."""
     with pytest.raises(InvalidRequestError) as caught:
-        run(Model("ok"), [], **{name: 1})
+        run(Model("ok"), [], tools=[])
 
-    assert name == caught.value.param
+    assert "tools" == caught.value.param
 
 
 def test_without_tools_and_choices(run: Any) -> None:
@@ -255,7 +264,7 @@ def test_without_tools_and_choices(run: Any) -> None:
     run(model, [])
     assert "tools" not in model.requests[0]
 
-    conversation = ToolConversation([USER], [weather])
+    conversation = talk(weather)
     assert [] == conversation.calls_of(
         ChatCompletion.from_dict({"id": "c", "model": "m", "choices": []})
     )
@@ -282,11 +291,14 @@ def test_streamed_loop(play: Any) -> None:
     async def acreate(**params: Any) -> Any:
         return create(**params)
 
-    conversation = ToolConversation([USER], [weather])
+    conversation = talk(weather)
     if play.kind == "sync":
-        result = run_tools(create, conversation, {}, events.append)
+        stream = ToolStream(create, conversation, streaming=True, on_event=events.append)
+        result = stream.final()
     else:
-        result = play.run(run_tools_async(acreate, conversation, {}, events.append))
+        result = play.run(
+            AsyncToolStream(acreate, conversation, streaming=True, on_event=events.append).final()
+        )
 
     assert "Fine." == result.completion.choices[0].message.content
     assert 3 == len(events)

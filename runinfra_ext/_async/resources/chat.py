@@ -8,6 +8,7 @@ from typing import Any, Literal, Unpack, overload
 from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
+from ..._answer import results
 from ..._call.calls.chat import ChatCompletionCall
 from ..._call.signatures import documented
 from ..at_hand import at_hand
@@ -24,25 +25,27 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
     @at_hand
     async def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> models.ChatCompletion: ...
+    ) -> results.ChatCompletion: ...
 
     @overload
     @at_hand
     async def create(
         self, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> AsyncStream[models.ChatCompletionChunk, models.ChatCompletion]: ...
+    ) -> AsyncStream[models.ChatCompletionChunk, results.ChatCompletion]: ...
 
     @overload
     @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> models.ChatCompletion | AsyncStream[models.ChatCompletionChunk, models.ChatCompletion]: ...
+    ) -> (
+        results.ChatCompletion | AsyncStream[models.ChatCompletionChunk, results.ChatCompletion]
+    ): ...
 
     @at_hand
     @documented(create_chat_completion.OPERATION)
     async def create(
         self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> models.ChatCompletion | AsyncStream[models.ChatCompletionChunk, models.ChatCompletion]:
+    ) -> results.ChatCompletion | AsyncStream[models.ChatCompletionChunk, results.ChatCompletion]:
         """Complete a conversation.
 
         Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
@@ -59,8 +62,8 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
         """
         arguments: Any = params
         answer: (
-            models.ChatCompletion | AsyncStream[models.ChatCompletionChunk, models.ChatCompletion]
-        ) = await self._streamed(create_chat_completion, arguments, models.ChatCompletion, stream)
+            results.ChatCompletion | AsyncStream[models.ChatCompletionChunk, results.ChatCompletion]
+        ) = await self._streamed(create_chat_completion, arguments, results.ChatCompletion, stream)
         return answer
 
 

@@ -10,19 +10,17 @@ from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
 from ..._answer.bodies import json_result
+from ..._answer.results import ChatCompletion
 from ..._call.calls.chat import ChatCompletionCall
 from ..._call.requests import described
 from ..._call.signatures import documented
+from ..._ground.checks import flag
+from ..._structured.conversation import DEFAULT_MAX_STEPS, ToolConversation, ToolRun
 from ..._structured.parsing import ParsedChatCompletion, parsed_completion, with_format
-from ..._structured.tools import (
-    DEFAULT_MAX_STEPS,
-    FunctionTool,
-    ToolConversation,
-    ToolRun,
-)
+from ..._structured.tools import FunctionTool
 from ..events import ParsedStream, parsed_chat_stream
 from ..resource import Resource
-from ..tool_loop import run_tools
+from ..tool_loop import ToolStream
 
 P = TypeVar("P")
 
@@ -88,10 +86,46 @@ class ChatCompletionsMethods(Resource):
         if call.streaming:
             return transport.open(call, parsed_chat_stream(target))
         make = json_result(
-            create_chat_completion.result, models.ChatCompletion, transport.settings.redactor
+            create_chat_completion.result, ChatCompletion, transport.settings.redactor
         )
         # Parsed behind the call: what the model wrote says nothing about how the call went.
         return parsed_completion(transport.fetch(call, make), target)
+
+    @overload
+    def run_tools(
+        self,
+        functions: Sequence[Callable[..., Any] | FunctionTool],
+        /,
+        *,
+        stream: Literal[False] | None = None,
+        max_steps: int = DEFAULT_MAX_STEPS,
+        on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
+        **params: Unpack[ChatCompletionCall],
+    ) -> ToolRun: ...
+
+    @overload
+    def run_tools(
+        self,
+        functions: Sequence[Callable[..., Any] | FunctionTool],
+        /,
+        *,
+        stream: Literal[True],
+        max_steps: int = DEFAULT_MAX_STEPS,
+        on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
+        **params: Unpack[ChatCompletionCall],
+    ) -> ToolStream: ...
+
+    @overload
+    def run_tools(
+        self,
+        functions: Sequence[Callable[..., Any] | FunctionTool],
+        /,
+        *,
+        stream: bool,
+        max_steps: int = DEFAULT_MAX_STEPS,
+        on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
+        **params: Unpack[ChatCompletionCall],
+    ) -> ToolRun | ToolStream: ...
 
     @documented(create_chat_completion.OPERATION, without=("tools",))
     def run_tools(
@@ -99,28 +133,56 @@ class ChatCompletionsMethods(Resource):
         functions: Sequence[Callable[..., Any] | FunctionTool],
         /,
         *,
+        stream: bool | None = None,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
         **params: Unpack[ChatCompletionCall],
-    ) -> ToolRun:
+    ) -> ToolRun | ToolStream:
         """Complete a conversation, calling the functions that the model asks for.
+
+        The run is one unit of work: ``deadline`` bounds all of it, each step has an idempotency
+        key made of ``idempotency_key`` (so that a repeat of the run does not pay again for what was
+        done), and ``client_request_id`` with the step's number behind it. A ``tool_choice`` that
+        forces a call holds for the first step.
 
         Args:
             functions: What the model may call, the first argument: their signatures and docstrings
                 tell it how.
+            stream: Hand out the steps of the run as they come.
             max_steps: How many requests the loop may make.
-            on_event: Makes every request a stream, and is given its chunks.
+            on_event: Makes every request a stream, and is given its chunks; with the async client
+                it may be ``async``.
 
         Returns:
-            The last ``.completion``, all ``.messages`` and the number of ``.steps``.
+            The last ``.completion``, all ``.messages``, the number of ``.steps`` and the ``.usage``
+            of all; with ``stream=True`` a stream of typed steps whose ``.final()`` is that.
 
         Raises:
-            ToolLoopError: the limit of steps is reached, or a result has no JSON form.
+            ToolLoopError: the limit of steps is reached, the model's calls were cut, or a result
+                has no JSON form.
             InvalidRequestError: an argument is wrong, or a function can't be described.
+            DeadlineExceededError: the run took longer than its ``deadline``.
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
+            Exception: what a function raises. Like all of these it has ``.messages``, ``.steps``
+                and ``.usage`` of the run so far.
         """
+        settings = self._transport.settings
         given: dict[str, Any] = dict(params)
-        conversation = ToolConversation(given.pop("messages", None) or (), functions, max_steps)
+        conversation = ToolConversation(
+            given.pop("messages", None) or (),
+            functions,
+            max_steps,
+            params=given,
+            deadline=settings.deadline,
+            clock=settings.clock,
+        )
+        streaming = stream is not None and flag("stream", stream)
         whole: Any = self  # `create` is generated beside these methods
-        return run_tools(whole.create, conversation, given, on_event)
+        run = ToolStream(
+            whole.create,
+            conversation,
+            streaming=streaming or on_event is not None,
+            on_event=on_event,
+        )
+        return run if streaming else run.final()

@@ -9,6 +9,7 @@ from typing import Any, Literal, Unpack, overload
 from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
+from ..._answer import results
 from ..._call.calls.chat import ChatCompletionCall
 from ..._call.signatures import documented
 from ..mixins.chat import ChatCompletionsMethods
@@ -23,22 +24,22 @@ class ChatCompletions(ChatCompletionsMethods):
     @overload
     def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> models.ChatCompletion: ...
+    ) -> results.ChatCompletion: ...
 
     @overload
     def create(
         self, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> Stream[models.ChatCompletionChunk, models.ChatCompletion]: ...
+    ) -> Stream[models.ChatCompletionChunk, results.ChatCompletion]: ...
 
     @overload
     def create(
         self, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> models.ChatCompletion | Stream[models.ChatCompletionChunk, models.ChatCompletion]: ...
+    ) -> results.ChatCompletion | Stream[models.ChatCompletionChunk, results.ChatCompletion]: ...
 
     @documented(create_chat_completion.OPERATION)
     def create(
         self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> models.ChatCompletion | Stream[models.ChatCompletionChunk, models.ChatCompletion]:
+    ) -> results.ChatCompletion | Stream[models.ChatCompletionChunk, results.ChatCompletion]:
         """Complete a conversation.
 
         Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
@@ -55,8 +56,8 @@ class ChatCompletions(ChatCompletionsMethods):
         """
         arguments: Any = params
         answer: (
-            models.ChatCompletion | Stream[models.ChatCompletionChunk, models.ChatCompletion]
-        ) = self._streamed(create_chat_completion, arguments, models.ChatCompletion, stream)
+            results.ChatCompletion | Stream[models.ChatCompletionChunk, results.ChatCompletion]
+        ) = self._streamed(create_chat_completion, arguments, results.ChatCompletion, stream)
         return answer
 
 
