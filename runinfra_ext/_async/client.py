@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from .._call.options import ClientOptions, HTTPClient, Settings, make_settings
+from .._call.options import ClientOptions, CopyOptions, HTTPClient, Settings, make_settings
 from .._http.asynchronous import AsyncHTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
 from ..errors import ConfigurationError
@@ -28,7 +29,8 @@ class AsyncRunInfra(AsyncNamespaces):
     fork. Close it, or use it as a context manager.
 
     Args:
-        api_key: the key; ``RUNINFRA_API_KEY`` if left out. Never logged, printed or pickled.
+        api_key: the key, or a function that gives it for each call (keys that rotate);
+            ``RUNINFRA_API_KEY`` if left out. Never logged, printed or pickled.
         pipeline_id: address one pipeline instead of the workspace; ``RUNINFRA_PIPELINE_ID`` if
             left out. Then ``model`` may be left out of calls.
         base_url: where the gateway is; ``RUNINFRA_BASE_URL`` if left out, else
@@ -73,10 +75,12 @@ class AsyncRunInfra(AsyncNamespaces):
         ConfigurationError: an option is wrong; ``error.param`` names it.
     """
 
+    _from_env: ClientOptions | None = None
+
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str] | None = None,
         pipeline_id: str | None = None,
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
@@ -111,10 +115,11 @@ class AsyncRunInfra(AsyncNamespaces):
         """Where requests go, with the pipeline id in it, if any."""
         return self._settings.base.url
 
-    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+    def with_options(self, **options: Unpack[CopyOptions]) -> Self:
         """A copy with other options; it shares the connections and the retry quota.
 
-        Closing either closes the shared connections.
+        Give ``api_key``, ``base_url`` or ``pipeline_id`` to speak for another tenant over the same
+        connections. Closing either closes the shared connections.
 
         Raises:
             TypeError: an unknown option.
@@ -123,6 +128,24 @@ class AsyncRunInfra(AsyncNamespaces):
         copy = object.__new__(type(self))
         copy._set(self._settings.changed(options), self._http)
         return copy
+
+    @classmethod
+    def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
+        """A client of the environment's key, URL and pipeline, which can be pickled.
+
+        What is pickled is "read the environment again", with the options: the key stays here, and a
+        worker in another process uses its own.
+
+        Args:
+            options: as for the client itself; they travel in the pickle.
+
+        Raises:
+            AuthenticationError: no API key is set.
+            ConfigurationError: an option or a variable is wrong.
+        """
+        client = cls(**options)
+        client._from_env = options
+        return client
 
     async def close(self) -> None:
         """Close the connections; the client can't be used afterwards."""
@@ -144,8 +167,13 @@ class AsyncRunInfra(AsyncNamespaces):
     ) -> None:
         await self.close()
 
-    def __reduce__(self) -> NoReturn:
-        msg = "a client is never pickled or copied, because it holds the API key; make a new one"
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._from_env is not None:
+            return partial(type(self).from_env, **self._from_env), ()
+        msg = (
+            "a client is never pickled or copied, because it holds the API key; make one with "
+            "from_env(), which is pickled as 'read the environment again'"
+        )
         raise TypeError(msg)
 
     def __repr__(self) -> str:

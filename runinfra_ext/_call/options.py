@@ -6,6 +6,7 @@ key could be sent. A call option that is left out, or ``None``, is the client's.
 
 from __future__ import annotations
 
+import inspect
 import os
 import random
 import time
@@ -14,7 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypedDict
 
 from .._ground import checks
 from .._ground.limits import CONNECT_TIMEOUT, Timeout
-from .._ground.redaction import ApiKey, Redactor
+from .._ground.redaction import ApiKey, Redactor, RotatingKey
 from ..errors import AuthenticationError, ConfigurationError, InvalidRequestError
 from ..hooks import Hooks
 from .headers import checked_headers
@@ -111,10 +112,26 @@ class ClientOptions(TypedDict, total=False):
     retry_quota: RetryQuota | None
 
 
+class CopyOptions(ClientOptions, total=False):
+    """Options of a copy: those of a client, and whom it speaks for.
+
+    Attributes:
+        api_key: another key, or a function that gives one for each call.
+        base_url: another gateway.
+        pipeline_id: another pipeline; ``None`` is the workspace.
+    """
+
+    api_key: str | Callable[[], str]
+    base_url: str
+    pipeline_id: str | None
+
+
 class Settings(NamedTuple):
     """The checked options of a client. Immutable; its ``repr`` shows no secret."""
 
-    api_key: ApiKey
+    api_key: ApiKey | RotatingKey
+    root: object
+    pipeline_id: object
     base: BaseURL
     redactor: Redactor
     pace: Pace
@@ -144,9 +161,25 @@ class Settings(NamedTuple):
     def changed(self, options: Mapping[str, Any]) -> Settings:
         """A copy with other options, checked; unknown names are a ``TypeError``."""
         for name in options:
-            if name not in ClientOptions.__annotations__:
-                raise unexpected(name, ClientOptions.__annotations__, "with_options")
-        return self._replace(**_checked_options(options))
+            if name not in CopyOptions.__annotations__:
+                raise unexpected(name, CopyOptions.__annotations__, "with_options")
+        own = {name: options[name] for name in options if name in ClientOptions.__annotations__}
+        changed = self._replace(**_checked_options(own))
+        if "api_key" in options:
+            key, redactor = _credentials(options["api_key"])
+            # A rate limit is a key's own.
+            changed = changed._replace(api_key=key, redactor=redactor, pace=Pace())
+        if "base_url" not in options and "pipeline_id" not in options:
+            return changed
+        root = options.get("base_url", self.root)
+        pipeline_id = options.get("pipeline_id", self.pipeline_id)
+        pace = changed.pace if root == self.root else Pace()
+        return changed._replace(
+            root=root,
+            pipeline_id=pipeline_id,
+            base=resolve_base_url(root, pipeline_id),
+            pace=pace,
+        )
 
     def for_call(self, options: Mapping[str, Any]) -> Settings:
         """The settings of one call: its own options, checked, and the client's for the rest.
@@ -180,16 +213,16 @@ def make_settings(
         if name not in ClientOptions.__annotations__:
             known = ["api_key", "pipeline_id", "base_url", "http_client"]
             raise unexpected(name, [*known, *ClientOptions.__annotations__], "RunInfra")
-    key = _api_key(api_key)
-    url = _environment(base_url, BASE_URL_VARIABLE)
-    base = resolve_base_url(
-        DEFAULT_BASE_URL if url is None else url,
-        _environment(pipeline_id, PIPELINE_ID_VARIABLE),
-    )
+    key, redactor = _credentials(api_key)
+    given = _environment(base_url, BASE_URL_VARIABLE)
+    root = DEFAULT_BASE_URL if given is None else given
+    pipeline = _environment(pipeline_id, PIPELINE_ID_VARIABLE)
     return Settings(
         api_key=key,
-        base=base,
-        redactor=Redactor([key.reveal()]),
+        root=root,
+        pipeline_id=pipeline,
+        base=resolve_base_url(root, pipeline),
+        redactor=redactor,
         pace=Pace(),
         **{"retry_quota": RetryQuota(), **_checked_options(options)},
     )
@@ -217,15 +250,27 @@ def _environment(value: object, variable: str) -> object:
     return value if value is not None else (os.environ.get(variable, "").strip() or None)
 
 
-def _api_key(value: object) -> ApiKey:
+def _credentials(value: object) -> tuple[ApiKey | RotatingKey, Redactor]:
+    """The key, or what gives one for each call, and what keeps it out of every text."""
+    if callable(value) and not isinstance(value, type):
+        if inspect.iscoroutinefunction(value):
+            msg = "api_key: expected a plain function; keep the key fresh elsewhere and return it"
+            raise ConfigurationError(msg, param="api_key")
+        redactor = Redactor()
+        return RotatingKey(value, _api_key, redactor), redactor
     key = _environment(value, API_KEY_VARIABLE)
     if key is None or (isinstance(key, str) and not key.strip()):
         msg = f"No API key: set the environment variable {API_KEY_VARIABLE}, or give api_key=."
         raise AuthenticationError(msg, status=401, param="api_key")
-    if not isinstance(key, str):
-        msg = f"api_key: expected a string, got a value of type {type(key).__name__}"
+    checked = _api_key(key)
+    return checked, Redactor([checked.reveal()])
+
+
+def _api_key(value: object) -> ApiKey:
+    if not isinstance(value, str):
+        msg = f"api_key: expected a string, got a value of type {type(value).__name__}"
         raise ConfigurationError(msg, param="api_key")
-    return ApiKey(checks.printable("api_key", key, secret=True, error=ConfigurationError))
+    return ApiKey(checks.printable("api_key", value, secret=True, error=ConfigurationError))
 
 
 def _checked_options(

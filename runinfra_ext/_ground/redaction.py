@@ -20,6 +20,8 @@ _KEY_SHAPES = re.compile(r"\b(?:rp_[A-Za-z0-9_]{8,}|sk-ri-[A-Za-z0-9_-]{6,})")
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s,;\"']+")
 _SHORT = 12  # below this a key may be an ordinary word: replace it as a whole word only
 _LONGEST = 1024  # characters of the longest credential, written with escapes
+_SHAPES = 2  # patterns of what looks like a secret, besides the secrets themselves
+_MOST_LEARNT = 48  # patterns of secrets; a key that rotated so long ago is of no use to anybody
 _DEEPEST = 100  # levels of nested JSON; what lies deeper is blanked as a whole
 
 
@@ -70,6 +72,41 @@ class Credential(str):
         raise TypeError(msg)
 
 
+class RotatingKey:
+    """An API key that a function of the application's gives anew for each call.
+
+    Args:
+        give: called in the calling thread or task; what it raises ends the call.
+        check: gives the key as it may be sent, or raises what is wrong with it.
+        redactor: learns every key that is given.
+    """
+
+    __slots__ = ("_check", "_give", "_last", "_redactor")
+
+    def __init__(
+        self, give: Callable[[], object], check: Callable[[object], ApiKey], redactor: Redactor
+    ) -> None:
+        self._give = give
+        self._check = check
+        self._redactor = redactor
+        self._last: ApiKey | None = None
+
+    def bearer(self) -> Credential:
+        """The value of the ``Authorization`` header for the next call."""
+        key = self._check(self._give())
+        if self._last is None or key.reveal() != self._last.reveal():
+            self._redactor.learn(key.reveal())
+            self._last = key
+        return key.bearer()
+
+    def __repr__(self) -> str:
+        return f"RotatingKey('{MARK}')"
+
+    def __reduce__(self) -> NoReturn:
+        msg = "an API key is never pickled or copied; make a new client from the environment"
+        raise TypeError(msg)
+
+
 class Redactor:
     """Replaces the registered secrets, and whatever looks like a gateway key, by a mark.
 
@@ -84,8 +121,13 @@ class Redactor:
         self._patterns: list[re.Pattern[str]] = [_BEARER, _KEY_SHAPES]
         for secret in secrets:
             if secret.strip():
-                forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
-                self._patterns[:0] = map(_pattern, sorted(forms))
+                self.learn(secret)
+
+    def learn(self, secret: str) -> None:
+        """Blank another secret from now on, such as a key that replaces the one before."""
+        forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+        known = [*map(_pattern, sorted(forms)), *self._patterns[:-_SHAPES]]
+        self._patterns = [*known[:_MOST_LEARNT], *self._patterns[-_SHAPES:]]
 
     def __call__(self, text: str) -> str:
         """The text without secrets."""
