@@ -57,6 +57,7 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
     assert_type(events.final(), ChatCompletion)
     for chunk in events:
         assert_type(chunk, models.ChatCompletionChunk)
+        assert_type(chunk.choices[0].delta.content, str | None)
     assert_type(
         client.chat.completions.create(model="m", messages=HELLO, stream=stream),
         ChatCompletion | Stream[models.ChatCompletionChunk, ChatCompletion],
@@ -68,6 +69,9 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
     response = client.responses.create(model="m", input="Hello")
     assert_type(response, Response)
     assert_type(response.output_text, str)
+    for item in response.output:
+        if isinstance(item, models.ResponseOutputMessage):
+            assert_type(len(item.content), int)
     for event in client.responses.create(model="m", input="Hello", stream=True):
         assert_type(event, ResponseStreamEvent)
         if isinstance(event, models.ResponseTextDeltaEvent):

@@ -29,13 +29,15 @@ class ChatCompletionChunk:
     object: None | str = None
     created: float | None = None
     model: None | str = None
-    choices: list[ChatCompletionChunkChoice] | None = None
+    choices: list[ChatCompletionChunkChoice] = field(factory=list)
     usage: CompletionUsage | None = None
     system_fingerprint: None | str = None
     service_tier: None | str = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+    # Keys that came as null or not at all, and read as empty all the same.
+    _blank: tuple[str, ...] = field(default=("choices",), init=False, eq=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""
@@ -48,8 +50,9 @@ class ChatCompletionChunk:
             d["created"] = self.created
         if self.model is not None:
             d["model"] = self.model
-        if self.choices is not None:
-            d["choices"] = plain(self.choices)
+        v = plain(self.choices)
+        if v or "choices" not in self._blank:
+            d["choices"] = v
         if self.usage is not None:
             d["usage"] = plain(self.usage)
         if self.system_fingerprint is not None:
@@ -70,12 +73,17 @@ class ChatCompletionChunk:
         d = dict(src_dict)
         self = cls.__new__(cls)
         self._nulls = absent_or_null(d) if None in d.values() else ()
+        self._blank = ()
         self.id = d.pop("id", None)
         self.object = d.pop("object", None)
         self.created = d.pop("created", None)
         self.model = d.pop("model", None)
         v = d.pop("choices", None)
-        self.choices = None if v is None else [ChatCompletionChunkChoice.from_dict(i) for i in v]
+        if v is None:
+            self.choices = []
+            self._blank += ("choices",)
+        else:
+            self.choices = [ChatCompletionChunkChoice.from_dict(i) for i in v]
         v = d.pop("usage", None)
         self.usage = None if v is None else CompletionUsage.from_dict(v)
         self.system_fingerprint = d.pop("system_fingerprint", None)

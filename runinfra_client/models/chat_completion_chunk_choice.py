@@ -22,20 +22,23 @@ class ChatCompletionChunkChoice:
     """
 
     index: int | None = None
-    delta: ChatCompletionDelta | None = None
+    delta: ChatCompletionDelta = field(factory=lambda: ChatCompletionDelta())
     finish_reason: None | str = None
     logprobs: ChoiceLogprobs | None = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+    # Keys that came as null or not at all, and read as empty all the same.
+    _blank: tuple[str, ...] = field(default=("delta",), init=False, eq=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""
         d: dict[str, Any] = dict.fromkeys(self._nulls)
         if self.index is not None:
             d["index"] = self.index
-        if self.delta is not None:
-            d["delta"] = plain(self.delta)
+        v = plain(self.delta)
+        if v or "delta" not in self._blank:
+            d["delta"] = v
         if self.finish_reason is not None:
             d["finish_reason"] = self.finish_reason
         if self.logprobs is not None:
@@ -54,9 +57,14 @@ class ChatCompletionChunkChoice:
         d = dict(src_dict)
         self = cls.__new__(cls)
         self._nulls = absent_or_null(d) if None in d.values() else ()
+        self._blank = ()
         self.index = d.pop("index", None)
         v = d.pop("delta", None)
-        self.delta = None if v is None else ChatCompletionDelta.from_dict(v)
+        if v is None:
+            self.delta = ChatCompletionDelta()
+            self._blank += ("delta",)
+        else:
+            self.delta = ChatCompletionDelta.from_dict(v)
         self.finish_reason = d.pop("finish_reason", None)
         v = d.pop("logprobs", None)
         self.logprobs = None if v is None else ChoiceLogprobs.from_dict(v)

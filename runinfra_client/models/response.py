@@ -34,21 +34,20 @@ class Response(Result):
     created_at: float | None = None
     status: None | str = None
     output_text: None | str = None
-    output: (
-        list[
-            ResponseFunctionToolCall
-            | ResponseOutputMessage
-            | ResponseReasoningItem
-            | UnknownResponseOutputItem
-        ]
-        | None
-    ) = None
+    output: list[
+        ResponseFunctionToolCall
+        | ResponseOutputMessage
+        | ResponseReasoningItem
+        | UnknownResponseOutputItem
+    ] = field(factory=list)
     usage: None | ResponseUsage = None
     error: None | ResponseError = None
     incomplete_details: None | ResponseIncompleteDetails = None
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+    # Keys that came as null or not at all, and read as empty all the same.
+    _blank: tuple[str, ...] = field(default=("output",), init=False, eq=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""
@@ -63,8 +62,9 @@ class Response(Result):
             d["status"] = self.status
         if self.output_text is not None:
             d["output_text"] = self.output_text
-        if self.output is not None:
-            d["output"] = plain(self.output)
+        v = plain(self.output)
+        if v or "output" not in self._blank:
+            d["output"] = v
         if self.usage is not None:
             d["usage"] = plain(self.usage)
         if self.error is not None:
@@ -85,6 +85,7 @@ class Response(Result):
         d = dict(src_dict)
         self = cls.__new__(cls)
         self._nulls = absent_or_null(d) if None in d.values() else ()
+        self._blank = ()
         self.id = d.pop("id")
         self.model = d.pop("model")
         self.object = d.pop("object", None)
@@ -92,11 +93,11 @@ class Response(Result):
         self.status = d.pop("status", None)
         self.output_text = d.pop("output_text", None)
         v = d.pop("output", None)
-        self.output = (
-            None
-            if v is None
-            else [tagged(i, "type", _OUTPUT_TAGS, UnknownResponseOutputItem) for i in v]
-        )
+        if v is None:
+            self.output = []
+            self._blank += ("output",)
+        else:
+            self.output = [tagged(i, "type", _OUTPUT_TAGS, UnknownResponseOutputItem) for i in v]
         v = d.pop("usage", None)
         self.usage = None if v is None else ResponseUsage.from_dict(v)
         v = d.pop("error", None)

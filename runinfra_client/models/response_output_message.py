@@ -26,19 +26,18 @@ class ResponseOutputMessage:
     id: None | str = None
     role: None | str = None
     status: None | str = None
-    content: (
-        list[
-            ResponseOutputRefusal
-            | ResponseOutputText
-            | ResponseReasoningText
-            | ResponseSummaryText
-            | UnknownResponseContentPart
-        ]
-        | None
-    ) = None
+    content: list[
+        ResponseOutputRefusal
+        | ResponseOutputText
+        | ResponseReasoningText
+        | ResponseSummaryText
+        | UnknownResponseContentPart
+    ] = field(factory=list)
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+    # Keys that came as null or not at all, and read as empty all the same.
+    _blank: tuple[str, ...] = field(default=("content",), init=False, eq=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""
@@ -50,8 +49,9 @@ class ResponseOutputMessage:
             d["role"] = self.role
         if self.status is not None:
             d["status"] = self.status
-        if self.content is not None:
-            d["content"] = plain(self.content)
+        v = plain(self.content)
+        if v or "content" not in self._blank:
+            d["content"] = v
         d.update(self.additional_properties)
         return d
 
@@ -66,16 +66,17 @@ class ResponseOutputMessage:
         d = dict(src_dict)
         self = cls.__new__(cls)
         self._nulls = absent_or_null(d) if None in d.values() else ()
+        self._blank = ()
         self.type = d.pop("type")
         self.id = d.pop("id", None)
         self.role = d.pop("role", None)
         self.status = d.pop("status", None)
         v = d.pop("content", None)
-        self.content = (
-            None
-            if v is None
-            else [tagged(i, "type", _CONTENT_TAGS, UnknownResponseContentPart) for i in v]
-        )
+        if v is None:
+            self.content = []
+            self._blank += ("content",)
+        else:
+            self.content = [tagged(i, "type", _CONTENT_TAGS, UnknownResponseContentPart) for i in v]
         self.additional_properties = d
         return self
 

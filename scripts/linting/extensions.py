@@ -168,6 +168,7 @@ EXTENSIONS: Mapping[str, Extension] = {
     "x-runinfra-stream": Extension("operation", _stream),
     "x-runinfra-scoped-default": Extension("schema", _text),
     "x-runinfra-method-parameter": Extension("schema", _flag),
+    "x-runinfra-empty": Extension("schema", _flag),
     "x-runinfra-accepts": Extension("schema", _accepts),
     "x-runinfra-file": Extension("schema", _flag),
     "x-runinfra-pages": Extension("operation", _pages),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generation.document import Schemas, name_of, operations
+from generation.document import Schemas, name_of, operations, types_of
 
 from .source import Finding, Where
 from .walk import Node, walk
@@ -41,7 +41,31 @@ def wrong_schemas(document: Mapping[str, Any]) -> Iterator[Finding]:
                     yield Finding(place, "name", f"{name}.{field} is a name of the models' own")
             if None in part.get("enum", ()):
                 yield Finding((*path, "enum"), "no-null-in-enum", "make the field nullable instead")
+        for field, part in schema.get("properties", {}).items():
+            if "x-runinfra-empty" in part and not _may_be_empty(schemas, schema, field):
+                place = (*where, "properties", field, "x-runinfra-empty")
+                expected = "an optional list, or an object without required members"
+                yield Finding(place, "empty", f"{name}.{field}: expected {expected}")
         yield from _union(schemas, name, schema)
+
+
+def _may_be_empty(schemas: Schemas, schema: Mapping[str, Any], field: str) -> bool:
+    """Whether a field may be left out, and an empty value is one of its values."""
+    members = [
+        schemas.resolve(member)
+        for member in schemas.alternatives(schema["properties"][field])
+        if member.get("type") != "null"
+    ]
+    if field in schema.get("required", ()) or len(members) != 1:
+        return False
+    kinds = {*types_of(members[0])} - {"null"}
+    if kinds == {"array"}:
+        return True
+    return (
+        kinds == {"object"}
+        and bool(members[0].get("properties"))
+        and not members[0].get("required")
+    )
 
 
 def _union(schemas: Schemas, name: str, schema: Mapping[str, Any]) -> Iterator[Finding]:

@@ -152,6 +152,18 @@ MISTAKES = {
         "»          x-runinfra-method-parameter: yes please\n",
         "x-runinfra-method-parameter: expected true",
     ),
+    "empty": (
+        "          x-runinfra-empty: true\n",
+        "»          x-runinfra-empty: 1\n",
+        "x-runinfra-empty: expected true",
+    ),
+    "empty, but a text": (
+        MODEL_ID + span(MODEL_ID, "        name:").removeprefix(MODEL_ID) + "        name: {",
+        MODEL_ID
+        + span(MODEL_ID, "        name:").removeprefix(MODEL_ID)
+        + "»        name: {x-runinfra-empty: true, ",
+        "Model.name: expected an optional list, or an object without required members",
+    ),
     "accepts": (
         "      x-runinfra-accepts: [ChatCompletionMessage]\n",
         "»      x-runinfra-accepts: [ChatMassage]\n",

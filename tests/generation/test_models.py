@@ -51,6 +51,38 @@ def test_null_and_absent_are_told_apart_only_by_to_dict():
         assert choice.to_dict() == data
 
 
+@pytest.mark.parametrize(
+    ("model", "key", "empty"),
+    [
+        ("ChatCompletionChunk", "choices", []),
+        ("ChatCompletionChunkChoice", "delta", {}),
+        ("Response", "output", []),
+        ("ResponseOutputMessage", "content", []),
+    ],
+)
+def test_what_is_never_none_reads_as_empty(model, key, empty):
+    """Missing, null and empty read the same, and convert back to what they were."""
+    class_ = getattr(models, model)
+    rest = {"Response": {"id": "1", "model": "m"}, "ResponseOutputMessage": {"type": "message"}}
+    for data in ({}, {key: None}, {key: empty}):
+        came = {**rest.get(model, {}), **data}
+        read = class_.from_dict(came)
+        value = getattr(read, key)
+        assert (value.to_dict() if isinstance(empty, dict) else value) == empty
+        for twin in (read, copy.copy(read), pickle.loads(pickle.dumps(read))):
+            assert twin.to_dict() == came
+    made = class_(**rest.get(model, {}))
+    assert key not in made.to_dict()
+
+
+def test_what_is_never_none_can_be_filled():
+    """A value that is put where nothing came is converted too."""
+    chunk = models.ChatCompletionChunk.from_dict({"choices": None})
+    chunk.choices.append(models.ChatCompletionChunkChoice(index=0))
+    chunk.choices[0].delta.content = "Hi"
+    assert chunk.to_dict() == {"choices": [{"index": 0, "delta": {"content": "Hi"}}]}
+
+
 def test_unknown_things_are_kept():
     """Unknown fields, enum values and union members survive both ways."""
     data = {
