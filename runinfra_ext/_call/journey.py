@@ -38,6 +38,7 @@ from .headers import (
 )
 from .observation import Observer
 from .options import Settings
+from .pace import Pace
 from .retry import Failure, GiveUp, Progress, Replay, decide, is_flow_control, phase_of_status
 
 _BODY_SHOWN: Final = 4_000  # characters of an unusable body that its error keeps
@@ -67,7 +68,9 @@ class Journey:
         self.started = settings.clock()
         deadline = settings.deadline
         self.limits = Limits(
-            settings.timeout, None if deadline is None else self.started + deadline
+            settings.timeout,
+            None if deadline is None else self.started + deadline,
+            public_only=call.foreign and not settings.base.is_near,
         )
         self.attempts = 0
         self.failures: list[FailedAttempt] = []
@@ -76,6 +79,8 @@ class Journey:
         self._free_attempts = 0
         self._paid = 0.0
         self._moment: float | None = None
+        # The limits of another host are no concern of the gateway's callers.
+        self._pace = Pace() if call.foreign else settings.pace
         self._observer = Observer(
             call.operation,
             "a URL of another host" if call.foreign else settings.redactor(call.path),
@@ -132,12 +137,15 @@ class Journey:
         Raises:
             APIStatusError: the call is over.
         """
+        if self.call.foreign:
+            body = b""  # what another host says stays there: it may be anything that it can reach
         error = error_from_response(status, headers, body, self.settings.redactor)
         error.phase = phase_of_status(status)
-        self.settings.pace.told(headers, self.settings.clock(), self.settings.wall_clock())
+        now = self.settings.clock()
+        self._pace.told(headers, now, self.settings.wall_clock())
         if is_flow_control(error):
             # Every caller of the client, whatever becomes of this call.
-            self.settings.pace.hold(self.settings.clock() + (error.retry_after_seconds or 0.0))
+            self._pace.hold(now + (error.retry_after_seconds or 0.0))
         error.outcome_unknown = error.phase == "outcome_unknown"
         if self.call.failure is not None and status in self.call.operation.own_errors:
             error.details = modelled(self.call.failure, status, error.body)
@@ -195,7 +203,7 @@ class Journey:
                 was sent by this attempt.
         """
         now = self.settings.clock()
-        pace = self.settings.pace
+        pace = self._pace
         moment, self._moment = self._moment, None
         if moment is not None and moment >= pace.held_until:
             # It was reserved before, and has come unless the clock is a hair behind.
@@ -211,7 +219,7 @@ class Journey:
     def _next_moment(self, error: RunInfraError, after: float) -> float:
         """When to come back after a refusal that told it: in turn, with all other callers."""
         now = self.settings.clock()
-        pace = self.settings.pace
+        pace = self._pace
         wait = pace.reserve(now, self.limits.deadline_at)
         if wait is None:
             raise self._final(error, "the deadline comes before the next attempt")
@@ -243,7 +251,7 @@ class Journey:
         error.args = (error.message,)
         if not error.status:
             error.status = meta.status
-        if error.body is None:
+        if error.body is None and not self.call.foreign:
             text = body[:_BODY_READ].decode("utf-8", "replace")
             error.body = self.settings.redactor.excerpt(text, _BODY_SHOWN)
         self._record(error, self.settings.clock() - self._attempt_started)
@@ -268,7 +276,7 @@ class Journey:
         if self.settings.retry_quota is not None:
             self.settings.retry_quota.success(self._paid)
         now = self.settings.clock()
-        self.settings.pace.told(headers, now, self.settings.wall_clock())
+        self._pace.told(headers, now, self.settings.wall_clock())
         request_id = self._request_id(headers)
         self._observer.attempt_ends(
             self.attempts, status, request_id, now - self._attempt_started, None

@@ -6,6 +6,7 @@ without TLS. A pipeline id becomes one path segment after the version: ``…/v1/
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
@@ -29,6 +30,22 @@ class BaseURL(NamedTuple):
 
     url: str
     pipeline_scoped: bool
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the gateway itself is on this machine or in a private network, by its address."""
+        host = urlsplit(self.url).hostname or ""
+        return is_loopback(host) or is_public(host) is False
+
+
+def is_public(host: str) -> bool | None:
+    """Whether an address is one that the whole internet can reach; ``None`` for a name."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return inner.is_global and not inner.is_multicast
 
 
 def resolve_base_url(base_url: object, pipeline_id: object = None) -> BaseURL:

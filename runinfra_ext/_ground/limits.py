@@ -26,7 +26,14 @@ class Timeout(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Clocks of one attempt: per-operation limits in seconds, and the monotonic end of it all."""
+    """What one attempt is held to.
+
+    Attributes:
+        timeout: per-operation limits in seconds.
+        deadline_at: the monotonic end of it all.
+        public_only: nothing is sent to a host whose address is not a public one.
+    """
 
     timeout: Timeout
     deadline_at: float | None
+    public_only: bool = False

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiohttp.connector import Connection
 
+from ..errors import InvalidRequestError
 from .aiohttp_line import Line, Origin
 from .failures import expired, failure, wait_limit
-from .options import IDLE_SECONDS, MAX_IDLE_CONNECTIONS, socket_options
+from .options import IDLE_SECONDS, MAX_IDLE_CONNECTIONS, check_public, socket_options
 
 if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler
@@ -97,6 +98,8 @@ class Pool(aiohttp.TCPConnector):
         attempt = self._expected.pop(req)
         try:
             line = await self._take(attempt, req, traces, timeout)
+            if attempt.limits.public_only and attempt.origin.proxy is None:
+                self._check_public(line)
         except aiohttp.ClientError as error:
             attempt.error = attempt.failure(error)
         except BaseException as error:
@@ -255,6 +258,14 @@ class Pool(aiohttp.TCPConnector):
         else:
             return
         raise failure("deadline" if expired(limits) else "pool_timeout", sent=False)
+
+    def _check_public(self, line: Line) -> None:
+        try:
+            check_public(line.transport.get_extra_info("peername")[0])
+        except InvalidRequestError:
+            self.discard(line)
+            self._free_turn()
+            raise
 
     def _check_open(self) -> None:
         if self.down:

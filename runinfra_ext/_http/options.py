@@ -9,8 +9,9 @@ import socket
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from .._call.urls import is_public
 from .._ground import checks
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, InvalidRequestError
 
 if TYPE_CHECKING:
     import ssl
@@ -116,6 +117,23 @@ def _tls_context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
     context = httpx.create_ssl_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def check_public(address: str) -> None:
+    """See that what a name was resolved to is an address of the internet.
+
+    A URL that a server names could lead into the application's own network. It is looked at when
+    the connection stands and before anything is sent, so a name that changes makes no difference.
+
+    Raises:
+        InvalidRequestError: it is a loopback, link-local or private address, or the like.
+    """
+    if is_public(address) is False:
+        msg = (
+            "image: its URL leads to an address of this machine or of a private network, which is "
+            "fetched only where the gateway itself is in one"
+        )
+        raise InvalidRequestError(msg, param="image")
 
 
 class Target(NamedTuple):

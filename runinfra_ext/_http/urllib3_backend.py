@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .._ground.wire import TransportFailure
 from .failures import failure
-from .options import HTTPOptions, target_of, tls_context
+from .options import HTTPOptions, check_public, target_of, tls_context
 from .proxies import Proxies
 from .urllib3_clock import Clock
 from .urllib3_connect import Route
@@ -81,6 +81,8 @@ class Urllib3Backend:
             wire.busy = True
             if not wire.reused:
                 connection.open(clock)
+            if limits.public_only and proxy is None:
+                check_public(wire.sockets[-1].getpeername()[0])
             connection.ask(method, target, headers, content, clock)
             answer = connection.answer(method, clock)
             wire.busy = False

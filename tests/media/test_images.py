@@ -213,3 +213,52 @@ def test_the_call_is_a_free_get():
     call = fetch_call("https://media.example/a.png?x=1#y", {}, "images.fetch")
     assert (call.foreign, call.content, call.operation.replay) == (True, None, "safe")
     assert call.path == "https://media.example/a.png?x=1"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.1.2.3", "192.168.0.9", "172.16.4.4", "169.254.169.254", "100.64.0.1", "::1",
+     "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "0.0.0.0", "224.0.0.1"],
+)  # fmt: skip
+def test_addresses_of_private_networks(address):
+    """Whatever is not reached by the whole internet is private; a name is neither."""
+    from runinfra_ext._call.urls import is_public
+
+    assert is_public(address) is False
+    assert is_public("93.184.216.34") is True
+    assert is_public("2606:2800:220:1::1") is True
+    assert is_public("gateway.example") is None
+
+
+def test_a_picture_in_a_private_network_is_not_fetched(both, monkeypatch):
+    """Where the gateway is not there itself: nothing is sent, whatever the name resolves to."""
+    from runinfra_ext._call import urls
+
+    async def scenario():
+        async with both.client() as client:
+            url = both.gateway.base_url.replace("127.0.0.1", "localhost") + "/models"
+            with pytest.raises(sdk.InvalidRequestError) as caught:
+                await client.images.fetch(url)
+            return caught.value
+
+    monkeypatch.setattr(urls.BaseURL, "is_near", False)
+    error = both.run(scenario)
+    assert error.param == "image"
+    assert "private network" in error.message
+    assert both.gateway.journal == []
+
+
+def test_errors_keep_nothing_of_what_another_host_says(both):
+    """Its body may be anything that it can reach; and its limits concern nobody else."""
+
+    async def scenario():
+        async with both.client(max_retries=0) as client:
+            with pytest.raises(sdk.RunInfraError) as caught:
+                await client.images.fetch(both.gateway.base_url + "/models")
+            assert getattr(client, "inner", client)._settings.pace.held_until == 0
+            return caught.value
+
+    error = both.run(scenario)
+    assert error.status == 401
+    assert not error.body
+    assert "key" not in error.message
