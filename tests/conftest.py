@@ -13,8 +13,11 @@ import hypothesis
 import pytest
 
 from runinfra_ext import AsyncRunInfra, RunInfra
+from runinfra_ext._http.options import HTTPOptions
 from runinfra_ext.sandbox import Sandbox, Settings, server
 from tests.contract.sent import Tap, invalid
+from tests.legs import ALL, Leg, legs_of, options_of
+from tests.network.given import close
 
 # The same examples on every run, and no limit of time for one: a slow machine is no failure.
 # HYPOTHESIS_PROFILE=search looks for new ones.
@@ -66,13 +69,18 @@ def wrapped(value: Any) -> Any:
 class Both:
     """Makes clients of the kind that the test is run with, and runs its scenario."""
 
-    def __init__(self, kind: str, gateway: Sandbox) -> None:
-        self.kind = kind
+    def __init__(self, leg: Leg, gateway: Sandbox) -> None:
+        self.leg = leg
+        self.kind = leg.kind
         self.gateway = gateway
+        self._given: list[Any] = []
 
     def client(self, **options: Any) -> Any:
         """A client; an async context manager in both cases."""
         options = {"api_key": self.gateway.api_key, "base_url": self.gateway.base_url, **options}
+        if "http_client" not in options and not options.keys() & HTTPOptions._fields:
+            options |= options_of(self.leg, self.gateway)
+            self._given += [options["http_client"]] if "http_client" in options else []
         if self.kind == "async":
             return AsyncRunInfra(**options)
         return Blocking(RunInfra(**options))
@@ -87,7 +95,12 @@ class Both:
         """Run an async scenario to its end; no task may be left."""
 
         async def main() -> Any:
-            result = await scenario()
+            try:
+                result = await scenario()
+            finally:
+                for own in self._given:
+                    await close(own)
+                self._given.clear()
             gc.collect()
             for _ in range(10):
                 # The event loop itself finalizes generators that were left in the middle.
@@ -96,7 +109,25 @@ class Both:
             assert [task for task in others if not task.done()] == []
             return result
 
-        return asyncio.run(main())
+        if self.leg.loop == "asyncio":
+            return asyncio.run(main())
+        import uvloop
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(main())
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The suite's own option."""
+    parser.addoption(
+        "--matrix", action="store_true", help="run the scenarios in all ways but the two usual ones"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Scenarios run in several ways."""
+    if "both" in metafunc.fixturenames:
+        metafunc.parametrize("both", legs_of(metafunc), indirect=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -132,18 +163,28 @@ def session_gateway() -> Iterator[Sandbox]:
         yield gateway
 
 
+@pytest.fixture(scope="session")
+def session_tls_gateway() -> Iterator[Sandbox]:
+    """The same over TLS, begun when a test needs it."""
+    with Sandbox(settings=Settings(check_answers=True), tls=True) as gateway:
+        yield gateway
+
+
 @pytest.fixture
-def gateway(session_gateway: Sandbox) -> Iterator[Sandbox]:
+def gateway(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """The sandbox, with an empty journal; what it answers must satisfy the document."""
-    session_gateway.reset()
-    yield session_gateway
-    assert [problem for entry in session_gateway.journal for problem in entry.answer_problems] == []
+    callspec = getattr(request.node, "callspec", None)
+    tls = callspec is not None and "tls" in str(callspec.params.get("both", "")).split("-")
+    made: Sandbox = request.getfixturevalue("session_tls_gateway" if tls else "session_gateway")
+    made.reset()
+    yield made
+    assert [problem for entry in made.journal for problem in entry.answer_problems] == []
 
 
-@pytest.fixture(params=["sync", "async"])
+@pytest.fixture
 def both(request: pytest.FixtureRequest, gateway: Sandbox) -> Both:
-    """The scenario runs with the blocking client, and with the async one."""
-    return Both(request.param, gateway)
+    """The scenario runs with the blocking client, and with the async one; see ``tests/legs.py``."""
+    return Both(ALL[request.param], gateway)
 
 
 @pytest.fixture

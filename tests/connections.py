@@ -8,6 +8,8 @@ from typing import Any
 def pools_of(client: Any) -> list[Any]:
     """The pools of a client of either kind; each has ``connections``, which know ``is_idle()``."""
     http = getattr(client, "inner", client)._http
+    if http._given is not None:
+        return [http._given._client._transport._pool]
     if hasattr(http, "_made"):
         return [BlockingPool(backend._pool) for backend in http._made.values()]
     return [backend._pool for backend in http._backends.values()]
@@ -38,4 +40,7 @@ def socket_option(connection: Any, level: int, name: int) -> int:
     """An option of a connection's socket."""
     if hasattr(connection, "sockets"):
         return int(connection.sockets[0].getsockopt(level, name))
+    if hasattr(connection, "_connection"):
+        stream = connection._connection._network_stream
+        return int(stream.get_extra_info("socket").getsockopt(level, name))
     return int(connection.transport.get_extra_info("socket").getsockopt(level, name))

@@ -218,7 +218,7 @@ class AiohttpBackend:
         origin = Origin(target.scheme, target.host, target.port, proxy)
         attempt = Attempt(self._pool, origin, target.authority, limits)
         options = self._options(origin)
-        if proxy is not None and proxy.authorization is not None:
+        if proxy is not None and proxy.authorization is not None and not proxy.is_socks:
             credentials = {"Proxy-Authorization": proxy.authorization}
             if target.scheme == "http":
                 headers = {**headers, **credentials}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .._ground.limits import Limits
     from .aiohttp_attempt import Attempt
+    from .proxies import Proxy
 
 
 class Lease(Connection):
@@ -213,7 +214,11 @@ class Pool(aiohttp.TCPConnector):
         self._opening += 1
         try:
             async with clock:
-                handler = await self._create_connection(req, traces, timeout)
+                proxy = attempt.origin.proxy
+                if proxy is None or not proxy.is_socks:
+                    handler = await self._create_connection(req, traces, timeout)
+                else:
+                    handler = await self._over_socks(proxy, attempt, req)
         except TimeoutError:
             if not clock.expired():
                 raise
@@ -231,6 +236,17 @@ class Pool(aiohttp.TCPConnector):
                 sock.setsockopt(*option)
         self.lines.add(line)
         return line
+
+    async def _over_socks(
+        self, proxy: Proxy, attempt: Attempt, req: aiohttp.ClientRequest
+    ) -> ResponseHandler:
+        from .aiohttp_over_socks import connect_over_socks  # noqa: PLC0415 - hardly ever needed
+
+        limits, origin = attempt.limits, attempt.origin
+        tls: Any = req.ssl if origin.scheme == "https" else None
+        limit = wait_limit(limits, limits.timeout.connect, sent=False)
+        address = (origin.host, origin.port)
+        return await connect_over_socks(proxy, address, tls, attempt.host, limit)
 
     async def _wait_turn(self, limits: Limits) -> None:
         """Wait until one of the connections may be used; there is one end to it."""

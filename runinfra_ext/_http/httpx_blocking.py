@@ -7,7 +7,7 @@ wherever the socket is known: from its connect on, and with the head of any answ
 
 from __future__ import annotations
 
-import collections
+import _thread
 import contextlib
 import os
 import socket
@@ -39,9 +39,6 @@ class HttpxBackend:
     def __init__(self, client: Any) -> None:
         self._library = library_of(client, "Client")
         self._client = client
-        # Answers that were dropped without being closed. Their sockets are ended at once; the
-        # library's pool takes a lock, which a finalizer must not wait for.
-        self._dropped: collections.deque[HttpxExchange] = collections.deque()
 
     def send(
         self,
@@ -56,8 +53,6 @@ class HttpxBackend:
         Raises:
             TransportFailure: no answer.
         """
-        while self._dropped:
-            self._dropped.popleft().close()
         wait_limit(limits, None, sent=False)
         if self._client.is_closed:
             raise failure("client_closed", sent=False)
@@ -68,10 +63,10 @@ class HttpxBackend:
         try:
             request = attempt.request(method, url, headers, body, attempt.note)
             response = self._client.send(request, stream=True, auth=None, follow_redirects=False)
-            return HttpxExchange(response, attempt, watch, self._dropped)
+            return HttpxExchange(response, attempt, watch)
         except self._library.HTTPStatusError as error:
             # A hook has called raise_for_status: that is an answer.
-            return HttpxExchange(error.response, attempt, watch, self._dropped)
+            return HttpxExchange(error.response, attempt, watch)
         except Exception as error:  # noqa: BLE001 - nothing of the libraries below may escape
             watch.stop()
             if isinstance(body, _Upload) and body.error is error:
@@ -101,13 +96,7 @@ class HttpxExchange:
         headers: names and values as they came.
     """
 
-    def __init__(
-        self,
-        response: Any,
-        attempt: Attempt,
-        watch: _Watch,
-        dropped: collections.deque[HttpxExchange],
-    ) -> None:
+    def __init__(self, response: Any, attempt: Attempt, watch: _Watch) -> None:
         attempt.answering = True
         body = Body(response)
         self.status = body.status
@@ -116,7 +105,6 @@ class HttpxExchange:
         self._response = response
         self._attempt = attempt
         self._watch = watch
-        self._dropped = dropped
         self._iterator: Iterator[bytes] | None = None
         self._over = False
         self._pid = os.getpid()
@@ -190,7 +178,10 @@ class HttpxExchange:
             self._leave()
             return
         _end(self._attempt.stream)
-        self._dropped.append(self)
+        # The library's pool takes a lock, which a finalizer must not wait for; no lock is needed to
+        # begin a thread in this way.
+        with contextlib.suppress(RuntimeError):  # the interpreter ends
+            _thread.start_new_thread(self.close, ())
 
     def _leave(self) -> None:
         """Close this process's copy of a socket of the parent's, without a word to the peer."""
