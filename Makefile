@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test test-all lint format types check gen gen-check document foreign contract contract-long bench coverage clean
+.PHONY: help venv demo canary test test-all lint format types check gen gen-check surface document foreign contract contract-long bench coverage clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,9 +43,10 @@ format: venv ## Format the code and apply safe fixes.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-types: venv ## Check types with mypy and pyright.
+types: venv ## Check types with mypy and pyright, and what callers see with pyrefly too.
 	$(BIN)/mypy
 	$(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
+	$(BIN)/pyrefly check examples/typed.py --search-path . --python-interpreter-path $(BIN)/python
 
 contract: venv ## Hold the sandbox, or the gateway at BASE_URL, against the document.
 ifdef BASE_URL
@@ -60,6 +61,9 @@ contract-long: venv ## The same with many more examples, chosen anew each time.
 
 gen: venv ## Regenerate everything that comes from openapi/runinfra.yaml.
 	$(BIN)/python scripts/generate.py
+
+surface: venv ## Write down the public surface: every name, its signature and its fields.
+	$(BIN)/python scripts/surface.py
 
 gen-check: venv ## Fail when the generated files and the document disagree.
 	$(BIN)/python scripts/generate.py --check

@@ -11,29 +11,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_type
 
-from runinfra_client import models
-from runinfra_client.models import (
-    ModelList,
-    RerankResult,
-    Transcription,
-    TranscriptionVerbose,
-)
-from runinfra_client.params import ChatCompletionUserMessageParam, ChatMessageParam
-from runinfra_client.unions import ResponseStreamEvent
-from runinfra_ext import AsyncRunInfra, Meta, ParsedResponse, RunInfra
-from runinfra_ext._answer.results import (
+from runinfra_ext import AsyncRunInfra, RunInfra, webhooks
+from runinfra_ext.types import (
+    AsyncSpeechStream,
+    AsyncStream,
     ChatCompletion,
+    ChatCompletionChunk,
+    ChatCompletionUserMessageParam,
+    ChatMessageParam,
     EmbeddingList,
     ImageList,
+    Meta,
+    ModelList,
+    ParsedResponse,
+    RerankResult,
     Response,
+    ResponseOutputMessage,
+    ResponseStreamEvent,
+    ResponseTextDeltaEvent,
+    SpeechAudio,
+    Stream,
     TextResult,
+    Transcription,
+    TranscriptionVerbose,
     VoicePipelineResult,
 )
-from runinfra_ext._async.speech import AsyncSpeechStream
-from runinfra_ext._async.stream import AsyncStream
-from runinfra_ext._media.formats import SpeechAudio
-from runinfra_ext._sync.stream import Stream
-from runinfra_ext._webhooks import events as hooks
 
 HELLO: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "Hello"}]
 
@@ -53,14 +55,14 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
     assert_type(whole.request_id, str | None)
     assert_type(whole.meta, Meta)
     events = client.chat.completions.create(model="m", messages=HELLO, stream=True)
-    assert_type(events, Stream[models.ChatCompletionChunk, ChatCompletion])
+    assert_type(events, Stream[ChatCompletionChunk, ChatCompletion])
     assert_type(events.final(), ChatCompletion)
     for chunk in events:
-        assert_type(chunk, models.ChatCompletionChunk)
+        assert_type(chunk, ChatCompletionChunk)
         assert_type(chunk.choices[0].delta.content, str | None)
     assert_type(
         client.chat.completions.create(model="m", messages=HELLO, stream=stream),
-        ChatCompletion | Stream[models.ChatCompletionChunk, ChatCompletion],
+        ChatCompletion | Stream[ChatCompletionChunk, ChatCompletion],
     )
     run = client.chat.completions.run_tools([], model="m", messages=HELLO)
     conversation: list[ChatMessageParam] = [*run.messages, {"role": "user", "content": "And?"}]
@@ -70,11 +72,11 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
     assert_type(response, Response)
     assert_type(response.output_text, str)
     for item in response.output:
-        if isinstance(item, models.ResponseOutputMessage):
+        if isinstance(item, ResponseOutputMessage):
             assert_type(len(item.content), int)
     for event in client.responses.create(model="m", input="Hello", stream=True):
         assert_type(event, ResponseStreamEvent)
-        if isinstance(event, models.ResponseTextDeltaEvent):
+        if isinstance(event, ResponseTextDeltaEvent):
             assert_type(event.delta, str)
     answer = client.responses.parse(Prime, model="m", input="Name one.")
     assert_type(answer, ParsedResponse[Prime])
@@ -101,8 +103,8 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
     assert_type(transcribe(model="m", file=b"x", response_format="srt"), TextResult)
     assert_type(client.models.list(), ModelList)
     assert_type(client.voice.pipeline.create(audio=b"x"), VoicePipelineResult)
-    verified = hooks.construct_event(payload=b"", signature_header="", secret="")
-    assert_type(verified, hooks.WebhookEvent)
+    verified = webhooks.construct_event(payload=b"", signature_header="", secret="")
+    assert_type(verified, webhooks.WebhookEvent)
 
 
 async def asynchronous(client: AsyncRunInfra) -> None:
@@ -110,15 +112,15 @@ async def asynchronous(client: AsyncRunInfra) -> None:
     whole = await client.chat.completions.create(model="m", messages=HELLO)
     assert_type(whole, ChatCompletion)
     events = await client.chat.completions.create(model="m", messages=HELLO, stream=True)
-    assert_type(events, AsyncStream[models.ChatCompletionChunk, ChatCompletion])
+    assert_type(events, AsyncStream[ChatCompletionChunk, ChatCompletion])
     async for chunk in events:
-        assert_type(chunk, models.ChatCompletionChunk)
+        assert_type(chunk, ChatCompletionChunk)
     assert_type(await events.final(), ChatCompletion)
     call = client.chat.completions.create(model="m", messages=HELLO, stream=True)
     async with call as entered:
-        assert_type(entered, AsyncStream[models.ChatCompletionChunk, ChatCompletion])
+        assert_type(entered, AsyncStream[ChatCompletionChunk, ChatCompletion])
     async for chunk in client.chat.completions.create(model="m", messages=HELLO, stream=True):
-        assert_type(chunk, models.ChatCompletionChunk)
+        assert_type(chunk, ChatCompletionChunk)
     async for event in client.responses.create(model="m", input="Hello", stream=True):
         assert_type(event, ResponseStreamEvent)
     async with client.audio.speech.stream(model="m", input="a", voice="v") as speech:

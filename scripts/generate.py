@@ -30,6 +30,7 @@ from generation.facts import one_line, snake
 from generation.methods import call_options, call_type, complete, hand_written, namespaces
 from generation.models import answers_only
 from generation.params import ParamsWriter
+from generation.public import listed, public_types
 from generation.twins import HAND_WRITTEN, write_twins
 from generation.unions import union_rows
 from lint_document import checked
@@ -45,8 +46,11 @@ HEADER = "# Generated from openapi/runinfra.yaml by `make gen`; do not edit.\n"
 SANDBOX_DOCUMENT = Path("runinfra_ext/sandbox/document.json")
 
 
-FILES = (SANDBOX_DOCUMENT, ASYNC / "namespaces.py")
-_GENERATED_ASYNC = shutil.ignore_patterns("resources", "namespaces.py", "__pycache__")
+PUBLIC_TYPES = Path("runinfra_ext/types.py")
+FILES = (SANDBOX_DOCUMENT, PUBLIC_TYPES, ASYNC / "namespaces.py", ASYNC / "stream_types.py")
+_GENERATED_ASYNC = shutil.ignore_patterns(
+    "resources", "namespaces.py", "stream_types.py", "__pycache__"
+)
 
 
 def main() -> int:
@@ -89,6 +93,12 @@ def generate(root: Path, fresh: Path) -> None:
     write_twins(whole / ASYNC, fresh / SYNC)
     shutil.rmtree(whole)
     _format(fresh / SYNC)
+    models = listed(fresh / CLIENT / "models/__init__.py")
+    package = root / PUBLIC_TYPES.parent
+    names = public_types(package, rows, models, params.definitions, unions)
+    text = templates.get_template("ext_types.py.jinja").render(names=names)
+    (fresh / PUBLIC_TYPES).write_text(text, encoding="utf-8")
+    _format(fresh / PUBLIC_TYPES)
     (fresh / SANDBOX_DOCUMENT).parent.mkdir(parents=True)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     (fresh / SANDBOX_DOCUMENT).write_text(text + "\n", encoding="utf-8")
@@ -200,6 +210,9 @@ def _write_methods(
             rows=[{**row, "options": call_options(row)} for row in with_types],
         )
         (fresh / CALLS / f"{space['name']}.py").write_text(text, encoding="utf-8")
+    streams = [used["stream"] for space in spaces for used in space["uses"] if used["event"]]
+    text = templates.get_template("stream_types.py.jinja").render(streams=streams)
+    (fresh / ASYNC / "stream_types.py").write_text(text, encoding="utf-8")
     text = templates.get_template("namespaces.py.jinja").render(spaces=spaces)
     (fresh / ASYNC / "namespaces.py").write_text(text, encoding="utf-8")
     _format(fresh / ASYNC)

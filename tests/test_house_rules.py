@@ -73,8 +73,11 @@ def offenders(paths: list[Path], *packages: str) -> dict[str, list[str]]:
 
 
 def core() -> list[Path]:
-    """The modules that hold the rules: no I/O, no HTTP library."""
-    public = [path for path in EXT.glob("*.py") if path.stem != "__init__"]
+    """The modules that hold the rules: no I/O, no HTTP library.
+
+    Not those that give public names to what stands in any room, which they load when it is used.
+    """
+    public = [path for path in EXT.glob("*.py") if "def __getattr__" not in path.read_text("utf-8")]
     return sorted(public) + [path for room in ROOMS for path in files(EXT / room)]
 
 
@@ -176,5 +179,5 @@ def test_import_loads_only_what_it_needs(statement: str, absent: list[str]) -> N
 def test_files_are_short(path: Path) -> None:
     """A hand-written module has fewer than 400 lines and says what it promises."""
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") < 400
+    assert text.count("\n") < 400 or text.startswith("# Generated from ")
     assert not text.strip() or ast.get_docstring(ast.parse(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,59 @@ def test_no_operation_is_named_in_the_retry_engine():
     for name in ("_call/retry.py", "_call/journey.py", "_async/transport.py"):
         text = (ROOT / "runinfra_ext" / name).read_text("utf-8")
         assert [op for op in OPERATIONS if f'"{op}"' in text] == []
+
+
+def test_the_public_surface_is_the_one_that_is_written_down():
+    """A name, a signature or a field that changes stands in the review; `make surface` writes it."""
+    command = [sys.executable, str(ROOT / "scripts/surface.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_type_is_there_once():
+    """`runinfra_ext.types` has each type under one name, and the methods return those very classes."""
+    from runinfra_ext import types
+
+    assert list(types.__all__) == sorted(set(types.__all__))
+    classes = [getattr(types, name) for name in types.__all__]
+    named = [value for value in classes if inspect.isclass(value)]
+    assert len(named) == len(set(named))
+    names = [value.__name__ for value in named]
+    assert len(names) == len(set(names))
+
+
+PUBLIC = {
+    f"runinfra_ext{name}"
+    for name in (
+        "",
+        ".types",
+        ".errors",
+        ".hooks",
+        ".idempotency",
+        ".webhooks",
+        ".structured",
+        ".tools",
+        ".sandbox",
+        ".testing",
+        ".telemetry",
+        ".bulk",
+        ".cli",
+        ".integrations",
+    )
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*ROOT.glob("README.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.py")],
+    ids=lambda path: path.name,
+)
+def test_examples_use_public_names_only(path):
+    """What users copy imports nothing that may move without a word."""
+    imported = re.findall(
+        r"^\s*(?:from|import) (runinfra_\w+(?:\.\w+)*)", path.read_text("utf-8"), re.MULTILINE
+    )
+    public = lambda name: (
+        name in PUBLIC or any(name.startswith(f"{p}.") for p in PUBLIC - {"runinfra_ext"})
+    )
+    assert [name for name in imported if not public(name) or "._" in name] == []

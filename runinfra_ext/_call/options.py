@@ -217,6 +217,7 @@ def make_settings(
     given = _environment(base_url, BASE_URL_VARIABLE)
     root = DEFAULT_BASE_URL if given is None else given
     pipeline = _environment(pipeline_id, PIPELINE_ID_VARIABLE)
+    checked: dict[str, Any] = {"retry_quota": RetryQuota(), **_checked_options(options)}
     return Settings(
         api_key=key,
         root=root,
@@ -224,7 +225,7 @@ def make_settings(
         base=resolve_base_url(root, pipeline),
         redactor=redactor,
         pace=Pace(),
-        **{"retry_quota": RetryQuota(), **_checked_options(options)},
+        **checked,
     )
 
 

@@ -23,8 +23,8 @@ def as_text(name: str, kind: str, value: Any) -> Any:
         InvalidRequestError: a text that is not of the format, or a time without its offset.
     """
     expected, convert = _FORMS[kind]
-    if value is None or isinstance(value, bool | int | float | list | tuple | dict):
-        return value
+    if value is None or isinstance(value, _OTHER):
+        return cast("Any", value)
     text: str | None = None
     try:
         text = convert(value)
@@ -57,6 +57,7 @@ def _base64(value: Any) -> str | None:
     return value if isinstance(value, str) else base64.b64encode(value).decode("ascii")
 
 
+_OTHER: Final = (bool, int, float, list, tuple, dict)
 _FORMS: Final[Mapping[str, tuple[str, Callable[[Any], str | None]]]] = {
     "date-time": ("a datetime with an offset, or its RFC 3339 text", _time),
     "date": ("a date, or a text such as '2026-11-25'", _date),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import inspect
 import warnings
 from types import FrameType
 
@@ -10,7 +10,8 @@ from types import FrameType
 def warn_deprecated(what: str) -> None:
     """Warn at the caller's line, outside of this package."""
     level = 2
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the way of the standard library
+    frame: FrameType | None = inspect.currentframe()
+    frame = frame and frame.f_back
     while frame is not None and frame.f_globals.get("__name__", "").startswith("runinfra_ext."):
         frame = frame.f_back
         level += 1

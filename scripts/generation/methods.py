@@ -98,6 +98,11 @@ def call_type(row: Mapping[str, Any]) -> str:
     return _OPTIONS.get(row["body"], "CallOptions")
 
 
+def stream_alias(row: Mapping[str, Any]) -> str:
+    """The name of the stream of an operation."""
+    return f"Async{row['stream']['assembles']}Stream"
+
+
 def call_options(row: Mapping[str, Any]) -> str:
     """The call options of an operation."""
     return _OPTIONS.get(row["body"], "CallOptions")
@@ -139,7 +144,13 @@ def complete(found: dict[str, Any], document: Mapping[str, Any]) -> None:
         final = f"results.{whole}" if whole in RICHER else f"models.{whole}"
         if whole == row["stream"]["event"]:
             final = event
-        found["stream_type"] = f"AsyncStream[{event}, {final}]"
+        found["stream_type"] = stream_alias(row)
+        found["stream"] = {
+            "name": stream_alias(row),
+            "type": f"AsyncStream[{event}, {final}]",
+            "union": found["event"]["name"] if found["event"]["union"] else "",
+            "doc": f"The events of ``{row['function']}``.",
+        }
         if kind == "events":
             found["result"] = found["stream_type"]
     if row["pages"]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any, Literal, Unpack, overload
 
-from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
 from ..._answer import results
@@ -14,7 +13,7 @@ from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.chat import AsyncChatCompletionsMethods
 from ..resource import AsyncResource
-from ..stream import AsyncStream
+from ..stream_types import AsyncChatCompletionStream
 from ..transport import AsyncTransport
 
 
@@ -31,21 +30,19 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
     @at_hand
     async def create(
         self, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> AsyncStream[models.ChatCompletionChunk, results.ChatCompletion]: ...
+    ) -> AsyncChatCompletionStream: ...
 
     @overload
     @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> (
-        results.ChatCompletion | AsyncStream[models.ChatCompletionChunk, results.ChatCompletion]
-    ): ...
+    ) -> results.ChatCompletion | AsyncChatCompletionStream: ...
 
     @at_hand
     @documented(create_chat_completion.OPERATION)
     async def create(
         self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> results.ChatCompletion | AsyncStream[models.ChatCompletionChunk, results.ChatCompletion]:
+    ) -> results.ChatCompletion | AsyncChatCompletionStream:
         """Complete a conversation.
 
         Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
@@ -61,9 +58,9 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: (
-            results.ChatCompletion | AsyncStream[models.ChatCompletionChunk, results.ChatCompletion]
-        ) = await self._streamed(create_chat_completion, arguments, results.ChatCompletion, stream)
+        answer: results.ChatCompletion | AsyncChatCompletionStream = await self._streamed(
+            create_chat_completion, arguments, results.ChatCompletion, stream
+        )
         return answer
 
 

@@ -6,14 +6,13 @@ from __future__ import annotations
 from typing import Any, Literal, Unpack, overload
 
 from runinfra_client.api.responses import create_response
-from runinfra_client.unions import ResponseStreamEvent
 
 from ..._answer import results
 from ..._call.calls.responses import ResponseCall
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.responses import AsyncResponsesMethods
-from ..stream import AsyncStream
+from ..stream_types import AsyncResponseStream
 
 
 class AsyncResponses(AsyncResponsesMethods):
@@ -29,19 +28,19 @@ class AsyncResponses(AsyncResponsesMethods):
     @at_hand
     async def create(
         self, *, stream: Literal[True], **params: Unpack[ResponseCall]
-    ) -> AsyncStream[ResponseStreamEvent, results.Response]: ...
+    ) -> AsyncResponseStream: ...
 
     @overload
     @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[ResponseCall]
-    ) -> results.Response | AsyncStream[ResponseStreamEvent, results.Response]: ...
+    ) -> results.Response | AsyncResponseStream: ...
 
     @at_hand
     @documented(create_response.OPERATION)
     async def create(
         self, *, stream: bool | None = None, **params: Unpack[ResponseCall]
-    ) -> results.Response | AsyncStream[ResponseStreamEvent, results.Response]:
+    ) -> results.Response | AsyncResponseStream:
         """Answer an input.
 
         A stateless adapter over chat completions: `instructions` becomes a system message, `input`
@@ -60,7 +59,7 @@ class AsyncResponses(AsyncResponsesMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: (
-            results.Response | AsyncStream[ResponseStreamEvent, results.Response]
-        ) = await self._streamed(create_response, arguments, results.Response, stream)
+        answer: results.Response | AsyncResponseStream = await self._streamed(
+            create_response, arguments, results.Response, stream
+        )
         return answer

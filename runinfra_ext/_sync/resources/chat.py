@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any, Literal, Unpack, overload
 
-from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
 from ..._answer import results
@@ -14,7 +13,7 @@ from ..._call.calls.chat import ChatCompletionCall
 from ..._call.signatures import documented
 from ..mixins.chat import ChatCompletionsMethods
 from ..resource import Resource
-from ..stream import Stream
+from ..stream_types import ChatCompletionStream
 from ..transport import Transport
 
 
@@ -29,17 +28,17 @@ class ChatCompletions(ChatCompletionsMethods):
     @overload
     def create(
         self, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> Stream[models.ChatCompletionChunk, results.ChatCompletion]: ...
+    ) -> ChatCompletionStream: ...
 
     @overload
     def create(
         self, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> results.ChatCompletion | Stream[models.ChatCompletionChunk, results.ChatCompletion]: ...
+    ) -> results.ChatCompletion | ChatCompletionStream: ...
 
     @documented(create_chat_completion.OPERATION)
     def create(
         self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> results.ChatCompletion | Stream[models.ChatCompletionChunk, results.ChatCompletion]:
+    ) -> results.ChatCompletion | ChatCompletionStream:
         """Complete a conversation.
 
         Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
@@ -55,9 +54,9 @@ class ChatCompletions(ChatCompletionsMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: (
-            results.ChatCompletion | Stream[models.ChatCompletionChunk, results.ChatCompletion]
-        ) = self._streamed(create_chat_completion, arguments, results.ChatCompletion, stream)
+        answer: results.ChatCompletion | ChatCompletionStream = self._streamed(
+            create_chat_completion, arguments, results.ChatCompletion, stream
+        )
         return answer
 
 

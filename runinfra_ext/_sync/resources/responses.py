@@ -7,13 +7,12 @@ from __future__ import annotations
 from typing import Any, Literal, Unpack, overload
 
 from runinfra_client.api.responses import create_response
-from runinfra_client.unions import ResponseStreamEvent
 
 from ..._answer import results
 from ..._call.calls.responses import ResponseCall
 from ..._call.signatures import documented
 from ..mixins.responses import ResponsesMethods
-from ..stream import Stream
+from ..stream_types import ResponseStream
 
 
 class Responses(ResponsesMethods):
@@ -27,17 +26,17 @@ class Responses(ResponsesMethods):
     @overload
     def create(
         self, *, stream: Literal[True], **params: Unpack[ResponseCall]
-    ) -> Stream[ResponseStreamEvent, results.Response]: ...
+    ) -> ResponseStream: ...
 
     @overload
     def create(
         self, *, stream: bool, **params: Unpack[ResponseCall]
-    ) -> results.Response | Stream[ResponseStreamEvent, results.Response]: ...
+    ) -> results.Response | ResponseStream: ...
 
     @documented(create_response.OPERATION)
     def create(
         self, *, stream: bool | None = None, **params: Unpack[ResponseCall]
-    ) -> results.Response | Stream[ResponseStreamEvent, results.Response]:
+    ) -> results.Response | ResponseStream:
         """Answer an input.
 
         A stateless adapter over chat completions: `instructions` becomes a system message, `input`
@@ -56,7 +55,7 @@ class Responses(ResponsesMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: results.Response | Stream[ResponseStreamEvent, results.Response] = self._streamed(
+        answer: results.Response | ResponseStream = self._streamed(
             create_response, arguments, results.Response, stream
         )
         return answer

@@ -1,0 +1,20 @@
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""The streams of the operations that send events."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from runinfra_client import models
+from runinfra_client.unions import ResponseStreamEvent
+
+from .._answer import results
+from .stream import AsyncStream
+
+AsyncChatCompletionStream: TypeAlias = AsyncStream[
+    models.ChatCompletionChunk, results.ChatCompletion
+]
+"""The events of ``chat.completions.create``."""
+
+AsyncResponseStream: TypeAlias = AsyncStream[ResponseStreamEvent, results.Response]
+"""The events of ``responses.create``."""

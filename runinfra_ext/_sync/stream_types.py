@@ -1,0 +1,19 @@
+# Generated from runinfra_ext/_async/stream_types.py by `make gen`; do not edit.
+# Generated from openapi/runinfra.yaml by `make gen`; do not edit.
+"""The streams of the operations that send events."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from runinfra_client import models
+from runinfra_client.unions import ResponseStreamEvent
+
+from .._answer import results
+from .stream import Stream
+
+ChatCompletionStream: TypeAlias = Stream[models.ChatCompletionChunk, results.ChatCompletion]
+"""The events of ``chat.completions.create``."""
+
+ResponseStream: TypeAlias = Stream[ResponseStreamEvent, results.Response]
+"""The events of ``responses.create``."""

@@ -1,0 +1,90 @@
+"""The names of ``runinfra_ext.types``: what each is called, and where it is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from .methods import RICHER, call_type, stream_alias
+
+# Names of hand-written modules, by module.
+_WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "runinfra_client.types": ("BinaryFile", "FileData", "FileInput"),
+    "runinfra_ext._answer.results": (
+        "BinaryContent",
+        "EmbeddingData",
+        "ImageData",
+        "TextResult",
+        *sorted(RICHER),
+    ),
+    "runinfra_ext._async.at_hand": ("AsyncCall",),
+    "runinfra_ext._async.binary": ("AsyncBinaryStream",),
+    "runinfra_ext._async.events": ("AsyncParsedResponseStream", "AsyncParsedStream"),
+    "runinfra_ext._async.pages": ("AsyncPages",),
+    "runinfra_ext._async.speech": ("AsyncSpeechStream",),
+    "runinfra_ext._async.stream": ("AsyncStream",),
+    "runinfra_ext._call.options": (
+        "CallOptions",
+        "ClientOptions",
+        "HTTPClient",
+        "JsonCallOptions",
+        "UploadCallOptions",
+    ),
+    "runinfra_ext._call.retry": ("ReplayPolicy", "RetryQuota"),
+    "runinfra_ext._ground.error_fields": ("FailedAttempt", "Phase"),
+    "runinfra_ext._ground.limits": ("Timeout",),
+    "runinfra_ext._ground.metadata": ("Meta", "RateLimit"),
+    "runinfra_ext._media.formats": ("AudioFormat", "SpeechAudio"),
+    "runinfra_ext._media.pictures": ("FetchOptions",),
+    "runinfra_ext._sync.binary": ("BinaryStream",),
+    "runinfra_ext._sync.events": ("ParsedResponseStream", "ParsedStream"),
+    "runinfra_ext._sync.pages": ("Pages",),
+    "runinfra_ext._sync.speech": ("SpeechStream",),
+    "runinfra_ext._sync.stream": ("Stream",),
+}
+
+
+# Public modules whose classes are here too.
+_MODULES: Final = ("hooks", "structured", "tools", "webhooks")
+
+
+def public_types(
+    package: Path,
+    rows: Iterable[Mapping[str, Any]],
+    models: Iterable[str],
+    definitions: Iterable[Mapping[str, Any]],
+    unions: Iterable[Mapping[str, Any]],
+) -> list[tuple[str, str]]:
+    """Each name with its module; one class for one thing, so a richer one hides the plain one."""
+    found = dict.fromkeys(models, "runinfra_client.models")
+    found |= {item["name"]: "runinfra_client.params" for item in definitions}
+    found |= {union["name"]: "runinfra_client.unions" for union in unions}
+    for row in rows:
+        if row["members"]:
+            module = f"runinfra_client.api.{row['tag']}.{row['module']}"
+            found[f"{row['base']}Params"] = module
+        if call_type(row).startswith(row["base"]):
+            space = row["function"].partition(".")[0]
+            found[call_type(row)] = f"runinfra_ext._call.calls.{space}"
+        if row["stream"]:
+            found[stream_alias(row)] = "runinfra_ext._async.stream_types"
+            found[stream_alias(row).removeprefix("Async")] = "runinfra_ext._sync.stream_types"
+    for module, names in _WRITTEN.items():
+        found |= dict.fromkeys(names, module)
+    for name in _MODULES:
+        for public in listed(package / f"{name}.py"):
+            if public[0].isupper() and not public.isupper():
+                found[public] = f"runinfra_ext.{name}"
+    return sorted(found.items())
+
+
+def listed(path: Path) -> list[str]:
+    """The names in a module's ``__all__``; of a module without one those of its public classes."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return list(ast.literal_eval(node.value))
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    return [name for name in classes if not name.startswith("_")]

@@ -1,0 +1,137 @@
+"""What the package shows: every public name, with its signature and its fields.
+
+    python scripts/surface.py            write tests/surface.txt
+    python scripts/surface.py --check    compare; exit 1 on a difference
+
+A change of the public surface is then a line in a review, and a test fails until it stands there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import inspect
+import sys
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+ROOT = Path(__file__).resolve().parent.parent
+SNAPSHOT = ROOT / "tests/surface.txt"
+# In the order in which a reader meets them.
+MODULES = (
+    "runinfra_ext",
+    "runinfra_ext.types",
+    "runinfra_ext.errors",
+    "runinfra_ext.hooks",
+    "runinfra_ext.idempotency",
+    "runinfra_ext.structured",
+    "runinfra_ext.tools",
+    "runinfra_ext.webhooks",
+    "runinfra_ext.sandbox",
+    "runinfra_ext.testing",
+)
+
+
+def surface() -> list[str]:
+    """The lines of the snapshot."""
+    sys.path.insert(0, str(ROOT))
+    lines: list[str] = []
+    for name in MODULES:
+        module = importlib.import_module(name)
+        lines += ["", f"# {name}", ""]
+        for public in _names(module):
+            lines += _described(public, getattr(module, public), _names(module))
+    ext = importlib.import_module("runinfra_ext")
+    for cls in (ext.RunInfra, ext.AsyncRunInfra):
+        lines += ["", f"# the methods of {cls.__name__}", ""]
+        client = cls(api_key="not-a-key", base_url="http://127.0.0.1:1/v1")
+        lines += sorted(_methods("client", client))
+    return lines[1:]
+
+
+def _names(module: Any) -> list[str]:
+    listed = getattr(module, "__all__", None)
+    if listed is not None:
+        return sorted(listed)
+    own = module.__name__
+    return sorted(
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", None) == own
+    )
+
+
+def _described(name: str, value: Any, public: Collection[str]) -> Iterator[str]:
+    if inspect.isclass(value) and not get_args(value):
+        bases = ", ".join(base.__name__ for base in value.__bases__ if base is not object)
+        yield f"class {name}({bases})"
+        yield from (f"    {line}" for line in sorted(_members(value, public)))
+    elif inspect.isfunction(value):
+        yield f"def {name}{inspect.signature(value)}"
+    elif inspect.ismodule(value):
+        yield f"module {name}"
+    else:
+        kind = "type" if get_args(value) else "value"
+        yield f"{kind} {name}"
+
+
+def _members(cls: type, public: Collection[str]) -> Iterator[str]:
+    """What a class has of its own, or from a base that is not public itself."""
+    seen: set[str] = set()
+    for owner in cls.__mro__:
+        shown = owner.__name__ in public and owner.__name__ != cls.__name__
+        if shown or not owner.__module__.startswith("runinfra_"):
+            continue
+        for name, kind in vars(owner).get("__annotations__", {}).items():
+            if not name.startswith("_") and name not in seen:
+                seen.add(name)
+                text = kind if isinstance(kind, str) else getattr(kind, "__forward_arg__", kind)
+                yield f"{name}: {text}"
+        for name, value in vars(owner).items():
+            if name in seen or (name.startswith("_") and name != "__init__"):
+                continue
+            member = value.__func__ if isinstance(value, staticmethod | classmethod) else value
+            if isinstance(value, property):
+                seen.add(name)
+                kind = inspect.signature(value.fget).return_annotation if value.fget else ""
+                yield f"{name}: {kind} (property)"
+            elif inspect.isfunction(member) and member.__module__.startswith("runinfra_"):
+                seen.add(name)
+                yield f"{name}{inspect.signature(member)}"
+
+
+def _methods(path: str, value: Any) -> Iterator[str]:
+    """The methods of a client and of its namespaces, as their signatures show them."""
+    for name in dir(type(value)) + list(vars(value)):
+        if name.startswith("_"):
+            continue
+        member = getattr(value, name)
+        where = f"{path}.{name}"
+        if inspect.ismethod(member) or inspect.isfunction(member):
+            yield f"{where}{inspect.signature(member)}"
+        elif type(member).__module__.startswith("runinfra_ext."):
+            yield from _methods(where, member)
+
+
+def main() -> int:
+    """Run the command line; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    options = parser.parse_args()
+    lines = surface()
+    if not options.check:
+        SNAPSHOT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return 0
+    before = SNAPSHOT.read_text("utf-8").splitlines() if SNAPSHOT.exists() else []
+    found = list(difflib.unified_diff(before, lines, "tests/surface.txt", "now", n=0, lineterm=""))
+    for line in found[:60]:
+        print(line)
+    if found:
+        print("\nThe public surface changed; run `make surface` and commit the result.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
