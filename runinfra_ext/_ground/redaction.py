@@ -107,6 +107,15 @@ class RotatingKey:
         raise TypeError(msg)
 
 
+class HiddenBytes(bytes):
+    """Bytes on their way to the network that may hold a credential; shown to nobody."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"b'{MARK}'"
+
+
 class Redactor:
     """Replaces the registered secrets, and whatever looks like a gateway key, by a mark.
 

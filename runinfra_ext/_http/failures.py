@@ -88,3 +88,12 @@ def wait_limit(
         # A timeout of 0 would mean "do not block" and fail in another way.
         raise failure("deadline", sent=sent)
     return left if one is None else min(one, left)
+
+
+def is_foreign(error: BaseException) -> bool:
+    """Whether this comes from code that ran in the middle of a call into C: a signal's handler.
+
+    For an ``except`` around nothing but such a call, in the frame that makes it.
+    """
+    trace = error.__traceback__
+    return trace is not None and trace.tb_next is not None

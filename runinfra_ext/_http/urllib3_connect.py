@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import select
@@ -11,6 +10,7 @@ from collections import deque
 from socket import AF_INET, SO_ERROR, SOL_SOCKET, SocketType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
+from .failures import is_foreign
 from .options import socket_options
 from .urllib3_lookup import Address, addresses_of
 from .urllib3_wire import CAN_POLL
@@ -126,6 +126,8 @@ def _begin(wire: Wire, address: Address) -> tuple[SocketType | None, int]:
         set_options(sock)
         code = sock.connect_ex(address.address)
     except OSError as error:
+        if is_foreign(error):
+            raise
         return None, error.errno or errno.EINVAL
     if code and code not in _BEGUN:
         sock.close()
@@ -136,8 +138,11 @@ def _begin(wire: Wire, address: Address) -> tuple[SocketType | None, int]:
 def set_options(sock: SocketType) -> None:
     """Set the options of TCP; where the system refuses one, its default will do."""
     for option in _OPTIONS:
-        with contextlib.suppress(OSError):
+        try:
             sock.setsockopt(*option)
+        except OSError as error:
+            if is_foreign(error):
+                raise
 
 
 def failure_of(code: int, clock: Clock) -> TransportFailure:

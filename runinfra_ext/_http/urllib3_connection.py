@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from urllib3.connection import HTTPConnection
 
+from .._ground.redaction import HiddenBytes
 from .._ground.wire import FailureReason, TransportFailure
 from .options import tls_context
 from .urllib3_connect import Route, connect_over_socks, connect_to_first
 from .urllib3_framing import Body, CutHead, EarlyAnswer, Unframed, body_of
-from .urllib3_wire import Hidden, Wire
+from .urllib3_wire import Wire
 
 if TYPE_CHECKING:
     import socket
@@ -201,7 +202,7 @@ class Connection(HTTPConnection):
         except OSError as error:
             head = self.wire.head
             status = 200 if head is None else head.status
-            if type(error) is not OSError or status in {0, 200}:
+            if not str(error).startswith("Tunnel connection failed") or status in {0, 200}:
                 raise
             detail = f"status {status}"
             if status == 407:
@@ -227,9 +228,9 @@ def _authorization(proxy: Proxy) -> tuple[tuple[str, str], ...]:
     return () if value is None else (("Proxy-Authorization", value),)
 
 
-def _secret_lines(headers: Iterable[tuple[str, str]]) -> Hidden:
+def _secret_lines(headers: Iterable[tuple[str, str]]) -> HiddenBytes:
     """Those lines of a head that hold credentials, which are a kind of string of their own."""
-    return Hidden(
+    return HiddenBytes(
         b"".join(
             [
                 f"{name}: {value}\r\n".encode("latin-1")

@@ -20,12 +20,14 @@ import ssl
 from socket import SHUT_RDWR, SocketType
 from typing import TYPE_CHECKING, Any, Final
 
+from .._ground.redaction import HiddenBytes
+from .._ground.wire import TransportFailure
+from .failures import is_foreign
 from .tls_failures import is_refusal, tls_failure
 from .urllib3_closer import Closer
 from .urllib3_framing import HEAD_BYTES, EarlyAnswer, Head
 
 if TYPE_CHECKING:
-    from .._ground.wire import TransportFailure
     from .urllib3_clock import Clock
 
 RECEIVE_BYTES: Final = 64 * 1024
@@ -40,16 +42,7 @@ _STATUS_AT: Final = len("HTTP/1.1 ")
 _INTERIM: Final = re.compile(rb"HTTP/1\.[01] 1[0-9]{2}[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n")
 
 
-class Hidden(bytes):
-    """Bytes that may hold a credential; shown to nobody."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "b'[redacted]'"
-
-
-_NOTHING: Final = Hidden()
+_NOTHING: Final = HiddenBytes()
 
 
 class Wire:
@@ -81,7 +74,7 @@ class Wire:
         self._eager = False
         self._pollers: dict[int, Any] = {}
         self._early = b""
-        self._held: Hidden | None = None
+        self._held: HiddenBytes | None = None
         self._secrets = _NOTHING
 
     # What http.client calls.
@@ -102,7 +95,7 @@ class Wire:
         secrets = self._secrets
         if secrets:
             # Before the blank line that ends the head.
-            data = Hidden(data[:-2] + secrets + b"\r\n")
+            data = HiddenBytes(data[:-2] + secrets + b"\r\n")
             self._secrets = _NOTHING
         held = self._held
         if held is None:
@@ -110,12 +103,12 @@ class Wire:
         elif held:
             self._held = None
             if len(data) <= _JOINED_BYTES:
-                self._write(Hidden(held + data))
+                self._write(HiddenBytes(held + data))
             else:
                 self._write(held)
                 self._write(data)
         else:
-            self._held = Hidden(data)
+            self._held = HiddenBytes(data)
 
     def settimeout(self, timeout: object) -> None:
         """Not needed: the clock bounds every wait."""
@@ -125,7 +118,7 @@ class Wire:
 
     # What the backend calls.
 
-    def begin(self, secrets: Hidden) -> None:
+    def begin(self, secrets: HiddenBytes) -> None:
         """Begin a request.
 
         Args:
@@ -136,7 +129,7 @@ class Wire:
         self._held = _NOTHING
         self._secrets = secrets
 
-    def credentials(self, secrets: Hidden) -> None:
+    def credentials(self, secrets: HiddenBytes) -> None:
         """Lines for the next head that is written."""
         self._secrets = secrets
 
@@ -216,7 +209,7 @@ class Wire:
         """Whether the peer of an idle connection has neither spoken nor gone."""
         try:
             return not self._poll(_READ, 0) or self._available() is None
-        except Exception:  # noqa: BLE001 - whatever it is: no further use
+        except TransportFailure:
             return False
 
     def shut(self) -> None:
@@ -305,6 +298,8 @@ class Wire:
         except BlockingIOError:
             return None
         except OSError as error:
+            if is_foreign(error):
+                raise
             detail = error.strerror or ""
         raise self._reset(detail)
 
@@ -352,7 +347,9 @@ class Wire:
                 size = self._socket.send(view)
             except BlockingIOError:
                 pass
-            except OSError:
+            except OSError as error:
+                if is_foreign(error):
+                    raise
                 broken = True
             if broken:
                 raise EarlyAnswer

@@ -13,6 +13,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from types import FrameType
 
 import pytest
 
@@ -103,19 +104,30 @@ class Interrupt(BaseException):
     """What a handler of a signal raises."""
 
 
+class Late(TimeoutError):
+    """The same, of the kind that a socket raises too."""
+
+
 class Alarm:
     """Raises an exception at a random moment of a block."""
 
     def __init__(self) -> None:
+        self.kind: type[BaseException] = Interrupt
         self.fired = 0
         self.armed = False
 
-    def __call__(self, *details: object) -> None:
+    def __call__(self, number: int, frame: FrameType | None) -> None:
         """Called by the system."""
+        while frame is not None:
+            if f"{os.sep}coverage{os.sep}" in frame.f_code.co_filename:
+                # The meter of coverage has a lock of its own, which an interrupt would leave taken.
+                signal.setitimer(signal.ITIMER_REAL, 1e-4)
+                return
+            frame = frame.f_back
         if self.armed:
             self.armed = False
             self.fired += 1
-            raise Interrupt
+            raise self.kind
 
 
 @pytest.fixture
@@ -128,8 +140,12 @@ def alarm() -> Iterator[Alarm]:
     signal.signal(signal.SIGALRM, before)
 
 
-def test_an_interrupt_at_any_moment_leaves_nothing_behind(alarm: Alarm, tls: bool) -> None:
+@pytest.mark.parametrize("kind", [Interrupt, Late])
+def test_an_interrupt_at_any_moment_leaves_nothing_behind(
+    kind: type[BaseException], alarm: Alarm, tls: bool
+) -> None:
     """Nothing crosses, hangs or leaks; no interrupt is swallowed, and no place in the pool lost."""
+    alarm.kind = kind
     dice = random.Random(7)
     caught = complete = 0
     with serve(echoes, tls) as server:
@@ -137,7 +153,7 @@ def test_an_interrupt_at_any_moment_leaves_nothing_behind(alarm: Alarm, tls: boo
         assert body_of(send(http, server, b"first")) == b"first"
         # Half of the calls come through: also a connection that is new needs its time.
         window = 0.001
-        for turn in range(1000):
+        for turn in range(500):
             nonce = b"%d-%d" % (turn, dice.getrandbits(64))
             try:
                 try:
@@ -146,7 +162,7 @@ def test_an_interrupt_at_any_moment_leaves_nothing_behind(alarm: Alarm, tls: boo
                     got = body_of(send(http, server, nonce))
                 finally:
                     alarm.armed = False
-            except Interrupt:
+            except kind:
                 caught += 1
                 window *= 1.05
             else:
@@ -159,7 +175,7 @@ def test_an_interrupt_at_any_moment_leaves_nothing_behind(alarm: Alarm, tls: boo
         assert server.wait_for_closed(server.opened - backend.connections)
         http.close()
     assert caught == alarm.fired
-    assert min(caught, complete) > 200
+    assert min(caught, complete) > 100
 
 
 @pytest.mark.parametrize("raised", [TimeoutError, OSError, KeyboardInterrupt, Interrupt])
