@@ -8,8 +8,11 @@ import datetime as dt
 import os
 import re
 from collections.abc import Callable, Mapping
+from reprlib import Repr
 from typing import Any, Protocol, SupportsBytes, TypeAlias
 from uuid import UUID
+
+from attrs import fields
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:")
@@ -28,6 +31,21 @@ FileData: TypeAlias = (
 )
 FileInput: TypeAlias = FileData | tuple[str, FileData] | tuple[str, FileData, str]
 """A file: bytes or what gives them, a path, an open file, or ``(filename, data[, content_type])``."""
+
+
+_SHORT = Repr()
+_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxtuple, _SHORT.maxdict = 8, 4, 4, 12
+_SHORT.maxstring, _SHORT.maxlong, _SHORT.maxother = 160, 40, 4000
+
+
+def short_repr(self: Any) -> str:
+    """A model with its members, each in a few characters: a vector alone has thousands."""
+    members = ", ".join(
+        f"{a.name}={_SHORT.repr(getattr(self, a.name, None))}"
+        for a in fields(type(self))
+        if a.repr and getattr(self, a.name, None) not in (None, {})
+    )
+    return f"{type(self).__name__}({members})"
 
 
 def absent_or_null(d: dict[str, Any]) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, plain
+from ..types import absent_or_null, plain, short_repr
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class ChatCompletionChunk:
     """One event of a chat stream.
 
@@ -38,6 +38,8 @@ class ChatCompletionChunk:
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
     # Keys that came as null or not at all, and read as empty all the same.
     _blank: tuple[str, ...] = field(default=("choices",), init=False, eq=False, repr=False)
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""

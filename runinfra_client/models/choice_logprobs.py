@@ -7,10 +7,10 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, plain
+from ..types import absent_or_null, plain, short_repr
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class ChoiceLogprobs:
     """Log probabilities of one choice.
 
@@ -24,6 +24,8 @@ class ChoiceLogprobs:
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from attrs import define, field
 
 from ..meta import Result
-from ..types import absent_or_null, plain
+from ..types import absent_or_null, plain, short_repr
 
 
-@define(kw_only=True, getstate_setstate=False)
+@define(kw_only=True, repr=False, getstate_setstate=False)
 class ImageList(Result):
     """The images.
 
@@ -27,6 +27,20 @@ class ImageList(Result):
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    __repr__ = short_repr
+
+    def __iter__(self) -> Iterator[ImageData]:
+        """The items of `data`."""
+        return iter(self.data)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.data)
+
+    def __getitem__(self, index: int) -> ImageData:
+        """The item at a place of `data`."""
+        return self.data[index]
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""

@@ -8,10 +8,10 @@ from typing import Any, Self
 from attrs import define, field
 
 from ..meta import Result
-from ..types import absent_or_null, plain, tagged
+from ..types import absent_or_null, plain, short_repr, tagged
 
 
-@define(kw_only=True, getstate_setstate=False)
+@define(kw_only=True, repr=False, getstate_setstate=False)
 class Response(Result):
     """A response.
 
@@ -48,6 +48,8 @@ class Response(Result):
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
     # Keys that came as null or not at all, and read as empty all the same.
     _blank: tuple[str, ...] = field(default=("output",), init=False, eq=False, repr=False)
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""

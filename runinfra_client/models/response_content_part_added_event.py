@@ -7,10 +7,10 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, plain, tagged
+from ..types import absent_or_null, plain, short_repr, tagged
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class ResponseContentPartAddedEvent:
     """A part begins.
 
@@ -38,6 +38,8 @@ class ResponseContentPartAddedEvent:
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""

@@ -7,10 +7,10 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null
+from ..types import absent_or_null, short_repr
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class ResponseRefusalDeltaEvent:
     """More refusal.
 
@@ -32,6 +32,8 @@ class ResponseRefusalDeltaEvent:
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""

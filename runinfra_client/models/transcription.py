@@ -8,10 +8,10 @@ from typing import Any, Self
 from attrs import define, field
 
 from ..meta import Result
-from ..types import absent_or_null
+from ..types import absent_or_null, short_repr
 
 
-@define(kw_only=True, getstate_setstate=False)
+@define(kw_only=True, repr=False, getstate_setstate=False)
 class Transcription(Result):
     """A transcript.
 
@@ -25,6 +25,8 @@ class Transcription(Result):
     additional_properties: dict[str, Any] = field(factory=dict)
     # Keys that came as null: to_dict() gives them back, and only them.
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""

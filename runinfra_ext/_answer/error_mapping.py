@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 from .. import errors as e
 from .._ground.error_fields import Phase
 from .._ground.json_codec import decode
-from .._ground.redaction import Redactor
+from .._ground.redaction import Redactor, escaped
 from .._ground.wire import Headers, TransportFailure
 from .retry_after import retry_after
 
@@ -136,7 +136,7 @@ def error_from_response(
     if cls is e.NotFoundError and not _is_gateway_body(content):
         message = f"{message.strip().rstrip('.')}. {BASE_URL_HINT}"
     error = cls(
-        redactor.excerpt(message.strip(), _MESSAGE_LIMIT),
+        escaped(redactor.excerpt(message.strip(), _MESSAGE_LIMIT)),
         status=status,
         request_id=_request_id(headers, content, redactor),
         retry_after_seconds=retry_after(headers, time.time() if now is None else now),
@@ -145,15 +145,15 @@ def error_from_response(
     )
     code, param, kind = details.get("code"), details.get("param"), details.get("type")
     if isinstance(code, str):
-        error.code = redactor(code)
+        error.code = escaped(redactor(code))
     elif isinstance(code, int) and not isinstance(code, bool):
         error.code = code
     if isinstance(param, str):
-        error.param = redactor(param)
+        error.param = escaped(redactor(param))
     if isinstance(kind, str) and kind and not isinstance(error, _FIXED_TYPE):
         generic = isinstance(error, e.PermissionDeniedError) and kind == "api_error"
         if not generic:
-            error.type = redactor(kind)
+            error.type = escaped(redactor(kind))
     _special_fields(error, details, redactor)
     return error
 
@@ -318,10 +318,10 @@ def _special_fields(
         error.current_balance_cents = _cents(details, "current_balance_cents", "balance")
         error.required_cents = _cents(details, "required_cents", "required")
         url = details.get("topup_url")
-        error.topup_url = redactor(url) if isinstance(url, str) else None
+        error.topup_url = escaped(redactor(url)) if isinstance(url, str) else None
     if isinstance(error, e.ModelPausedError):
         until = details.get("paused_until")
-        error.paused_until = redactor(until) if isinstance(until, str) else None
+        error.paused_until = escaped(redactor(until)) if isinstance(until, str) else None
 
 
 def _cents(details: Mapping[str, Any], cents: str, dollars: str) -> int | None:
@@ -346,7 +346,7 @@ def _request_id(headers: Headers, content: object, redactor: Redactor) -> str | 
     value: object = headers.get("x-request-id", "").strip()
     if not value and isinstance(content, Mapping):
         value = cast("Mapping[str, object]", content).get("request_id")
-    return redactor(value) if isinstance(value, str) and value else None
+    return escaped(redactor(value)) if isinstance(value, str) and value else None
 
 
 def _fallback(status: int, cls: type[e.APIStatusError]) -> str:

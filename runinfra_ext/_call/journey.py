@@ -25,6 +25,7 @@ from .._answer.error_mapping import error_from_failure, error_from_response
 from .._ground.error_fields import FailedAttempt, Phase
 from .._ground.limits import Limits
 from .._ground.metadata import Meta, is_replay
+from .._ground.redaction import escaped
 from .._ground.wire import Headers, TransportFailure
 from ..errors import QUOTA_EMPTY, RateLimitError, RunInfraError
 from ..idempotency import new_key
@@ -247,7 +248,7 @@ class Journey:
             outcome_unknown=self.replay.kind != "safe",
         )
         # It may quote the answer's content type, which a server chose.
-        error.message = self.settings.redactor(error.message)
+        error.message = escaped(self.settings.redactor(error.message))
         error.args = (error.message,)
         if not error.status:
             error.status = meta.status
@@ -296,7 +297,7 @@ class Journey:
 
     def _request_id(self, headers: Headers) -> str | None:
         value = headers.get("x-request-id", "").strip()
-        return self.settings.redactor(value) if value else None
+        return escaped(self.settings.redactor(value)) if value else None
 
     def _key(self, options: Mapping[str, Any]) -> str | None:
         if "idempotency_key" in options:

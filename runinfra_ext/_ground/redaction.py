@@ -18,6 +18,10 @@ MARK = "[redacted]"
 # error may quote the key of another caller. Both documented prefixes count (rp_, sk-ri-).
 _KEY_SHAPES = re.compile(r"\b(?:rp_[A-Za-z0-9_]{8,}|sk-ri-[A-Za-z0-9_-]{6,})")
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s,;\"']+")
+# Everything that moves, hides or turns what is shown: C0 and C1, separators, bidirectional marks.
+_CONTROLS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _SHORT = 12  # below this a key may be an ordinary word: replace it as a whole word only
 _LONGEST = 1024  # characters of the longest credential, written with escapes
 _SHAPES = 2  # patterns of what looks like a secret, besides the secrets themselves
@@ -174,6 +178,17 @@ def _pattern(secret: str) -> re.Pattern[str]:
     if len(secret) < _SHORT:
         return re.compile(rf"(?<![A-Za-z0-9_-]){escaped}(?![A-Za-z0-9_-])")
     return re.compile(escaped)
+
+
+def escaped(text: str) -> str:
+    """A text of a server's with its control characters written out.
+
+    So that it can neither forge a line of a log, nor clear or colour a terminal, nor turn the
+    direction of what stands behind it.
+    """
+    if text.isprintable():
+        return text
+    return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 Redact = Callable[[str], str]
