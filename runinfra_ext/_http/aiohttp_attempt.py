@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .aiohttp_line import Line, Origin
     from .aiohttp_pool import Pool
 
+_TURNS: Final = 3  # of the event loop, until what has come is with its protocol
 PIECE_BYTES: Final = 64 * 1024  # each piece of this size has the write limit for itself
 
 
@@ -174,13 +175,18 @@ class Upload(aiohttp.Payload):
                 line.uploading = False
                 return
             if line.has_news():
-                break
+                # An answer, the end, or no more than a ticket of TLS: the loop has to read it.
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
+                if line.heard or line.has_ended():
+                    break
             line.await_news("write_timeout", limits, limits.timeout.write)
             if left is not None:
                 # The answer may come before the source has been asked whether there is more.
                 left -= len(piece)
                 line.uploading = left > 0
             await writer.write(piece)
+            line.save_answer()
         # An answer has come, or the end: the connection says which, and stops this task.
         await asyncio.get_running_loop().create_future()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import select
 import ssl
@@ -35,6 +36,7 @@ _DEFECTS: Final = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n[ \t]|\n[^:\r\n]*[ \t]:"
 )
 _LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
+_READ_BYTES: Final = 64 * 1024
 _NEVER: Final = float("inf")
 
 
@@ -166,9 +168,13 @@ class Line(asyncio.Protocol):
         with contextlib.suppress(RuntimeError):
             self.transport.abort()
 
+    def has_ended(self) -> bool:
+        """Whether it is no more, or about to be."""
+        return self.ended or self.transport.is_closing()
+
     def has_news(self) -> bool:
         """Whether the peer has sent something or gone, which the loop may not have seen yet."""
-        if self.ended or self.transport.is_closing():
+        if self.has_ended():
             return True
         if not hasattr(select, "poll"):  # Windows
             try:
@@ -227,6 +233,8 @@ class Line(asyncio.Protocol):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Called by the event loop."""
+        if self.uploading and exc is not None:
+            self.save_answer()
         self.ended = True
         self.error = exc
         self._stop()
@@ -236,6 +244,27 @@ class Line(asyncio.Protocol):
             # aiohttp forgets whoever reads a body when its parser gives up in the middle of it.
             content.set_exception(ClientConnectionError())
         self._on_end(self)
+
+    def save_answer(self) -> None:
+        """Read what has come before a write failed: a server may refuse an upload and close.
+
+        asyncio reads no more of a connection to which it can't write. uvloop closes it at once, so
+        that over TLS the answer is lost there if it comes while a piece is being encrypted.
+        """
+        tls = getattr(self.transport, "_ssl_protocol", None)
+        if tls is None and self.transport.get_extra_info("ssl_object") is not None:
+            return
+        # asyncio's transport of TLS does not know yet that the one below it is closing.
+        below = self.transport if tls is None else getattr(tls, "_transport", None)
+        if self.ended or below is None or not below.is_closing():
+            return
+        with contextlib.suppress(OSError):
+            while data := os.read(self.fileno, _READ_BYTES):
+                if tls is None:
+                    self.data_received(data)
+                else:
+                    tls.get_buffer(len(data))[: len(data)] = data
+                    tls.buffer_updated(len(data))
 
     def pause_writing(self) -> None:
         """Called by the event loop."""

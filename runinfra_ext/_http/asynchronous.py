@@ -13,7 +13,7 @@ import contextlib
 import os
 import threading
 import weakref
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._ground.limits import Limits
@@ -216,20 +216,29 @@ class _Chunks:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         iterator = iter(self._pieces)
         while True:
-            piece = b""
+            piece, error = b"", None
             clock = asyncio.timeout(wait_limit(self._limits, None))
-            piece = b""
             try:
                 async with clock:
-                    piece = await asyncio.to_thread(next, iterator, b"")
+                    piece, error = await asyncio.to_thread(_next, iterator)
             except TimeoutError:
                 if not clock.expired():
                     raise
             if clock.expired():
                 raise failure("deadline", sent=True)
+            if error is not None:
+                raise error
             if not piece:
                 return
             yield piece
+
+
+def _next(iterator: Iterator[bytes]) -> tuple[bytes, Exception | None]:
+    """The next piece, or what its source raises: asyncio would make another object of a timeout."""
+    try:
+        return next(iterator, b""), None
+    except Exception as error:  # noqa: BLE001 - it is raised in the event loop's thread
+        return b"", error
 
 
 def _over_httpx(client: Any) -> AsyncHttpxBackend:

@@ -46,8 +46,11 @@ async def fetch(
     method = "GET" if content is None else "POST"
     source = await http.send(method, f"{server.base_url}/x", headers, content, limits)
     body = b""
-    while piece := await source.receive():
-        body += piece
+    try:
+        while piece := await source.receive():
+            body += piece
+    finally:
+        await source.aclose()
     return source.status, body
 
 
