@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test test-all lint format types check gen gen-check surface document foreign contract contract-long bench coverage clean
+.PHONY: help venv demo canary test window test-all lint format types check gen gen-check surface document foreign contract contract-long bench coverage clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ bench: venv ## Measure the SDK against its peers; QUICK=1 for a first look.
 
 coverage: venv ## Run the tests and hold branch coverage of runinfra_ext to its limit.
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+window: venv ## Test the sandbox's page in Chromium; SHOT=1 renews its picture in the docs.
+	$(if $(SHOT),SCREENSHOTS=docs/images) $(BIN)/python -m pytest -m browser tests/window $(ARGS)
 
 lint: venv ## Check formatting and lint rules.
 	$(BIN)/ruff format --check .

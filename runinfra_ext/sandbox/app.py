@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
@@ -14,15 +13,14 @@ from starlette.requests import ClientDisconnect, Request
 from . import documented, faults, routing, strict
 from .bodies import TooLarge, read_bytes, read_form, read_json
 from .catalog import DEFAULTS, ENDPOINTS, MODELS, UNVERIFIED
-from .control import PREFIX, respond
+from .control import is_own, respond
 from .operations import HANDLERS, unknown_model
 from .outcomes import Context, Refused, Result
 from .redaction import is_secret
 from .scripted import Asked
-from .shapes import is_object
 from .state import OTHER_PIPELINE_ID, PIPELINE_ID, Entry, Key, SandboxState
 from .tape import Tape, Taped
-from .wire import Wire, send_faulty_stream, send_stream
+from .wire import Wire, send_faulty_stream, send_stream, think
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -72,6 +70,7 @@ class Exchange:
             method=scope["method"],
             path=scope["path"],
             operation=None,
+            at=state.clock(),
             headers={k: v for k, v in self.headers.items() if not is_secret(k)},
         )
         self.wire = Wire(send, scope)
@@ -85,7 +84,7 @@ class Exchange:
 
     async def run(self) -> None:
         """Answer the request, whatever it is."""
-        if self.scope["path"].startswith(PREFIX):
+        if is_own(self.scope["path"]):
             await self.wire.send(*await respond(self.state, self.request))
             return
         self.state.journal.append(self.entry)
@@ -139,7 +138,8 @@ class Exchange:
             if fault is not None and await self._before_work(fault):
                 return
         if route.operation_id in DEFAULTS:
-            model = self._model(model, route.operation_id)
+            self.entry.model = model
+            self.entry.model = model = self._model(model, route.operation_id)
         if await self._replay(route.operation_id, key, body):
             return
         self.gate.afford(route.operation_id)
@@ -316,7 +316,7 @@ class Exchange:
             return
         headers["content-type"] = result.media_type
         self._note(headers, content)
-        await self._think(result.json)
+        await think(result.json, self.settings)
         if self.claimed is not None:
             self.state.settle(
                 self.claimed, result.status, {"content-type": result.media_type}, content
@@ -336,21 +336,12 @@ class Exchange:
         await self.wire.start(status, headers)
         await self.wire.piece(b"", last=True)
 
-    async def _think(self, answer: Any) -> None:
-        """Take as long for a whole answer as its stream would."""
-        usage: Any = answer.get("usage") if is_object(answer) else None
-        tokens: int = usage.get("completion_tokens", 0) if is_object(usage) else 0
-        pace = self.settings.tokens_per_second
-        pause = self.settings.time_to_first_token + (tokens / pace if pace else 0.0)
-        if tokens and pause:
-            await asyncio.sleep(pause)
-
     def _counted(self, events: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """The events of a stream, noted in the journal."""
         for number, event in enumerate(events, 1):
             if self.settings.check_answers and self.route is not None:
                 self.entry.answer_problems += strict.event_problems(self.route, event)
-            self.entry.answer = f"{number} events"
+            self.entry.saw_event(event, number)
             yield event
 
     def _note(self, headers: Mapping[str, str], content: bytes) -> None:
@@ -360,8 +351,10 @@ class Exchange:
             self.entry.answer_problems += strict.answer_problems(
                 self.route, self.entry.status, headers, content
             )
-        if media_type == "application/json" and len(content) <= _ANSWER_BYTES:
-            self.entry.answer = json.loads(content)
+        answer = json.loads(content) if media_type == "application/json" else None
+        self.entry.saw(answer)
+        if answer is not None and len(content) <= _ANSWER_BYTES:
+            self.entry.answer = answer
         else:
             self.entry.answer = f"{len(content)} bytes of {media_type}"
 

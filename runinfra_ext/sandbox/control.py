@@ -13,6 +13,8 @@ from .deliveries import SECRET, deliver
 from .scripted import from_order
 from .shapes import is_array, is_object
 from .state import Entry, SandboxState
+from .window import is_foreign, is_window
+from .window import respond as respond_by_window
 
 PREFIX: Final = "/sandbox/"
 
@@ -21,8 +23,13 @@ class _NoSuchRoute(Exception):
     """There is no such control route."""
 
 
+def is_own(path: str) -> bool:
+    """Whether a path is the sandbox's own, and none of the gateway's."""
+    return path.startswith(PREFIX) or is_window(path)
+
+
 async def respond(state: SandboxState, request: Request) -> tuple[int, dict[str, str], bytes]:
-    """Do what a control request asks for.
+    """Do what a request to the sandbox itself asks for: the window's, or one of control.
 
     ``GET journal``, ``GET charges`` and ``GET answers`` read; ``POST reset``, ``POST script`` (a
     list of faults), ``POST answers`` (an object as for ``Sandbox.answer``), ``POST settings`` (an
@@ -31,10 +38,14 @@ async def respond(state: SandboxState, request: Request) -> tuple[int, dict[str,
     Returns:
         Status, headers and body of the answer.
     """
+    if is_window(request.url.path):
+        return await respond_by_window(state, request)
     action = request.url.path.removeprefix(PREFIX)
     picture = _picture(state, action.removeprefix("pictures/"))
     if picture is not None and action.startswith("pictures/"):
         return 200, {"content-type": "image/png"}, picture
+    if is_foreign(request):
+        return 403, {"content-type": "application/json"}, b'{"error": "not from another site"}'
     status = 200
     try:
         answer = await _act(state, request)

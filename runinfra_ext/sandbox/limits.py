@@ -82,7 +82,7 @@ class Gate:
         self._clock = clock
         self._buckets: dict[str, Bucket] = {}
         self._awake: dict[str, float] = {}
-        self._working = 0
+        self.working = 0
         self.spent_cents = 0
 
     def bucket(self, key: str) -> Bucket:
@@ -160,13 +160,13 @@ class Gate:
             Refused: 503, all places are taken.
         """
         capacity = self._settings.capacity
-        if capacity is not None and self._working >= capacity:
+        if capacity is not None and self.working >= capacity:
             raise _unavailable("The deployment is at capacity.", _CAPACITY_SECONDS)
-        self._working += 1
+        self.working += 1
 
     def leave(self) -> None:
         """Give the place back."""
-        self._working -= 1
+        self.working -= 1
 
 
 def paused(now: float) -> Refused:

@@ -71,7 +71,7 @@ class Redactor:
     def events(self, frames: Sequence[str]) -> list[str]:
         """The frames of a stream without credentials, also such as come in several pieces."""
         cleaned = [self.text(frame) for frame in frames]
-        decoded = [_decoded(frame) for frame in cleaned]
+        decoded = [event_of(frame) for frame in cleaned]
         places: dict[str, list[tuple[int, Any, Any]]] = {}
         for number, event in enumerate(decoded):
             for path, holder, key in _texts(event, ""):
@@ -98,7 +98,7 @@ def _secrets_of(name: str, value: str) -> Iterator[str]:
         yield value
 
 
-def _decoded(frame: str) -> Any:
+def event_of(frame: str) -> Any:
     """The JSON of an event; ``None`` if it has none."""
     lines = [line.removeprefix("data:") for line in frame.splitlines() if line.startswith("data:")]
     try:

@@ -272,12 +272,15 @@ class Answer:
             usage["total_tokens"] = usage.get("prompt_tokens", usage.get("input_tokens", 0)) + spent
         value["usage"] = usage
 
-    def __str__(self) -> str:
+    def what(self) -> str:
+        """What is dictated, in a few words."""
         shown = {name: getattr(self, name) for name in _CONTENTS if getattr(self, name) is not None}
-        what = ", ".join(f"{name}={_short(value)}" for name, value in shown.items())
+        return ", ".join(f"{name}: {_short(value)}" for name, value in shown.items())
+
+    def __str__(self) -> str:
         match = f" for {self.match}" if is_object(self.match) else ""
         wanted = "always" if self.times is None else f"{self.times} times"
-        return f"{what}{match}: expected {wanted}, given {self.used} times"
+        return f"{self.what()}{match}: expected {wanted}, given {self.used} times"
 
     def order(self) -> dict[str, Any]:
         """As JSON, for the control route; see :func:`from_order`."""
@@ -375,5 +378,5 @@ def _rank(value: dict[str, Any], scores: Sequence[float], best: int | None) -> N
     order = sorted(range(count), key=lambda number: (-given[number], number))
     results = {result["index"]: result for result in value["results"]}
     value["scores"] = [{"index": number, "score": given[number]} for number in range(count)]
-    value["rankings"] = order
     value["results"] = [{**results[number], "score": given[number]} for number in order][:best]
+    value["rankings"] = value["results"]

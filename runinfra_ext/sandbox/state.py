@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import threading
 import time
@@ -15,6 +16,7 @@ from .catalog import price
 from .limits import Gate
 from .scripted import Answer, Asked
 from .settings import Settings
+from .shapes import is_object
 from .tape import Tape
 
 API_KEY: Final = "rp_live_sandbox" + "0" * 48
@@ -22,6 +24,7 @@ PIPELINE_API_KEY: Final = "rp_live_pipeline" + "0" * 47
 EXPIRED_API_KEY: Final = "rp_live_expired0" + "0" * 48
 PIPELINE_ID: Final = "pipe_demo"
 OTHER_PIPELINE_ID: Final = "pipe_other"
+_SAMPLE: Final = 4096  # letters of a stream's first events
 JOURNAL_LIMIT: Final = 10_000  # requests remembered; the oldest are forgotten
 # What a request may meet by chance: each passes when it is tried again.
 _PASSING_FAULTS: Final = ("503", "429", "500", "reset", "lost")
@@ -63,6 +66,11 @@ class Entry:
         replayed: whether the answer came from the store, or from a cassette.
         scripted: whether the answer was dictated; see ``Sandbox.answer``.
         fault: that was asked for, or met by chance.
+        at: Unix time of the request.
+        model: that was asked for.
+        tokens: all that the answer's usage counts; ``None`` if it has none.
+        cents: that were charged.
+        sample: of a stream's events the first ones, each on a line, about 4 KB.
         problems: where the request breaks the document.
         answer_problems: where the answer does; see ``Settings.check_answers``.
     """
@@ -79,8 +87,28 @@ class Entry:
     replayed: bool = False
     scripted: bool = False
     fault: str | None = None
+    at: float = 0.0
+    model: str | None = None
+    tokens: int | None = None
+    cents: int = 0
+    sample: str = ""
     problems: list[str] = field(default_factory=list[str])
     answer_problems: list[str] = field(default_factory=list[str])
+
+    def saw(self, value: Any) -> None:
+        """Note the usage of an answer, or of an event of a stream."""
+        for holder in (value, value.get("response")) if is_object(value) else ():
+            usage: Any = holder.get("usage") if is_object(holder) else None
+            if is_object(usage) and isinstance(usage.get("total_tokens"), int):
+                self.tokens = usage["total_tokens"]
+
+    def saw_event(self, event: Any, number: int) -> None:
+        """Note an event of a stream."""
+        self.answer = f"{number} events"
+        self.saw(event)
+        if len(self.sample) < _SAMPLE:
+            data = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+            self.sample += data[:_SAMPLE] + "\n"
 
     @property
     def valid(self) -> bool:
@@ -211,8 +239,8 @@ class SandboxState:
 
     def charge(self, entry: Entry) -> None:
         """Note that work was done and paid for."""
-        entry.charged = True
         cents = price(entry.operation or "")
+        entry.charged, entry.cents = True, cents
         with self._lock:
             self.gate.spent_cents += cents
             self.charges.append(

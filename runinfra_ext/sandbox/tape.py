@@ -19,7 +19,8 @@ from starlette.requests import Request
 from .bodies import read_bytes
 from .cassette import Cassette, Question, Reply, encoded, kept_headers
 from .outcomes import Refused
-from .redaction import Redactor
+from .redaction import Redactor, event_of
+from .shapes import is_object
 from .wire import Wire
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ class Recorder:
         self._path.write_text("", "utf-8")
         self._client: httpx.AsyncClient | None = None
         self._busy: set[asyncio.Task[Any]] = set()
+
+    @property
+    def summary(self) -> str:
+        """What it does."""
+        return f"records {urlsplit(self._upstream).hostname} to {self._path.name}"
 
     def rewind(self) -> None:
         """Nothing: what is recorded stays."""
@@ -189,6 +195,11 @@ class Player:
 
     def __init__(self, path: Path) -> None:
         self._cassette = Cassette.read(path)
+
+    @property
+    def summary(self) -> str:
+        """What it does."""
+        return f"replays {self._cassette.path.name}"
 
     def rewind(self) -> None:
         """Begin again."""
@@ -323,10 +334,18 @@ def _journal_body(content: bytes) -> Any:
 
 def _note(entry: Entry, reply: Reply) -> None:
     entry.status = reply.status
+    entry.model = (
+        str(entry.body["model"]) if is_object(entry.body) and "model" in entry.body else None
+    )
     if reply.frames is not None:
-        entry.answer = f"{len(reply.frames)} events"
+        events = filter(
+            None, (event_of(data.decode("utf-8", "replace")) for _, data in reply.frames)
+        )
+        for number, event in enumerate(events, 1):
+            entry.saw_event(event, number)
     elif reply.headers.get("content-type", "").startswith("application/json"):
         entry.answer = _journal_body(reply.body)
+        entry.saw(entry.answer)
     else:
         entry.answer = f"{len(reply.body)} bytes of {reply.headers.get('content-type')}"
 

@@ -147,7 +147,7 @@ def test_dictated_answers_must_be_asked_for(run):
         [
             "*ERROR at teardown of test_left*",
             "dictated answers were not asked for:",
-            "text='A fox.': expected 2 times, given 1 times",
+            "text: 'A fox.': expected 2 times, given 1 times",
         ]
     )
 
