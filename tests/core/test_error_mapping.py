@@ -134,7 +134,7 @@ def test_two_conflicts_with_one_code(
         (b"FUNCTION_PAYLOAD_TOO_LARGE\n", "FUNCTION_PAYLOAD_TOO_LARGE", None, "api_error"),
         (
             b'{"error":{"message":"bad \\ud800 NaN","code":NaN}}',
-            "bad \ud800 NaN",
+            "bad \\ud800 NaN",
             None,
             "api_error",
         ),
