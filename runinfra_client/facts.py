@@ -31,6 +31,7 @@ class Field(NamedTuple):
         format: `date-time`, `date`, `uuid`, `byte` or `binary`, where its text is one.
         file: it may be given as a file, which travels as a `data:` URL.
         deprecated: it is going to be taken away.
+        special: it has one of the last three, which is looked at before its type.
     """
 
     types: tuple[str, ...]
@@ -53,6 +54,7 @@ class Field(NamedTuple):
     format: str = ""
     file: bool = False
     deprecated: bool = False
+    special: bool = False
 
 
 class StreamSpec(NamedTuple):
@@ -106,6 +108,7 @@ class Operation(NamedTuple):
         response: kind of the answer.
         accept: media types of the answer, as the Accept header names them.
         fields: parameters and fields of the request body, by their keywords.
+        required: those that have to be given.
         stream: how it streams, if it does.
         pages: how it gives a long list, if it does.
         own_errors: statuses whose answers have a schema of their own.
@@ -124,6 +127,7 @@ class Operation(NamedTuple):
     response: Literal["none", "json", "events", "audio", "binary", "text", "json_or_text"]
     accept: str
     fields: Mapping[str, Field]
+    required: tuple[str, ...] = ()
     stream: StreamSpec | None = None
     pages: Pages | None = None
     own_errors: frozenset[int] = frozenset()

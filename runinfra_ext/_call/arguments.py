@@ -30,6 +30,16 @@ _KINDS: Final = {
     "object": "a mapping",
     "null": "None",
 }
+# The kinds of the usual types; others are looked at more closely, which takes longer.
+_BY_TYPE: Final[Mapping[type, str]] = {
+    bool: "boolean",
+    dict: "object",
+    float: "number",
+    int: "integer",
+    list: "array",
+    tuple: "array",
+    type(None): "null",
+}
 _OPTION_NAMES: Final = frozenset(CallOptions.__annotations__)
 _OPTIONS: Final[Mapping[str, Any]] = {
     "none": CallOptions,
@@ -113,17 +123,18 @@ def check_field(name: str, field: Field, value: Any) -> Any:
     Raises:
         InvalidRequestError: with ``param`` naming the field or the item in it.
     """
-    if field.deprecated:
-        warn_deprecated(name)
-    if field.file:
-        value = reference_audio(value)
-    if field.format:
+    if field.special:
+        if field.deprecated:
+            warn_deprecated(name)
         if field.format == "binary":
             return value  # looked at when it is made ready to be sent
-        value = as_text(name, field.format, value)
+        if field.file:
+            value = reference_audio(value)
+        elif field.format:
+            value = as_text(name, field.format, value)
     if isinstance(value, str):
         return _check_string(name, field, value)
-    kind = _kind(value)
+    kind = _BY_TYPE.get(type(value)) or _kind(value)
     if kind == "integer" and "number" in field.types and "integer" not in field.types:
         kind = "number"
     if kind not in field.types:
@@ -231,8 +242,9 @@ def _require(
     operation: Operation, body: dict[str, Any], *, pipeline_scoped: bool, function: str
 ) -> None:
     missing: list[str] = []
-    for name, field in operation.fields.items():
-        if field.required and name not in body:
+    for name in operation.required:
+        if name not in body:
+            field = operation.fields[name]
             if _has_default(field, pipeline_scoped):
                 body[name] = field.scoped_default
             else:
@@ -277,7 +289,7 @@ def _response_rules(body: dict[str, Any]) -> None:
 
 
 def _member(item: object, name: str, where: str) -> object:
-    if isinstance(item, Mapping):
+    if type(item) is dict or isinstance(item, Mapping):
         return cast("Mapping[str, object]", item).get(name)
     if hasattr(item, "to_dict"):
         return getattr(item, name, None)

@@ -34,6 +34,7 @@ _TAKEN: Final = frozenset(
         "timeout",
     }
 )
+_REQUIRED: Final = re.compile(r"^Field\(types=\([^)]*\), required=True")
 _USUAL_ERROR: Final = "models.ErrorEnvelope"
 _DIVIDERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
@@ -166,7 +167,8 @@ def _arguments(
     elif body == "binary":
         doc = one_line(data["requestBody"].get("description", "The file."))
         fields["content"] = (
-            f"Field(types=('string',), required=True, format='binary', description={doc!r})"
+            "Field(types=('string',), required=True, format='binary', special=True, "
+            f"description={doc!r})"
         )
         explicit.append(Member("content", "FileInput", required=True, doc=doc))
     types = [member.type for member in (*members, *explicit, *path_members)]
@@ -174,6 +176,7 @@ def _arguments(
         "body": body,
         "base": base,
         "fields": fields,
+        "required": tuple(name for name, text in fields.items() if _REQUIRED.search(text)),
         "members": members,
         "explicit": sorted(explicit, key=lambda member: not member.required),
         "path_members": path_members,

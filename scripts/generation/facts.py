@@ -64,21 +64,27 @@ def field_of(
             item = schemas.resolve(part["items"])
             if "type" in item and item["type"] != "object" and "properties" not in item:
                 facts["item"] = field_of(schemas, item, required=True)
+    for key, name in _FLAGS.items():
+        if key in resolved:
+            facts[name] = resolved[key]
+    if place != "body":
+        facts["place"] = place
+    text = doc or resolved.get("description", "")
+    return _expression(types, facts, required=required, text=text)
+
+
+def _expression(types: list[str], facts: dict[str, Any], *, required: bool, text: str) -> str:
     # A closed set beside another form (a mode or an object) still binds the strings.
     arguments = [f"types={tuple(types)!r}"]
     if required:
         arguments.append("required=True")
     if "null" in types:
         arguments.append("nullable=True")
-    for key, name in _FLAGS.items():
-        if key in resolved:
-            facts[name] = resolved[key]
-    if place != "body":
-        facts["place"] = place
+    if facts.keys() & {"format", "file", "deprecated"}:
+        facts["special"] = True
     arguments += [
         f"{name}={value if name == 'item' else repr(value)}" for name, value in facts.items()
     ]
-    text = doc or resolved.get("description", "")
     if text:
         arguments.append(f"description={one_line(text)!r}")
     return f"Field({', '.join(arguments)})"

@@ -66,6 +66,7 @@ OPERATION: Final = Operation(
             types=("string",),
             non_blank=True,
             file=True,
+            special=True,
             description="URL or data URL of a voice to follow.",
         ),
         "ref_text": Field(types=("string",), non_blank=True, description="What is said in it."),
@@ -79,6 +80,7 @@ OPERATION: Final = Operation(
         ),
         "speed": Field(types=("number",), minimum=0.25, maximum=4, description="1 if left out."),
     },
+    required=("model", "input"),
 )
 
 

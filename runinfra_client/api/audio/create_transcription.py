@@ -51,6 +51,7 @@ OPERATION: Final = Operation(
             types=("string",),
             required=True,
             format="binary",
+            special=True,
             description="The audio: mp3, mp4, mpeg, mpga, wav, m4a, flac, webm or ogg.",
         ),
         "model": Field(
@@ -83,6 +84,7 @@ OPERATION: Final = Operation(
             description="What `verbose_json` gives times for.",
         ),
     },
+    required=("file", "model"),
 )
 _NAMES: Final = {
     "file": "file",

@@ -198,6 +198,7 @@ OPERATION: Final = Operation(
             description="How hard to think; each model accepts some of these.",
         ),
     },
+    required=("model", "messages"),
     stream=StreamSpec(
         event="ChatCompletionChunk",
         assembles="ChatCompletion",

@@ -78,6 +78,7 @@ OPERATION: Final = Operation(
             types=("string",), description="Your own id of the end user, passed through."
         ),
     },
+    required=("model", "input"),
 )
 
 

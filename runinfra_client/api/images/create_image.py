@@ -88,6 +88,7 @@ OPERATION: Final = Operation(
             types=("string",), description="Your own id of the end user, passed through."
         ),
     },
+    required=("model", "prompt"),
 )
 
 

@@ -36,6 +36,7 @@ OPERATION: Final = Operation(
             description="Id of the model.",
         ),
     },
+    required=("model",),
 )
 
 

@@ -77,6 +77,7 @@ OPERATION: Final = Operation(
             description="How many results to return; all if left out.",
         ),
     },
+    required=("model", "query"),
 )
 
 

@@ -132,6 +132,7 @@ OPERATION: Final = Operation(
             description="The form of the answer, where OpenAI's clients put it; `response_format` wins.",
         ),
     },
+    required=("model", "input"),
     stream=StreamSpec(
         event="ResponseStreamEvent",
         assembles="Response",

@@ -32,9 +32,11 @@ OPERATION: Final = Operation(
             types=("string",),
             required=True,
             format="binary",
+            special=True,
             description="The recorded speech, raw.",
         ),
     },
+    required=("content",),
 )
 
 
