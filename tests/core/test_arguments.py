@@ -355,14 +355,14 @@ def _settings() -> Settings:
     return make_settings(api_key="key-of-these-tests", options={})
 
 
-@pytest.mark.parametrize("stream", [None, False])
-def test_stream_is_sent_only_when_true(stream: object) -> None:
-    """Without stream=True the body has no such member and JSON is asked for."""
+@pytest.mark.parametrize(("stream", "sent"), [(None, {}), (False, {"stream": False})])
+def test_stream_is_sent_when_it_is_given(stream: object, sent: dict[str, Any]) -> None:
+    """Without stream=True JSON is asked for; False travels, because some engines stream by default."""
     call = described(
         endpoint("createChatCompletion"), CHAT, _settings(), function="create", stream=stream
     )
     assert isinstance(call.content, bytes)
-    assert json.loads(call.content) == CHAT
+    assert json.loads(call.content) == {**CHAT, **sent}
     assert (call.accept, call.streaming) == ("application/json", False)
 
 
