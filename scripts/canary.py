@@ -21,10 +21,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from probes import media, refusals, report, text, variables
 from probes.running import Outcome, Row, Target, run_row
 
+from runinfra_client.operations import OPERATIONS
 from runinfra_ext import RunInfraError
 from runinfra_ext.sandbox import Sandbox
 
 ROWS: tuple[Row, ...] = (*text.ROWS, *media.ROWS, *refusals.ROWS)
+# What the rows call; an operation that is added to the document is listed until a row makes it.
+_MADE = frozenset(
+    {
+        "audio.speech.create",
+        "audio.transcriptions.create",
+        "chat.completions.create",
+        "embeddings.create",
+        "images.generate",
+        "models.list",
+        "models.retrieve",
+        "rerank.create",
+        "responses.create",
+        "voice.pipeline.create",
+    }
+)
 _BY_NAME = {row.name: row for row in ROWS}
 _COST = (
     "It makes PAID calls with your key: about twenty tiny ones (answers of at most"
@@ -43,6 +59,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     options = _parser().parse_args(arguments)
     if options.list:
         print("\n".join(_listed(row) for row in options.only))
+        for name in without_fixture():
+            print(f"{name}\n    needs:  a fixture: what to call it with, and what to look for")
         return 0
     if environ is None:
         environ = dict(os.environ)
@@ -78,11 +96,18 @@ def run(rows: Sequence[Row], given: Mapping[str, str], path: Path) -> int:
         outcomes: list[Outcome] = [run_row(row, target) for row in rows]
     finally:
         target.close()
+    if rows is ROWS:
+        outcomes += [Outcome(name, "skipped", "needs a fixture") for name in without_fixture()]
     print(report.table(outcomes, given))
     report.write(path, outcomes, base_url, given)
     print(f"report: {path}")
     sums = report.count(outcomes)
     return 0 if sums["passed"] and not sums["failed"] else 1
+
+
+def without_fixture() -> list[str]:
+    """The operations of the document that no row makes yet, by the SDK's names."""
+    return sorted(facts.function for facts in OPERATIONS.values() if facts.function not in _MADE)
 
 
 def _parser() -> argparse.ArgumentParser:

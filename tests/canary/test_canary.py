@@ -65,9 +65,21 @@ def test_every_row_passes(bird):
         NAMES, "passed"
     )
     assert {entry.operation for entry in bird.gateway.journal} == set(OPERATIONS)
+    assert {OPERATIONS[entry.operation].function for entry in bird.gateway.journal} == canary._MADE
+    assert canary.without_fixture() == []
     for row in canary.ROWS:
         assert bird.rows[row.name]["checks"] == list(row.checks)
     assert f"{len(NAMES)} passed, 0 failed, 0 skipped" in bird.shown
+
+
+def test_a_new_operation_needs_a_fixture(bird, monkeypatch):
+    """An operation that no row makes is listed and reported, and fails nothing."""
+    monkeypatch.setattr(canary, "_MADE", canary._MADE - {"models.list"})
+    assert bird.run("--list") == 0
+    assert "models.list\n    needs:  a fixture" in bird.shown
+    assert bird.run() == 0
+    row = bird.rows["models.list"]
+    assert (row["result"], row["reason"]) == ("skipped", "needs a fixture")
 
 
 def test_the_report_counts_requests_and_names_the_last(bird):

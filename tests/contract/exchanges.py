@@ -18,6 +18,7 @@ import attrs
 import httpx
 
 from runinfra_ext import AsyncRunInfra, RunInfra, RunInfraError
+from tests.contract.by_document import call_of, components, described
 
 KEY = "rp_live_contract" + "0" * 40
 OPTIONS: Any = {"api_key": KEY, "pipeline_id": "pipe_demo", "max_retries": 0}
@@ -32,7 +33,7 @@ class Case(NamedTuple):
     call: Callable[[Any], Any]
 
 
-CASES = (
+_BY_HAND = (
     Case("createChatCompletion", "ChatCompletion", lambda c: c.chat.completions.create(model="m", messages=HELLO)),
     Case("createResponse", "Response", lambda c: c.responses.create(model="m", input="Hi")),
     Case("createEmbedding", "EmbeddingList", lambda c: c.embeddings.create(model="m", input="Hi")),
@@ -48,6 +49,16 @@ CASES = (
     Case("retrieveModel", "Model", lambda c: c.models.retrieve("m")),
     Case("createVoicePipeline", "VoicePipelineResult", lambda c: c.voice.pipeline.create(audio=b"RIFF")),
 )  # fmt: skip
+# Operations that nobody wrote a case for are called as their examples have them.
+CASES = (
+    *_BY_HAND,
+    *(
+        Case(operation.operation_id, name, call_of(operation))
+        for operation in described()
+        if operation.operation_id not in {case.operation for case in _BY_HAND}
+        for name in components(operation.data)
+    ),
+)
 
 
 class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -19,7 +19,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -215,7 +215,7 @@ def problems_of(request: Sent) -> list[str]:
     if not routes:
         return ["the document has no such path and method"]
     operation, values = routes[0]
-    found = [f"query: {request.query}: none is documented"] if request.query else []
+    found = _query_problems(operation, request)
     found += [
         f"path: {part!r} is not encoded"
         for part in request.path[1:].split("/")
@@ -234,6 +234,39 @@ def problems_of(request: Sent) -> list[str]:
     return found
 
 
+def _query_problems(operation: Any, request: Sent) -> list[str]:
+    declared = {
+        part["name"]: part
+        for part in map(_resolved, operation.get("parameters", ()))
+        if part["in"] == "query"
+    }
+    given = parse_qs(request.query, keep_blank_values=True) if request.query else {}
+    found = [f"query {name}: none is documented" for name in given if name not in declared]
+    for name, part in declared.items():
+        if name not in given:
+            if part.get("required"):
+                found.append(f"query {name}: missing")
+            continue
+        schema = _resolved(part["schema"])
+        texts = given[name]
+        many = schema.get("type") == "array"
+        values = [_typed(text, schema["items"] if many else schema) for text in texts]
+        problem = _schema_problem(schema, values if many else values[-1])
+        if problem:
+            found.append(f"query {name}: {problem}")
+    return found
+
+
+def _typed(text: str, schema: Any) -> Any:
+    kind = _resolved(schema).get("type")
+    if kind in {"integer", "number", "boolean"}:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
+
+
 def _parameter_problems(operation: Any, request: Sent, values: Mapping[str, str]) -> Iterator[str]:
     declared = [_resolved(parameter) for parameter in operation.get("parameters", ())]
     names = {parameter["name"].lower() for parameter in declared}
@@ -243,9 +276,11 @@ def _parameter_problems(operation: Any, request: Sent, values: Mapping[str, str]
             yield f"header {name}: this operation has none"
     for parameter in declared:
         name = parameter["name"]
+        if parameter["in"] == "query":
+            continue
         value = values.get(name) if parameter["in"] == "path" else request.header(name.lower())
         if value is None:
-            if parameter["required"]:
+            if parameter.get("required"):
                 yield f"{parameter['in']} {name}: missing"
             continue
         problem = _schema_problem(
@@ -259,8 +294,9 @@ def _accept_problems(operation: Any, request: Sent) -> Iterator[str]:
     offered = [
         kind.strip().partition(";")[0] for kind in (request.header("accept") or "").split(",")
     ]
-    answers = operation["responses"]["200"]["content"]
-    for kind in offered:
+    status = next(status for status in operation["responses"] if status[0] == "2")
+    answers = _resolved(operation["responses"][status]).get("content", {})
+    for kind in offered if answers else []:
         pattern = re.compile(re.escape(kind).replace(r"\*", "[^/]+") + r"\Z")
         if not any(map(pattern.match, answers)):
             yield f"header accept: the operation never answers with {kind!r}"

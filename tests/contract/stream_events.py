@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from runinfra_ext import RunInfraError
+from tests.contract.by_document import described
 from tests.contract.exchanges import HELLO, Exchange, look, look_at_error
-from tests.contract.instances import DOCUMENT, SCHEMAS, component, dumped, named, tags_beside
+from tests.contract.instances import SCHEMAS, component, dumped, named, tags_beside
 
 CALLS = {
     "createChatCompletion": lambda c: c.chat.completions.create(
@@ -26,11 +27,11 @@ def parsed_chat(client: Any) -> Any:
     return client.chat.completions.parse(target, model="m", messages=HELLO, stream=True)
 
 
+# Those that are put together from their events; the others amount to their last one.
 STREAMS = {
-    operation["operationId"]: operation["x-runinfra-stream"]
-    for item in DOCUMENT["paths"].values()
-    for operation in item.values()
-    if "text/event-stream" in operation["responses"]["200"]["content"]
+    operation.operation_id: spec
+    for operation in described()
+    if (spec := operation.data.get("x-runinfra-stream")) and spec["assembles"] != spec["event"]
 }
 
 
