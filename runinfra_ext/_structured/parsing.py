@@ -1,7 +1,7 @@
 """Structured output: a schema for the model, and its text as an object.
 
 A *target* is what the text should be: a JSON schema (a mapping), or a type that
-:mod:`.json_shapes` understands, usually an attrs class, a dataclass, a ``TypedDict`` or a pydantic
+:mod:`.shapes` understands, usually an attrs class, a dataclass, a ``TypedDict`` or a pydantic
 model. What the model wrote is never lost: an error holds the text, the usage and the ids.
 """
 
@@ -18,11 +18,12 @@ from .._ground.json_codec import decode_exactly
 from .._stream.tool_calls import CUT_REASONS
 from ..errors import InvalidRequestError, StructuredOutputError
 from .schemas import schema_of
-from .values import MismatchError, value_of
+from .values import MismatchError, parsed_value
 
 P = TypeVar("P")
 
 _UNFINISHED: Final = ("incomplete", "cancelled")  # ends of a response
+_WRAPPED: Final = "value"  # the member of what had to be made an object
 _NAME_LIMIT: Final = 64  # characters that engines accept in the name of a schema
 
 
@@ -69,6 +70,9 @@ class ParsedResponse(Response, Parsed[P]):
 def response_format_for(target: Any, *, name: str | None = None) -> dict[str, Any]:
     """The ``response_format`` of a request that makes the model answer with a target.
 
+    Engines take only objects at the top: a list, a union, an enum and the like becomes the only
+    member, ``value``, of one, which :func:`parse_text` takes away again.
+
     Args:
         target: a JSON schema, a type, or a ``response_format`` itself, which is given back.
         name: of the schema; by default its title or the name of the class.
@@ -82,26 +86,42 @@ def response_format_for(target: Any, *, name: str | None = None) -> dict[str, An
             return given
         schema, strict = given, given.get("additionalProperties") is False
         base = str(given.get("title", "response"))
-    else:
-        problem = ""
-        schema, strict = {}, True
-        try:
-            schema = schema_of(target)
-        except (TypeError, NameError) as error:
-            problem = str(error)
-        if problem:
-            msg = f"response_format: {problem}"
+        if schema.get("type") != "object":
+            kind = schema.get("type", "something else")
+            msg = f"response_format: the schema must be of an object, not of {kind}"
             raise InvalidRequestError(msg, param="response_format")
+    else:
+        schema, strict = _object_schema(target), True
         base = getattr(target, "__name__", "response")
-    if schema.get("type") != "object":
-        # Engines take only objects at the top.
-        kind = schema.get("type", "something else")
-        msg = f"response_format: the schema must be of an object, not of {kind}"
-        raise InvalidRequestError(msg, param="response_format")
     label = re.sub(r"[^A-Za-z0-9_-]", "_", name or base)[:_NAME_LIMIT]
     return {
         "type": "json_schema",
         "json_schema": {"name": label, "schema": schema, "strict": strict},
+    }
+
+
+def _object_schema(target: Any) -> dict[str, Any]:
+    """The schema of a type, in an object if it is none."""
+    problem = ""
+    schema: dict[str, Any] = {}
+    try:
+        schema = schema_of(target)
+    except RecursionError:
+        problem = "the type is nested too deeply"
+    except Exception as error:  # noqa: BLE001 - annotations and classes can do anything
+        problem = str(error) or type(error).__name__
+    if problem:
+        msg = f"response_format: {problem}"
+        raise InvalidRequestError(msg, param="response_format")
+    if schema.get("type") == "object":
+        return schema
+    definitions = schema.pop("$defs", None)
+    return {
+        "type": "object",
+        "properties": {_WRAPPED: schema},
+        "required": [_WRAPPED],
+        "additionalProperties": False,
+        **({"$defs": definitions} if definitions else {}),
     }
 
 
@@ -129,20 +149,19 @@ def parse_text(target: type[P] | Any, text: str, *, usage: Any = None) -> P:
         StructuredOutputError: the text is not JSON, or does not fit; with ``.text`` and ``.usage``.
     """
     problem = ""
-    value: Any = None
     try:
-        value = decode_exactly(text)
-        if not isinstance(target, Mapping):
-            value = value_of(target, value)
+        if isinstance(target, Mapping):
+            return cast("P", decode_exactly(text))
+        wrapped = _WRAPPED in text and schema_of(target).get("type") != "object"
+        return cast("P", parsed_value(target, text, _WRAPPED if wrapped else None))
     except MismatchError as error:
         name = getattr(cast("object", target), "__name__", "the target")
         problem = f"does not fit {name}: {error}"
     except ValueError:
         problem = "is not JSON" if text.strip() else "is empty"
-    if problem:
-        msg = f"The model's text {problem}."
-        raise _failure(msg, text, usage)
-    return cast("P", value)
+    except Exception as error:  # noqa: BLE001 - the call is paid: whatever the target does, the text is kept
+        problem = f"does not fit the target: {type(error).__name__}: {error}"
+    raise _failure(f"The model's text {problem}.", text, usage)
 
 
 def parsed_completion(completion: ChatCompletion, target: type[P] | Any) -> ParsedChatCompletion[P]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 import re
 import typing
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from .._ground.json_codec import decode_exactly
 from ..errors import InvalidRequestError
 from .schemas import schema_of_members
 from .shapes import Member, member_of
-from .values import MismatchError, value_of
+from .values import MismatchError, decoded, value_of
 
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 _ARGUMENT: Final = re.compile(r"^\s*(\w+)\s*(?:\([^)]*\))?:\s*(.+)$")
 
 
@@ -55,23 +56,35 @@ class FunctionTool(NamedTuple):
         given: Any = {} if text is None else text
         if isinstance(text, str):
             with contextlib.suppress(ValueError):
-                given = decode_exactly(text) if text.strip() else {}
+                given = decoded(text) if text.strip() else {}
         if not isinstance(given, dict):
             msg = "the arguments are not a JSON object"
             raise MismatchError(msg)
-        return self._checked(given)  # pyright: ignore[reportUnknownArgumentType]
+        problem = ""
+        try:
+            return self._checked(given)  # pyright: ignore[reportUnknownArgumentType]
+        except MismatchError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what a type's own code raises is told to the model too
+            problem = f"{type(error).__name__}: {error}"
+        raise MismatchError(problem)
 
     def _checked(self, given: dict[str, Any]) -> dict[str, Any]:
         known = {member.key: member for member in self.members}
-        for name in given:
-            if name not in known:
-                msg = f"there is no argument {name!r}"
+        for key in given:
+            if key not in known:
+                msg = f"there is no argument {key!r}"
                 raise MismatchError(msg)
-        for name, member in known.items():
-            if name not in given and not member.default:
-                msg = f"the argument {name!r} is missing"
+        arguments: dict[str, Any] = {}
+        for key, member in known.items():
+            if key in given:
+                arguments[member.name] = value_of(member.type, given[key], key)
+            elif member.fill is not None:
+                arguments[member.name] = member.fill()
+            elif not member.default:
+                msg = f"the argument {key!r} is missing"
                 raise MismatchError(msg)
-        return {name: value_of(known[name].type, value, name) for name, value in given.items()}
+        return arguments
 
 
 def function_tool(
@@ -79,7 +92,7 @@ def function_tool(
 ) -> FunctionTool:
     """A function as a tool.
 
-    Its signature gives the parameters, whose types :mod:`.json_shapes` must understand; its
+    Its signature gives the parameters, whose types :mod:`.shapes` must understand; its
     docstring the description and, from a section ``Args:``, those of the parameters.
 
     Args:
@@ -90,12 +103,16 @@ def function_tool(
     Raises:
         InvalidRequestError: a parameter has no JSON schema, or can't be given by name.
     """
-    label = str(name or getattr(function, "__name__", type(function).__name__))
-    summary, notes = _documented(inspect.getdoc(function) or "")
+    written = _written(function)
+    label = str(name or getattr(function, "__name__", None) or written.__name__)
+    if not _NAME.match(label):
+        msg = f"tools: {label!r} is no name that engines take: give one by function_tool(name=)"
+        raise InvalidRequestError(msg, param="tools")
+    summary, notes = _documented(inspect.getdoc(written) or "")
     members: list[Member] = []
     problem = ""
     try:
-        hints = typing.get_type_hints(function, include_extras=True)
+        hints = typing.get_type_hints(written, include_extras=True)
         for parameter in inspect.signature(function).parameters.values():
             if parameter.kind not in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY}:
                 problem = f"the parameter {parameter.name!r} can't be given by name"
@@ -104,18 +121,29 @@ def function_tool(
             member = member_of(
                 parameter.name,
                 hints.get(parameter.name, Any),
-                required=not default,
                 default=default,
+                value=parameter.default,
             )
             note = member.description or notes.get(parameter.name)
-            members.append(member._replace(description=note))
+            members.append(member._replace(description=note, required=not member.default))
         schema_of_members(members, label)
-    except (TypeError, NameError, ValueError) as error:
-        problem = str(error)
+    except RecursionError:
+        problem = "a type is nested too deeply"
+    except Exception as error:  # noqa: BLE001 - annotations and classes can do anything
+        problem = str(error) or type(error).__name__
     if problem:
         msg = f"tools: {label}: {problem}"
         raise InvalidRequestError(msg, param="tools")
     return FunctionTool(label, description or summary, tuple(members), function)
+
+
+def _written(function: Any) -> Any:
+    """The function as it was written, with its annotations and its docstring."""
+    if isinstance(function, functools.partial):
+        return _written(function.func)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    if inspect.isroutine(function) or isinstance(function, type):
+        return function
+    return type(function).__call__
 
 
 def _documented(doc: str) -> tuple[str, dict[str, str]]:

@@ -1,16 +1,21 @@
 """The object of a Python type that a decoded JSON value stands for.
 
-The opposite of :mod:`.json_schemas`, as strict: nothing is converted that the schema would not
+The opposite of :mod:`.schemas`, as strict: nothing is converted that the schema would not
 allow (``"1"`` is no integer, ``true`` is no number), but a member with a default may be missing.
+What is pydantic's is validated by it, as the JSON that it is.
 """
 
 from __future__ import annotations
 
 import enum
+import json
 import types
+from decimal import Decimal
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
-from .shapes import ARRAYS, FROM_TEXT, OBJECTS, is_pydantic, members_of, plain
+from .foreign import adapter, is_foreign, outer, validated
+from .shapes import ARRAYS, FROM_TEXT, OBJECTS, hashable, is_typed_dict, members_of, plain
+from .writing import json_form
 
 _NAMES: Final[dict[Any, str]] = {
     str: "a string",
@@ -23,8 +28,67 @@ _NAMES: Final[dict[Any, str]] = {
 _SHOWN: Final = 60  # characters of a value that a message repeats
 
 
+class Float(float):
+    """A number with a fraction, and the digits that stood in the text: a ``Decimal`` wants all."""
+
+    __slots__ = ("text",)
+    text: str
+
+    @classmethod
+    def of(cls, text: str) -> Float:
+        """The number of a JSON text."""
+        number = cls(text)
+        number.text = text
+        return number
+
+
 class MismatchError(ValueError):
     """A value does not have its type; the message names the path to it."""
+
+
+def parsed_value(kind: Any, text: str, wrapped: str | None = None) -> Any:
+    """The object of a type that a JSON text stands for.
+
+    Args:
+        kind: the type, as for :func:`schema_of`.
+        text: what a model wrote.
+        wrapped: the only member of the object that may stand around it.
+
+    Raises:
+        MismatchError: it does not fit, or the type makes no object of it.
+        ValueError: it is not JSON.
+    """
+    value = decoded(text)
+    if isinstance(value, dict) and list(value) == [wrapped]:  # pyright: ignore[reportUnknownArgumentType]
+        value = value[wrapped]  # pyright: ignore[reportUnknownVariableType]
+        text = json.dumps(value)
+    kind, _ = plain(kind)
+    made = adapter(kind) if is_foreign(kind) else None
+    problem = ""
+    try:
+        # Pydantic is given the text itself.
+        return value_of(kind, value) if made is None else validated(made.validate_json, text)
+    except RecursionError:
+        problem = "it is nested too deeply"
+    except ValueError as error:
+        problem = str(error)
+    except TypeError as error:
+        problem = f"{type(error).__name__}: {error}"
+    raise MismatchError(problem)
+
+
+def decoded(text: str) -> Any:
+    """Decoded JSON that a model wrote: numbers keep all their digits.
+
+    Raises:
+        ValueError: it is not JSON, is nested too deeply, or has a number of thousands of digits.
+    """
+    try:
+        return json.loads(text, parse_float=Float.of)
+    except RecursionError:
+        pass  # raised below, so that a traceback of a thousand levels is not chained
+    msg = "JSON nested too deeply"
+    raise ValueError(msg)
 
 
 def value_of(kind: Any, value: Any, path: str = "") -> Any:
@@ -37,35 +101,122 @@ def value_of(kind: Any, value: Any, path: str = "") -> Any:
 
     Raises:
         MismatchError: the value does not fit.
+        TypeError: the type has no JSON form.
+        RecursionError: the value is nested too deeply.
     """
     kind, _ = plain(kind)
+    if is_foreign(kind):
+        return _by_pydantic(kind, value, path)
     if kind is Any or kind is object:
-        return value
-    if kind in FROM_TEXT:
-        return _from_text(kind, value, path)
-    if kind in _NAMES:
-        return _primitive(kind, value, path)
+        return _bare(value)
     origin, args = get_origin(kind), get_args(kind)
     if origin is Literal:
-        # By type too, because 1 == True.
-        if any(value == arg and type(value) is type(arg) for arg in args):
-            return value
-        raise _mismatch(path, f"one of {', '.join(map(repr, args))}", value)
+        return _one_of(args, value, path)
     if origin in {Union, types.UnionType}:
         return _union(args, value, path)
     base = origin or kind
     if base is tuple:
         return _tuple(args, value, path)
+    if not hashable(base):
+        msg = f"{kind!r} has no JSON form"
+        raise TypeError(msg)
+    if kind in FROM_TEXT:
+        return _from_text(kind, value, path)
+    if kind is Decimal:
+        return _decimal(value, path)
+    if kind in _NAMES:
+        return _primitive(kind, value, path)
     if base in ARRAYS:
-        items = _list(value, path)
-        inner = args[0] if args else Any
-        return ARRAYS[base]([value_of(inner, x, f"{path}[{i}]") for i, x in enumerate(items)])
+        return _array(base, args, value, path)
     if base in OBJECTS:
-        inner = args[1] if args else Any
-        return {k: value_of(inner, v, _join(path, k)) for k, v in _object(value, path).items()}
+        return _mapping(args, value, path)
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        return _enum(kind, value, path)
+        return _one_of(tuple(kind), value, path)
     return _instance(kind, value, path)
+
+
+def _by_pydantic(kind: Any, value: Any, path: str) -> Any:
+    made: Any = adapter(kind)
+    inner: Any = None
+    if made is None:
+        # Rules around a type that pydantic does not understand: first the object, then the rules.
+        inner = value_of(get_args(kind)[0], value, path)
+        made = adapter(outer(kind))
+        if made is None:
+            return inner
+    problem = ""
+    try:
+        if inner is not None:
+            return validated(made.validate_python, inner)
+        return validated(made.validate_json, json.dumps(value))
+    except ValueError as error:
+        problem = str(error).replace("the value: ", "")
+    raise MismatchError(f"{path}: {problem}" if path else problem)
+
+
+def _bare(value: Any) -> Any:
+    """Decoded JSON with plain numbers."""
+    if isinstance(value, Float):
+        return float(value)
+    if isinstance(value, list):
+        return [_bare(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, dict):
+        return {key: _bare(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+def _one_of(choices: tuple[Any, ...], value: Any, path: str) -> Any:
+    """The choice (of a ``Literal``, or the member of an enum) whose JSON form this is."""
+    forms = [json_form(choice) for choice in choices]
+    for choice, form in zip(choices, forms, strict=True):
+        # Not by equality alone, because 1 == True.
+        if form == value and isinstance(form, bool) == isinstance(value, bool):
+            return choice
+    raise _mismatch(path, f"one of {', '.join(map(repr, forms))}", value)
+
+
+def _decimal(value: Any, path: str) -> Decimal:
+    text = value.text if isinstance(value, Float) else value
+    if isinstance(text, str | int) and not isinstance(text, bool):
+        try:
+            number = Decimal(text)
+        except ArithmeticError:
+            number = Decimal("nan")
+        if number.is_finite():
+            return number
+    raise _mismatch(path, "a decimal number", value)
+
+
+def _array(base: Any, args: tuple[Any, ...], value: Any, path: str) -> Any:
+    inner = args[0] if args else Any
+    items = [value_of(inner, x, f"{path}[{i}]") for i, x in enumerate(_list(value, path))]
+    try:
+        return ARRAYS[base](items)
+    except TypeError as error:
+        problem = str(error)  # a set of what can't be in one
+    raise MismatchError(f"{path or 'the value'}: {problem}")
+
+
+def _mapping(args: tuple[Any, ...], value: Any, path: str) -> dict[Any, Any]:
+    kind, inner = args or (str, Any)
+    return {
+        _key(kind, key, path): value_of(inner, item, _join(path, key))
+        for key, item in _object(value, path).items()
+    }
+
+
+def _key(kind: Any, key: str, path: str) -> Any:
+    """The key of a mapping that a text stands for: JSON has no other keys."""
+    problem = ""
+    try:
+        return value_of(kind, key, _join(path, key))
+    except MismatchError as error:
+        problem = str(error)
+    try:
+        return value_of(kind, json.loads(key), path)
+    except ValueError:
+        pass
+    raise MismatchError(problem)
 
 
 def _primitive(kind: Any, value: Any, path: str) -> Any:
@@ -74,7 +225,7 @@ def _primitive(kind: Any, value: Any, path: str) -> Any:
     elif kind is int:
         # JSON has one kind of number: 3.0 is an integer to every schema.
         if isinstance(value, float) and value.is_integer():
-            return int(value)
+            return int(Decimal(value.text)) if isinstance(value, Float) else int(value)
         fits = isinstance(value, int) and not isinstance(value, bool)
     elif kind is float:
         fits = isinstance(value, int | float) and not isinstance(value, bool)
@@ -123,16 +274,7 @@ def _tuple(args: tuple[Any, ...], value: Any, path: str) -> tuple[Any, ...]:
     return tuple(value_of(arg, item, f"{path}[{i}]") for i, (arg, item) in enumerate(pairs))
 
 
-def _enum(kind: type[enum.Enum], value: Any, path: str) -> enum.Enum:
-    for item in kind:
-        if item.value == value and type(item.value) is type(value):
-            return item
-    raise _mismatch(path, f"one of {', '.join(repr(item.value) for item in kind)}", value)
-
-
 def _instance(kind: Any, value: Any, path: str) -> Any:
-    if is_pydantic(kind):
-        return _pydantic(kind, value, path)
     members = members_of(kind)
     if members is None:
         msg = f"{kind!r} has no JSON form"
@@ -141,9 +283,11 @@ def _instance(kind: Any, value: Any, path: str) -> Any:
     arguments: dict[str, Any] = {}
     for member in members:
         if member.key in fields:
-            arguments[member.key] = value_of(
+            arguments[member.name] = value_of(
                 member.type, fields[member.key], _join(path, member.key)
             )
+        elif member.fill is not None:
+            arguments[member.name] = member.fill()
         elif not member.default:
             msg = f"{_join(path, member.key)} is missing"
             raise MismatchError(msg)
@@ -151,24 +295,17 @@ def _instance(kind: Any, value: Any, path: str) -> Any:
     if unknown:
         msg = f"{_join(path, min(unknown))} is not expected"
         raise MismatchError(msg)
+    if is_typed_dict(get_origin(kind) or kind):
+        return arguments
+    problem = ""
     try:
         return kind(**arguments)
-    except (TypeError, ValueError) as error:
-        # A class may check its arguments itself.
-        problem = str(error)
-    msg = f"{path or 'the value'}: {problem}"
-    raise MismatchError(msg)
-
-
-def _pydantic(kind: Any, value: Any, path: str) -> Any:
-    try:
-        return kind.model_validate(value)
-    except ValueError as error:  # what pydantic's own error is
-        details: Any = error
-        first: dict[str, Any] = details.errors()[0] if hasattr(details, "errors") else {}
-        place = ".".join(str(part) for part in first.get("loc", ()))
-        problem = f"{_join(path, place) or 'the value'}: {first.get('msg', 'does not fit')}"
-    raise MismatchError(problem)
+    except RecursionError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a class may check its arguments itself, and raise anything
+        named = isinstance(error, TypeError | ValueError) and str(error)
+        problem = str(error) if named else f"{type(error).__name__}: {error}"
+    raise MismatchError(f"{path or 'the value'}: {problem}")
 
 
 def _list(value: Any, path: str) -> list[Any]:

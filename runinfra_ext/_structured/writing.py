@@ -18,7 +18,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from .._ground.json_codec import is_sequence
-from .shapes import is_pydantic
+from .foreign import adapter, is_foreign
 
 
 def json_text(value: object) -> str:
@@ -55,11 +55,8 @@ def json_form(value: Any) -> Any:
     if write is not None:
         return write(value)
     kind = value.__class__
-    if is_pydantic(kind):
-        # Pydantic is there, or there would be no such class.
-        from pydantic import TypeAdapter  # noqa: PLC0415
-
-        return TypeAdapter(kind).dump_python(value, mode="json")
+    if is_foreign(kind):
+        return adapter(kind).dump_python(value, mode="json")
     if callable(getattr(value, "to_dict", None)):
         return json_form(value.to_dict())
     members = _members(value)
