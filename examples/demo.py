@@ -1,8 +1,9 @@
-"""Every operation of RunInfra through the real SDK, over real HTTP, against the local sandbox.
+"""Every operation of RunInfra through the real SDK, over real https, against the local sandbox.
 
-Run it with ``make demo``. It starts the sandbox in a process of its own, makes each call, shows the
-code, the result and the request id, writes ``out/speech.wav``, ``out/image.png`` and
-``out/transcript.txt``, and ends with a table. It exits with 1 if any operation failed.
+Run it with ``make demo``. It starts the sandbox in a process of its own, with a certificate that
+the clients are told to trust, makes each call, blocking and async, shows the code, the result and
+the request id, writes ``out/speech.wav``, ``out/image.png`` and ``out/transcript.txt``, and ends
+with a table. It exits with 1 if any operation failed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,6 +91,15 @@ async def chat_async(client: AsyncRunInfra) -> Shown:
     async with stream:
         text = "".join([piece async for piece in stream.text_stream])
     return Shown(repr(text), stream.request_id)
+
+
+async def speak_async(client: AsyncRunInfra) -> Shown:
+    async with client.audio.speech.stream(
+        model="acme-tts", input=TEXT, voice="nova", response_format="wav"
+    ) as stream:
+        path = await stream.write_to_file(OUT / "async.wav")
+    heard = await client.audio.transcriptions.create(model="acme-asr", file=path)
+    return Shown(f"{path} ({path.stat().st_size} bytes): {heard.text!r}", heard.request_id)
 
 
 def respond(client: RunInfra) -> Shown:
@@ -191,22 +201,32 @@ def show(operation: str, function: Callable[..., object], run: Callable[[], Show
 def main() -> int:
     """Run all steps; the exit code."""
     OUT.mkdir(exist_ok=True)
-    with Sandbox(process=True) as gateway:
+    with Sandbox(process=True, tls=True) as gateway:
         print(f"sandbox: {gateway.base_url}")
         with (
-            RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client,
+            RunInfra(
+                api_key=gateway.api_key,
+                base_url=gateway.base_url,
+                ssl_context=gateway.ssl_context,
+            ) as client,
             RunInfra(
                 api_key=gateway.pipeline_api_key,
                 base_url=gateway.base_url,
                 pipeline_id=gateway.pipeline_id,
+                ssl_context=gateway.ssl_context,
             ) as pipeline,
         ):
 
-            async def in_async() -> Shown:
+            async def finish(step: Callable[[AsyncRunInfra], Awaitable[Shown]]) -> Shown:
                 async with AsyncRunInfra(
-                    api_key=gateway.api_key, base_url=gateway.base_url
+                    api_key=gateway.api_key,
+                    base_url=gateway.base_url,
+                    ssl_context=gateway.ssl_context,
                 ) as async_client:
-                    return await chat_async(async_client)
+                    return await step(async_client)
+
+            def in_async(step: Callable[[AsyncRunInfra], Awaitable[Shown]]) -> Shown:
+                return asyncio.run(finish(step))
 
             steps: list[tuple[str, Callable[..., object], Callable[[], Shown]]] = [
                 ("listModels", list_models, lambda: list_models(client)),
@@ -214,7 +234,12 @@ def main() -> int:
                 ("createChatCompletion", chat, lambda: chat(client)),
                 ("createChatCompletion, stream", chat_stream, lambda: chat_stream(client)),
                 ("createChatCompletion, tools", chat_tools, lambda: chat_tools(client)),
-                ("createChatCompletion, async", chat_async, lambda: asyncio.run(in_async())),
+                (
+                    "createChatCompletion, async",
+                    chat_async,
+                    lambda: in_async(chat_async),
+                ),
+                ("createSpeech, async", speak_async, lambda: in_async(speak_async)),
                 ("createResponse", respond, lambda: respond(client)),
                 ("createResponse, stream", respond_stream, lambda: respond_stream(client)),
                 ("createEmbedding", embed, lambda: embed(client)),
