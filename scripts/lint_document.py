@@ -18,6 +18,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from generation.document import DocumentError
+from linting.arguments import arguments
 from linting.examples import missing_examples, wrong_examples
 from linting.extensions import extensions
 from linting.operations import operations
@@ -32,9 +33,8 @@ def wrong(document: Mapping[str, Any]) -> list[Finding]:
     found = structure(document)
     if found:
         return found  # the other rules rely on it
-    return [*extensions(document), *operations(document), *wrong_schemas(document)] or [
-        *wrong_examples(document)
-    ]
+    found = [*extensions(document), *operations(document), *wrong_schemas(document)]
+    return found or [*arguments(document)] or [*wrong_examples(document)]
 
 
 def lint(document: Mapping[str, Any]) -> list[Finding]:

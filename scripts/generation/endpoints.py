@@ -15,7 +15,7 @@ EVENTS: Final = "text/event-stream"
 # Headers that every call may carry: they are call options, not parameters of an operation.
 _CALL_HEADERS: Final = frozenset({"idempotency-key", "x-client-request-id"})
 # What the methods, or the functions over httpx, have of their own.
-_TAKEN: Final = frozenset(
+TAKEN: Final = frozenset(
     {
         "allow_truncated",
         "client",
@@ -194,7 +194,7 @@ def _arguments(
 def _check_free(keyword: str, taken: Mapping[str, str], row: Mapping[str, Any]) -> None:
     if keyword in taken:
         raise DocumentError(f"{row['operation_id']}: two parameters become {keyword!r}")
-    if keyword in _TAKEN:
+    if keyword in TAKEN:
         raise DocumentError(f"{row['operation_id']}: {keyword!r} is an option of every call")
 
 

@@ -13,6 +13,7 @@ GENERATED = ("get", "put", "post", "delete", "patch")
 JSON = "application/json"
 EVENTS = "text/event-stream"
 _SUCCESS = re.compile(r"2(\d\d|XX)")
+_TAG = re.compile(r"[A-Z][A-Za-z0-9]*")
 _ID = re.compile(r"[a-z][A-Za-z0-9]*")
 _IN_PATH = re.compile(r"{([^{}]*)}")
 PIPELINE = "/{pipeline_id}"
@@ -38,6 +39,10 @@ def operations(document: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _parameters(document, where, data)
         yield from _answers(document, where, data)
         if where[0] == "paths":
+            tags = data.get("tags", [])
+            if len(tags) != 1 or not _TAG.fullmatch(tags[0]):
+                place = (*where, "tags") if "tags" in data else where
+                yield Finding(place, "tags", f"expected one tag, such as [Models], got {tags}")
             scoped = str(where[1]).startswith(f"{PIPELINE}/")
             if scoped != (data.get("x-runinfra-scope") == "pipeline"):
                 message = f"the scope pipeline goes with a path below {PIPELINE}, and only with it"

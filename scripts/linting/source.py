@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +10,8 @@ from generation.document import DocumentError
 
 Where = tuple[str | int, ...]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_JSON_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null")}
+_TEXT = "tag:yaml.org,2002:str"
+_JSON_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "null")}
 _SPECIAL_NUMBERS = {".inf", "-.inf", "+.inf", ".nan"}  # YAML's
 
 
@@ -41,24 +40,15 @@ class Source:
             raise DocumentError(f"{self.name}:{place}: {error.problem}") from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise DocumentError(f"{self.name}:1: {error}") from error
-        found = [
-            f"{self.name}:{node.start_mark.line + 1}: yaml {message}"
-            for node, message in self._odd(self._root, ())
-        ]
-        if found:
-            raise DocumentError("\n".join(found))
-
-    @cached_property
-    def document(self) -> dict[str, Any]:
-        """What it says.
-
-        Raises:
-            DocumentError: it is not an OpenAPI document.
-        """
-        content = _LOADER("").construct_document(self._root) if self._root else None
+        self._scalars = _LOADER("")
+        self._read: dict[int, Any] = {}  # by node, so that aliases share what they name
+        self._odd: list[str] = []
+        content = self._value(self._root, set())
+        if self._odd:
+            raise DocumentError("\n".join(self._odd))
         if not isinstance(content, dict) or not isinstance(content.get("paths"), dict):
             raise DocumentError(f"{self.name}:1: not an OpenAPI document (no `paths`)")
-        return content
+        self.document: dict[str, Any] = content
 
     def line(self, where: Where) -> int:
         """The line of a place, counted from 1; of what holds it, where there is none."""
@@ -83,27 +73,47 @@ class Source:
         message = " ".join(finding.message.split())
         return f"{self.name}:{self.line(finding.where)}: {finding.rule} {message}"
 
-    def _odd(self, node: Any, above: tuple[Any, ...]) -> Iterator[tuple[Any, str]]:
-        """What YAML allows and JSON does not, and keys that are given twice."""
-        if any(node is other for other in above):
-            yield node, "holds itself"
-        elif isinstance(node, yaml.MappingNode):
-            seen: dict[str, int] = {}
-            for key, value in node.value:
-                if not isinstance(key, yaml.ScalarNode) or not key.tag.endswith(":str"):
+    def _value(self, node: Any, above: set[int]) -> Any:
+        """What a node says; what YAML allows and JSON does not is noted, and keys given twice."""
+        own = id(node)
+        if own in self._read:
+            return self._read[own]
+        if own in above:
+            self._note(node, "holds itself")
+            return None
+        above.add(own)
+        value: Any
+        if isinstance(node, yaml.MappingNode):
+            value = {}
+            lines: dict[str, int] = {}
+            for key, item in node.value:
+                if not isinstance(key, yaml.ScalarNode) or key.tag != _TEXT:
                     said = key.value if isinstance(key, yaml.ScalarNode) else "this key"
-                    yield key, f"put {said} in quotes: keys are texts"
-                elif key.value in seen:
-                    yield key, f"{key.value} is there already, on line {seen[key.value]}"
+                    self._note(key, f"put {said} in quotes: keys are texts")
+                elif key.value in lines:
+                    first = lines[key.value]
+                    self._note(key, f"{key.value} is there already, on line {first}")
                 else:
-                    seen[key.value] = key.start_mark.line + 1
-                yield from self._odd(value, (*above, node))
+                    lines[key.value] = key.start_mark.line + 1
+                    value[key.value] = self._value(item, above)
         elif isinstance(node, yaml.SequenceNode):
-            for item in node.value:
-                yield from self._odd(item, (*above, node))
-        elif node is not None and not _is_json(node):
-            yield node, f"JSON has no such value: put {node.value} in quotes, or write another"
+            value = [self._value(item, above) for item in node.value]
+        else:
+            value = self._scalar(node)
+        above.discard(own)
+        self._read[own] = value
+        return value
 
+    def _scalar(self, node: Any) -> Any:
+        if node is None or node.tag == _TEXT:
+            return node and node.value
+        if node.tag in _JSON_TAGS and node.value.lower() not in _SPECIAL_NUMBERS:
+            try:
+                return self._scalars.construct_object(node)
+            except ValueError:
+                pass
+        self._note(node, f"JSON has no such value: put {node.value} in quotes, or write another")
+        return None
 
-def _is_json(scalar: Any) -> bool:
-    return scalar.tag in _JSON_TAGS and scalar.value.lower() not in _SPECIAL_NUMBERS
+    def _note(self, node: Any, message: str) -> None:
+        self._odd.append(f"{self.name}:{node.start_mark.line + 1}: yaml {message}")

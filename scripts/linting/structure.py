@@ -143,6 +143,12 @@ def _schema(where: Where, schema: Mapping[str, Any]) -> Iterator[Finding]:
             if types and not any(_is_of(value, kind) for kind in types):
                 message = f"{value!r} is not of the type {named!r}"
                 yield Finding((*where, key), key, message)
+    closed = schema.get("enum")
+    if isinstance(closed, list) and {type(v) for v in closed if v is not None} not in (
+        {str},
+        {int},
+    ):
+        yield Finding((*where, "enum"), "enum", "expected texts, or whole numbers")
     for low, high in _RANGES:
         if (
             isinstance(schema.get(low), int | float)

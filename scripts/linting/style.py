@@ -16,7 +16,7 @@ def style(document: Mapping[str, Any]) -> Iterator[Finding]:
     for where, kind, data in walk(document):
         if kind != "operation" or where[0] != "paths":
             continue
-        for key in ("summary", "description", "tags", "security"):
+        for key in ("summary", "description", "security"):
             if not data.get(key):
                 yield Finding(where, "complete", f"{key} is missing")
         for status in successes(data):

@@ -27,6 +27,7 @@ def span(start, end):
     return TEXT[at : TEXT.index(end, at)]
 
 
+CLIENT_REQUEST_ID = '        - $ref: "#/components/parameters/ClientRequestId"\n'
 LIST_MODELS = "      operationId: listModels\n"
 MODEL_ID = "        id: {type: string, description: What to give as `model`.}\n"
 RERANK = "  /rerank:\n    post:\n"
@@ -302,6 +303,21 @@ MISTAKES = {
         "»      tags: Models\n      summary: List models\n",
         '"Models" is not of type "array"',
     ),
+    "enum of two kinds": (
+        "      enum: [b64_json, url]\n",
+        "»      enum: [b64_json, 5]\n",
+        "5 is not of the type 'string'",
+    ),
+    "enum of fractions": (
+        MODEL_ID,
+        "        id:\n          type: number\n»          enum: [1.5, 2]\n",
+        "expected texts, or whole numbers",
+    ),
+    "no tag": (
+        LIST_MODELS + "      tags: [Models]\n",
+        LIST_MODELS + "»      tags: []\n",
+        "expected one tag, such as [Models], got []",
+    ),
     "dangling schema": (
         '                $ref: "#/components/schemas/ModelList"\n',
         '»                $ref: "#/components/schemas/ModelLst"\n',
@@ -367,6 +383,68 @@ MISTAKES = {
         "security:\n  - bearerAuth: []\n",
         "security:\n»  - bearerAuht: []\n",
         "there is no security scheme bearerAuht",
+    ),
+    "parameter in a cookie": (
+        CLIENT_REQUEST_ID,
+        "»        - {name: who, in: cookie, schema: {type: string}}\n",
+        "cookies are not sent",
+    ),
+    "parameter that is an object": (
+        CLIENT_REQUEST_ID,
+        '»        - {name: who, in: query, schema: {$ref: "#/components/schemas/ModelPricing"}}\n',
+        "who: expected a text, a number, true or false, or a list of these",
+    ),
+    "parameter without a schema": (
+        CLIENT_REQUEST_ID,
+        "»        - {name: who, in: query, content: {application/json: {schema: {type: string}}}}\n",
+        "a parameter needs a schema",
+    ),
+    "parameter by the name of an option": (
+        CLIENT_REQUEST_ID,
+        "»        - {name: timeout, in: query, schema: {type: integer}}\n",
+        "timeout is an option of every call",
+    ),
+    "parameter that is no argument": (
+        CLIENT_REQUEST_ID,
+        "»        - {name: class, in: query, schema: {type: integer}}\n",
+        "class can't become a keyword argument",
+    ),
+    "parameter twice but for its spelling": (
+        CLIENT_REQUEST_ID,
+        "        - {name: page_size, in: query, schema: {type: integer}}\n"
+        "»        - {name: page-size, in: query, schema: {type: integer}}\n",
+        "two arguments become page_size",
+    ),
+    "parameter of a path": (
+        RETRIEVE,
+        RETRIEVE.replace(
+            "    get", "»    parameters: [{name: a, in: query, schema: {type: string}}]\n    get"
+        ),
+        "give parameters to the operations",
+    ),
+    "body without a schema": (
+        "          audio/wav:\n            schema: {type: string, format: binary}\n",
+        "»          audio/wav: {}\n",
+        "a body needs a schema",
+    ),
+    "body that is no object": (
+        "          application/json:\n            schema:\n"
+        '              $ref: "#/components/schemas/RerankRequest"\n',
+        "»          application/json:\n            schema:\n"
+        "              type: array\n              items: {type: string}\n",
+        "application/json: expected an object with properties",
+    ),
+    "object as bytes": (
+        "          audio/wav:\n            schema: {type: string, format: binary}\n",
+        "»          application/x-www-form-urlencoded:\n"
+        '            schema: {$ref: "#/components/schemas/ModelPricing"}\n',
+        "application/x-www-form-urlencoded is sent as bytes",
+    ),
+    "answer that is no object": (
+        "            application/json:\n              schema:\n"
+        '                $ref: "#/components/schemas/ModelList"\n',
+        "»            application/json:\n              schema:\n                type: integer\n",
+        "a JSON answer has to be a component that is an object",
     ),
     "wrong example": (
         "                    latency_ms: 412.5\n",
@@ -468,7 +546,7 @@ def test_no_odd_document_breaks_the_rules_themselves():
     source = Source(ROOT / "openapi/runinfra.yaml")
     every, chance = list(places(source.document)), random.Random(20)
     refused = 0
-    for _ in range(40):
+    for _ in range(25):
         document = copy.deepcopy(source.document)
         where = chance.choice(every)
         node = document
@@ -481,4 +559,4 @@ def test_no_odd_document_breaks_the_rules_themselves():
         said = [source.said(finding) for finding in lint_document.lint(document)]
         refused += bool(said)
         assert all(text.startswith("openapi/runinfra.yaml:") for text in said)
-    assert refused > 20
+    assert refused > 12

@@ -1,0 +1,120 @@
+"""What goes in and out of an operation: what our templates turn into code, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from keyword import iskeyword
+from typing import Any
+
+from generation.document import Schemas, name_of, types_of
+from generation.endpoints import TAKEN, wire_to_keyword
+
+from .operations import EVENTS
+from .source import Finding, Where
+from .walk import behind, walk
+
+_SCALARS = {"string", "integer", "number", "boolean"}
+_OBJECTS = ("application/json", "multipart/form-data")
+
+
+def arguments(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Parameters, bodies and answers that nothing would be made of, or something wrong."""
+    schemas = Schemas(document)
+    for where, kind, data in walk(document):
+        if kind == "media" and "schema" not in data:
+            yield Finding(where, "body", "a body needs a schema")
+        elif kind == "path" and where[0] == "paths" and data.get("parameters"):
+            place = (*where, "parameters")
+            yield Finding(place, "parameter", "give parameters to the operations, not to the path")
+        elif kind == "operation" and where[0] == "paths":
+            yield from _parameters(document, schemas, where, data)
+            yield from _body(schemas, where, data)
+            yield from _answers(document, schemas, where, data)
+
+
+def _parameters(
+    document: Mapping[str, Any], schemas: Schemas, where: Where, data: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Parameters of plain types, and all arguments by names of their own."""
+    names: list[tuple[Where, str]] = []
+    for number, given in enumerate(data.get("parameters", ())):
+        place: Where = (*where, "parameters", number)
+        parameter = behind(document, given)
+        if parameter["in"] == "cookie":
+            yield Finding(place, "parameter", "cookies are not sent: use query or header")
+        if "schema" not in parameter:
+            yield Finding(place, "parameter", "a parameter needs a schema")
+        elif not _is_plain(schemas, parameter["schema"], lists=parameter["in"] != "path"):
+            expected = "a text, a number, true or false, or a list of these"
+            yield Finding(place, "parameter", f"{parameter['name']}: expected {expected}")
+        if parameter["in"] in ("query", "path"):
+            names.append((place, parameter["name"]))
+    content = data.get("requestBody", {}).get("content", {})
+    for media in _OBJECTS:
+        schema = schemas.resolve(content.get(media, {}).get("schema", {}))
+        place = (*where, "requestBody", "content", media)
+        names += [(place, name) for name in schema.get("properties", {})]
+    seen: set[str] = set()
+    for place, name in names:
+        keyword = wire_to_keyword(name)
+        if not keyword.isidentifier() or iskeyword(keyword):
+            yield Finding(place, "parameter", f"{name} can't become a keyword argument")
+        elif keyword in TAKEN:
+            yield Finding(place, "parameter", f"{name}: {keyword} is an option of every call")
+        elif keyword in seen:
+            yield Finding(place, "parameter", f"{name}: two arguments become {keyword}")
+        seen.add(keyword)
+
+
+def _is_plain(schemas: Schemas, schema: Mapping[str, Any], *, lists: bool) -> bool:
+    resolved = schemas.resolve(schema)
+    for part in map(schemas.resolve, schemas.alternatives(resolved)):
+        kinds = {*types_of(part)} - {"null"}
+        if lists and kinds == {"array"}:
+            if not _is_plain(schemas, part["items"], lists=False):
+                return False
+        elif not kinds <= _SCALARS or not (kinds or types_of(part) or "enum" in part):
+            return False
+    return True
+
+
+def _body(schemas: Schemas, where: Where, data: Mapping[str, Any]) -> Iterator[Finding]:
+    """JSON and forms are objects with properties; everything else is bytes."""
+    body = data.get("requestBody", {})
+    if "$ref" in body:
+        yield Finding((*where, "requestBody"), "body", "write the body in the operation")
+    for media, content in body.get("content", {}).items():
+        place = (*where, "requestBody", "content", media)
+        schema = schemas.resolve(content.get("schema", {"properties": True}))
+        if media in _OBJECTS:
+            if not schema.get("properties"):
+                yield Finding(place, "body", f"{media}: expected an object with properties")
+        elif "properties" in schema and "schema" in content:
+            expected = " or ".join(_OBJECTS)
+            yield Finding(place, "body", f"{media} is sent as bytes: for an object use {expected}")
+
+
+def _answers(
+    document: Mapping[str, Any], schemas: Schemas, where: Where, data: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """JSON answers are components that are objects, or unions of such."""
+    for status, given in data["responses"].items():
+        place: Where = (*where, "responses", status)
+        for media, content in behind(document, given).get("content", {}).items():
+            is_json = media.endswith(("/json", "+json")) and media != EVENTS
+            if is_json and "schema" in content and not _is_made(schemas, content["schema"]):
+                at = place if "$ref" in given else (*place, "content", media)
+                message = "a JSON answer has to be a component that is an object, or one of several"
+                yield Finding(at, "answer", message)
+
+
+def _is_made(schemas: Schemas, schema: Mapping[str, Any]) -> bool:
+    members = schemas.alternatives(schema)
+    if len(members) > 1:
+        return all("$ref" in member and _is_made(schemas, member) for member in members)
+    if "$ref" not in schema or name_of(schema["$ref"]) not in schemas.all:
+        return False
+    resolved = schemas.resolve(schema)
+    if len(schemas.alternatives(resolved)) > 1:
+        return _is_made(schemas, resolved)
+    return "object" in types_of(resolved)
