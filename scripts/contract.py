@@ -46,9 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return 2
             environment.setdefault("RUNINFRA_PIPELINE_ID", "pipe_unknown")
         else:
-            from runinfra_ext.sandbox import Sandbox  # noqa: PLC0415 - not for a real gateway
+            from runinfra_ext.sandbox import Sandbox, Settings  # noqa: PLC0415 - not for a real gateway
 
-            gateway = stack.enter_context(Sandbox(process=True))
+            # The document's objects are open, and what is generated has members that nobody knows.
+            settings = Settings(unknown_fields="ignore")
+            gateway = stack.enter_context(Sandbox(process=True, settings=settings))
             base_url = gateway.base_url
             environment["RUNINFRA_API_KEY"] = gateway.api_key
             environment["RUNINFRA_PIPELINE_ID"] = gateway.pipeline_id

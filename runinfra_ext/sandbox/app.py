@@ -14,6 +14,7 @@ from . import documented, faults, routing, strict
 from .bodies import TooLarge, read_bytes, read_form, read_json
 from .catalog import DEFAULTS, ENDPOINTS, MODELS, UNVERIFIED
 from .control import is_own, respond
+from .fields import Unknown, check_known
 from .operations import HANDLERS, unknown_model
 from .outcomes import Context, Refused, Result
 from .redaction import is_secret
@@ -27,6 +28,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _PIPELINES: Final = frozenset({PIPELINE_ID, OTHER_PIPELINE_ID})
+_SCHEMAS: Final = frozenset({"tools", "response_format", "text"})  # fields that hold schemas
 _ANSWER_BYTES: Final = 4096  # a larger answer stands in the journal as a description
 
 
@@ -146,7 +148,7 @@ class Exchange:
         self.gate.enter()
         self.working = True
         context = Context(model, int(self.state.clock()), str(self.request.base_url))
-        result = self._result(body, context)
+        result = await self._result(body, context)
         if strict.costs(route):
             self.state.charge(self.entry)
         await self._deliver(result, fault)
@@ -167,7 +169,7 @@ class Exchange:
         )
         await tape.answer(asked, self.wire)
 
-    def _result(self, body: Mapping[str, Any], context: Context) -> Result:
+    async def _result(self, body: Mapping[str, Any], context: Context) -> Result:
         """What the operation answers, or what a test has dictated for it."""
         operation = str(self.entry.operation)
         asked = Asked(
@@ -181,7 +183,10 @@ class Exchange:
             handler = HANDLERS.get(operation)
             if handler is None and self.route is not None:
                 return documented.answer(self.route, body, context)
-            return HANDLERS[operation](body, context)
+            if _SCHEMAS.isdisjoint(body):
+                return HANDLERS[operation](body, context)
+            # A value for a schema may take a while to find; the others need not wait.
+            return await asyncio.to_thread(HANDLERS[operation], body, context)
         self.entry.scripted = True
         result = HANDLERS[operation](answer.prepared(body), context)
         return answer.applied(result, body, context, self.state.keep_picture)
@@ -249,6 +254,11 @@ class Exchange:
         if problem is not None:
             code = "missing_required_field" if "required property" in problem.message else None
             raise Refused(400, problem.message, param=problem.param, code=code)
+        if self.settings.unknown_fields == "refuse":
+            try:
+                check_known(component, checked)
+            except Unknown as unknown:
+                raise Refused(400, str(unknown), code=unknown.code, param=unknown.place) from None
         return body
 
     def _model(self, model: str, operation: str) -> str:

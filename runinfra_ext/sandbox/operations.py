@@ -66,7 +66,8 @@ def rerank(body: Mapping[str, Any], context: Context) -> Result:
         else:
             result |= {key: document[key] for key in ("id", "text", "content") if key in document}
         results.append(result)
-    tokens = count_tokens(body["query"]) + count_tokens(documents)
+    texts = [vectors.document_text(document) for document in documents]
+    tokens = count_tokens(body["query"]) + count_tokens(texts)
     return Result(
         json={
             "object": "runinfra.rerank",
@@ -138,11 +139,12 @@ def transcribe(body: Mapping[str, Any], _context: Context) -> Result:
         lines = f"WEBVTT\n\n{_time(0, '.')} --> {_time(length, '.')}\n{text}\n"
         return Result(content=lines.encode(), media_type="text/vtt; charset=utf-8")
     if form == "verbose_json":
-        return Result(json=_verbose(text, length, body.get("language")))
+        wanted: list[str] = body.get("timestamp_granularities[]") or ["segment"]
+        return Result(json=_verbose(text, length, body.get("language"), wanted))
     return Result(json={"text": text})
 
 
-def _verbose(text: str, length: float, language: str | None) -> dict[str, Any]:
+def _verbose(text: str, length: float, language: str | None, wanted: list[str]) -> dict[str, Any]:
     words: list[dict[str, Any]] = []
     at = 0.0
     for word in text.split():
@@ -161,14 +163,17 @@ def _verbose(text: str, length: float, language: str | None) -> dict[str, Any]:
         "compression_ratio": 1.0,
         "no_speech_prob": 0.01,
     }
-    return {
+    verbose: dict[str, Any] = {
         "task": "transcribe",
         "text": text,
         "language": language or "en",
         "duration": length,
-        "segments": [segment],
-        "words": words,
     }
+    if "segment" in wanted:
+        verbose["segments"] = [segment]
+    if "word" in wanted:
+        verbose["words"] = words
+    return verbose
 
 
 def _time(seconds: float, mark: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final, TypedDict
 
 PLANS: Final = ("core", "enterprise")
+UNKNOWN_FIELDS: Final = ("refuse", "ignore")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ class Settings:
         max_body_bytes: a larger request is answered with 413, as an edge would.
         max_replay_bytes: a larger answer is not kept for replay.
         replay_pace: of streams from a cassette: 1 as they were recorded, 2 half as fast, 0 at once.
+        unknown_fields: ``refuse`` answers a field that the document does not know with 400;
+            ``ignore`` does as if it was not there.
         check_answers: hold the sandbox's own answers against the document as well, and note in
             the journal what is wrong. For tests of the sandbox.
 
@@ -52,11 +55,14 @@ class Settings:
     max_body_bytes: int = 1024 * 1024 * 1024
     max_replay_bytes: int = 4 * 1024 * 1024
     replay_pace: float = 1.0
+    unknown_fields: str = "refuse"
     check_answers: bool = False
 
     def __post_init__(self) -> None:
         if self.plan not in PLANS:
             _refuse("plan", " or ".join(PLANS), self.plan)
+        if self.unknown_fields not in UNKNOWN_FIELDS:
+            _refuse("unknown_fields", " or ".join(UNKNOWN_FIELDS), self.unknown_fields)
         for field in fields(self):
             value: Any = getattr(self, field.name)
             if not isinstance(value, (int, float)) or field.name == "seed":
@@ -87,6 +93,7 @@ class Changes(TypedDict, total=False):
     max_body_bytes: int
     max_replay_bytes: int
     replay_pace: float
+    unknown_fields: str
     check_answers: bool
 
 
@@ -105,10 +112,12 @@ _HELP: Final = {
     "error_rate": "share of requests that meet a passing fault",
     "max_body_bytes": "a larger request is answered with 413",
     "max_replay_bytes": "a larger answer is not kept for replay",
+    "unknown_fields": " or ".join(UNKNOWN_FIELDS) + " fields that the document does not know",
     "replay_pace": "of streams from a cassette: 1 as recorded, 0 at once",
 }
 _KINDS: Final[dict[str, type]] = {
     "plan": str,
+    "unknown_fields": str,
     "tokens_per_second": float,
     "time_to_first_token": float,
     "heartbeat_seconds": float,

@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple, cast
 
 import jsonschema_rs
 
+from .reasons import reason_of
+
 _REF: Final = "#/components/schemas/"
 
 
@@ -200,19 +202,14 @@ def component(name: str) -> Mapping[str, Any]:
 
 def problem_of(name: str, value: Any) -> Problem | None:
     """The first thing that is wrong with a value, with the field that a client would name."""
-    best = None
-    for error in _validator(name).iter_errors(value):
-        path = [str(part) for part in error.instance_path]
-        if best is None or len(path) > len(best[0]):
-            best = path, error.message
-    if best is None:
+    reason = reason_of(_validator(name).iter_errors(value), value)
+    if reason is None:
         return None
-    path, message = best
-    param = ".".join(path) or None
-    missing = re.match(r'"([^"]+)" is a required property', message)
+    path, message = reason
+    missing = re.search(r'"([^"]+)" is a required property', message)
     if missing:
-        param = ".".join([*path, missing[1]])
-    return Problem(param, message[:300])
+        path = [*path, missing[1]]
+    return Problem(".".join(path) or None, message[:300])
 
 
 def header_problem(headers: Mapping[str, str]) -> Problem | None:

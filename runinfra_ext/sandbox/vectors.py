@@ -13,10 +13,14 @@ from .shapes import is_object
 
 DIMENSIONS: Final = 256
 _WORD = re.compile(r"\w+")
+_SIGN = re.compile(r"[^\w\s]")
+_SMALL: Final = 0.2  # weight of letters that stand alone, and of signs: what there is if no word is
+_WHOLE: Final = 0.02  # of the text as it is, in several places: no two texts are quite alike
+_PLACES: Final = 4
 
 
 def embed(text: str, dimensions: int | None = None) -> list[float]:
-    """A normalised vector of the text's words and letter triples."""
+    """A normalised vector of the text's words, letter triples and signs, and of it as a whole."""
     size = dimensions or DIMENSIONS
     vector = [0.0] * size
     for feature, weight in _features(text):
@@ -30,8 +34,12 @@ def embed(text: str, dimensions: int | None = None) -> list[float]:
 
 
 def _features(text: str) -> list[tuple[str, float]]:
-    words = [word for word in _WORD.findall(text.lower()) if len(word) > 1]
+    found = _WORD.findall(text.lower())
+    words = [word for word in found if len(word) > 1]
     features = [(word, 1.0) for word in words]
+    features += [(word, _SMALL) for word in found if len(word) == 1]
+    features += [(sign, _SMALL) for sign in _SIGN.findall(text)]
+    features += [(f"{number} {text}", _WHOLE) for number in range(_PLACES)]
     for word in words:
         padded = f"^{word}$"
         features += [(padded[i : i + 3], 0.3) for i in range(len(padded) - 2)]
