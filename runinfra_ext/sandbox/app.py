@@ -14,7 +14,7 @@ from . import documented, faults, routing, strict
 from .bodies import TooLarge, read_bytes, read_form, read_json
 from .catalog import DEFAULTS, ENDPOINTS, MODELS, UNVERIFIED
 from .control import is_own, respond
-from .fields import Unknown, check_known
+from .fields import check_known
 from .operations import HANDLERS, unknown_model
 from .outcomes import Context, Refused, Result
 from .redaction import is_secret
@@ -255,10 +255,7 @@ class Exchange:
             code = "missing_required_field" if "required property" in problem.message else None
             raise Refused(400, problem.message, param=problem.param, code=code)
         if self.settings.unknown_fields == "refuse":
-            try:
-                check_known(component, checked)
-            except Unknown as unknown:
-                raise Refused(400, str(unknown), code=unknown.code, param=unknown.place) from None
+            check_known(component, checked)
         return body
 
     def _model(self, model: str, operation: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
+from .outcomes import Refused
 from .shapes import is_array, is_object
 from .strict import document
 
@@ -25,20 +26,6 @@ _IDLE: Final[Mapping[str, tuple[object, ...]]] = {
 }
 
 
-class Unknown(Exception):
-    """A field that the document does not know.
-
-    Args:
-        place: of the field, as a client would name it.
-        code: machine-readable.
-    """
-
-    def __init__(self, place: str, code: str) -> None:
-        super().__init__(f"{place} is not supported here.")
-        self.place = place
-        self.code = code
-
-
 def check_known(component: str, value: Mapping[str, Any]) -> None:
     """See that a valid request has no field that would be ignored.
 
@@ -49,7 +36,7 @@ def check_known(component: str, value: Mapping[str, Any]) -> None:
         value: that satisfies it.
 
     Raises:
-        Unknown: it has one; the first is named.
+        Refused: 400, it has one; the first is named.
     """
     for place in _unknown({"$ref": _REF + component}, value, ()):
         name = place[0]
@@ -57,7 +44,8 @@ def check_known(component: str, value: Mapping[str, Any]) -> None:
             continue
         hosted = name in _HOSTED and component == "ChatCompletionRequest"
         code = "hosted_parameter_not_supported" if hosted else "unsupported_parameter"
-        raise Unknown(".".join(place), code)
+        whole = ".".join(place)
+        raise Refused(400, f"{whole} is not supported here.", code=code, param=whole)
 
 
 def _unknown(schema: Any, value: object, place: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
