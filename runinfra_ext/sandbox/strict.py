@@ -94,7 +94,7 @@ def resolved(part: Mapping[str, Any]) -> Mapping[str, Any]:
 def value_of(schema: Mapping[str, Any], text: str) -> Any:
     """A text of a path, a query, a header or a form, as the type that its schema says."""
     kind = resolved(schema).get("type")
-    kinds: list[Any] = kind if isinstance(kind, list) else [kind]
+    kinds: list[Any] = cast("list[Any]", kind) if isinstance(kind, list) else [kind]
     try:
         if "integer" in kinds:
             return int(text)

@@ -314,7 +314,7 @@ def test_transcription_formats(both):
                     response_format=form,
                     language="en",
                     temperature=0.5,
-                    timestamp_granularities=["word"],
+                    timestamp_granularities=["word", "segment"],
                 )
         return found
 
@@ -327,7 +327,7 @@ def test_transcription_formats(both):
     assert found["vtt"].startswith("WEBVTT\n")
     assert all(result.request_id for result in found.values())
     body = both.gateway.journal[-1].body
-    assert body["timestamp_granularities[]"] == ["word"]
+    assert body["timestamp_granularities[]"] == ["word", "segment"]
 
 
 def test_voice_pipeline_answers_in_audio(both):
