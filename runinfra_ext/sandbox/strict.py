@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 import jsonschema_rs
 
 from .reasons import reason_of
+from .shapes import is_array
 
 _REF: Final = "#/components/schemas/"
 
@@ -94,7 +95,7 @@ def resolved(part: Mapping[str, Any]) -> Mapping[str, Any]:
 def value_of(schema: Mapping[str, Any], text: str) -> Any:
     """A text of a path, a query, a header or a form, as the type that its schema says."""
     kind = resolved(schema).get("type")
-    kinds: list[Any] = cast("list[Any]", kind) if isinstance(kind, list) else [kind]
+    kinds: list[Any] = kind if is_array(kind) else [kind]
     try:
         if "integer" in kinds:
             return int(text)
