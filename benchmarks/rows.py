@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-ALL_SYNC: Final = ("openai", "official", "httpx", "ext", "socket")
+ALL_SYNC: Final = ("openai", "official", "httpx", "urllib3", "ext", "socket")
 ALL_ASYNC: Final = (
     "openai-async",
     "httpx-async",
@@ -79,6 +79,8 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("stream big", "stream", ALL_SYNC, 2, 1, scenario="big"),
     Job("stream framed", "stream", ALL_SYNC, 4, 1, scenario="framed"),
     Job("stream framed async", "stream", ALL_ASYNC, 4, 1, scenario="framed"),
+    Job("stream tls", "stream", ALL_SYNC, 4, 1, scenario="framed", tls=True),
+    Job("stream tls async", "stream", ALL_ASYNC, 4, 1, scenario="framed", tls=True),
     Job("stream paced", "stream", ALL_SYNC, 3, 1, scenario="paced"),
     Job("stream paced async", "stream", ALL_ASYNC, 3, 1, scenario="paced"),
     Job("streams short", "stream", ALL_SYNC, 99, 99, scenario="short"),
@@ -89,6 +91,8 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("base64", "base64", ALL_SYNC, 10, 3),
     Job("speech", "speech", ALL_SYNC, 1, 1, fresh=True),
     Job("speech async", "speech", MEDIA_ASYNC, 1, 1, fresh=True),
+    Job("speech tls", "speech", ALL_SYNC, 1, 1, tls=True, fresh=True),
+    Job("speech tls async", "speech", MEDIA_ASYNC, 1, 1, tls=True, fresh=True),
     Job("upload", "upload", ALL_SYNC, 1, 1, fresh=True),
     Job("upload async", "upload", MEDIA_ASYNC, 1, 1, fresh=True),
     Job("long speech", "speech", ("ext",), scenario="long", fresh=True),
@@ -139,6 +143,8 @@ ROWS: Final[tuple[Row, ...]] = (
     _cpu("stream in 16 KB chunks, per event", "stream big", "µs", 0.06, 0.03),
     _cpu("stream, one chunk per event", "stream framed", "µs", 0.12, 0.04),
     _cpu("stream, one chunk per event, async", "stream framed async", "µs", 0.13, 0.05),
+    _cpu("stream over TLS, one chunk per event", "stream tls", "µs", None, None),
+    _cpu("stream over TLS, one chunk per event, async", "stream tls async", "µs", None, None),
     _cpu("one event every 1 ms", "stream paced", "µs", 0.33, 0.15),
     _cpu("one event every 1 ms, async", "stream paced async", "µs", 0.65, 0.30),
     _count("connections for 100 streams", "streams short", "connections", 1),
@@ -154,6 +160,8 @@ ROWS: Final[tuple[Row, ...]] = (
     _cpu("embeddings 100×1536, base64", "base64", "ms", 0.70, 0.35),
     _cpu("speech 50 MB to file", "speech", "ms", 1.0, 0.7),
     _cpu("speech 50 MB to file, async", "speech async", "ms", 0.5, 0.35),
+    _cpu("speech 50 MB over TLS to file", "speech tls", "ms", None, None),
+    _cpu("speech 50 MB over TLS to file, async", "speech tls async", "ms", None, None),
     _growth("speech, memory growth", "speech"),
     _growth("speech, memory growth, async", "speech async"),
     _cpu("upload 50 MB", "upload", "ms", 0.7, 0.5),

@@ -153,8 +153,9 @@ class Connection(asyncio.Protocol):
 
     def _write_rest(self) -> None:
         while self._rest is not None and not self._transport.is_closing():
-            self._transport.write(self._rest[:_PIECE])
-            self._rest = self._rest[_PIECE:] or None
+            # Taken off first: TLS asks for more while it is being written to.
+            piece, self._rest = self._rest[:_PIECE], self._rest[_PIECE:] or None
+            self._transport.write(piece)
             if self._transport.get_write_buffer_size():
                 return
 

@@ -14,6 +14,7 @@ MODULES: Final = {
     "openai": "with_openai",
     "official": "with_official",
     "httpx": "with_httpx",
+    "urllib3": "with_urllib3",
     "aiohttp": "with_aiohttp",
     "socket": "with_socket",
     "ext": "with_ext",

@@ -28,7 +28,7 @@ def test_smallest_run(tmp_path: Path) -> None:
     found = {row["work"]: row for row in result["rows"]}
     streams = found["connections for 100 streams"]
     assert (streams["medians"]["ext"], streams["goal"], streams["met"]) == (1, 1, True)
-    assert set(streams["medians"]) == {"openai", "official", "httpx", "ext", "socket"}
+    assert set(streams["medians"]) == {"openai", "official", "httpx", "urllib3", "ext", "socket"}
     assert found["two 503s, requests"]["medians"]["ext"] == 3
     assert found["webhook, verify 2 KB"]["ratios"]["official"] == 1
     assert found["retry engine, one attempt"]["medians"]["ext"] > 0
