@@ -29,8 +29,8 @@ NETWORK = [
     "http.client",
 ]
 LIBRARIES = ["httpx", "httpx2", "httpcore", "h11", "urllib3", "aiohttp"]
-# The rooms that may name an HTTP library. The drivers' network modules move into _http.
-NETWORK_ROOMS = {"_http", "_async", "_sync", "testing", "sandbox"}
+# The rooms that may name an HTTP library: the seam, and the sandbox where it records a real gateway.
+NETWORK_ROOMS = {"_http", "sandbox"}
 # Of the package, the sandbox may use what holds no rule that it is there to test.
 SANDBOX_MAY_USE = {"_version"}
 

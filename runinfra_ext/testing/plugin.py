@@ -141,16 +141,12 @@ def runinfra_client(runinfra_gateway: Sandbox) -> Iterator[RunInfra]:
 @pytest.fixture
 def async_runinfra_client(runinfra_gateway: Sandbox) -> Iterator[AsyncRunInfra]:
     """An async client of the gateway's workspace."""
-    import httpx  # noqa: PLC0415 - as above
-
     from runinfra_ext import AsyncRunInfra  # noqa: PLC0415 - as above
 
-    # No connection outlives its answer: the test's event loop is gone when this fixture ends.
-    limits = httpx.Limits(max_keepalive_connections=0)
     client = AsyncRunInfra(
         api_key=os.environ["RUNINFRA_API_KEY"],
         base_url=runinfra_gateway.base_url,
-        http_client=httpx.AsyncClient(limits=limits, timeout=None),  # noqa: S113 - the SDK's own
+        ssl_context=runinfra_gateway.ssl_context,
     )
     yield client
     asyncio.run(client.close())

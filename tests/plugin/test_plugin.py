@@ -98,7 +98,7 @@ def test_tls_by_marker(run):
         """
         import asyncio
         import pytest
-        from runinfra_ext import RunInfra
+        from runinfra_ext import AsyncRunInfra, RunInfra
 
         pytestmark = pytest.mark.runinfra(tls=True, plan="enterprise")
         HELLO = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Say: hi"}]}
@@ -111,9 +111,13 @@ def test_tls_by_marker(run):
             assert len(runinfra_gateway.journal) == 2
 
         def test_the_application_makes_its_own(runinfra_gateway):
+            async def ask():
+                async with AsyncRunInfra() as client:
+                    await client.chat.completions.create(**HELLO)
             with RunInfra() as client:
                 client.chat.completions.create(**HELLO)
-            assert len(runinfra_gateway.journal) == 1
+            asyncio.run(ask())
+            assert len(runinfra_gateway.journal) == 2
 
         @pytest.mark.runinfra(tls=False)
         def test_without(runinfra_gateway):
