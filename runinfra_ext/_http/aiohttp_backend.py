@@ -256,6 +256,8 @@ class AiohttpBackend:
     async def aclose(self) -> None:
         """Close all connections, those in use too."""
         await self._pool.end()
+        if not self._pool.foreign:
+            await self._session.close()  # the lookups of names that are under way
         self.abandon()
         await self._keeper.aclose()
 
