@@ -58,12 +58,15 @@ class Attempt:
         try:
             return await handler(request)
         except aiohttp.ClientError as error:
-            if self.error is None:
-                self.error = self.failure(error)
+            fault = error
         except BaseException as error:
             if self.error is None:
                 self.error = error
             raise
+        if self.line is not None and not self.line.ended:
+            await _turns()  # the connection may not know yet how it ended
+        if self.error is None:
+            self.error = self.failure(fault)
         raise self.error
 
     def failure(self, error: Exception) -> Exception:
@@ -176,8 +179,7 @@ class Upload(aiohttp.Payload):
                 return
             if line.has_news():
                 # An answer, the end, or no more than a ticket of TLS: the loop has to read it.
-                for _ in range(_TURNS):
-                    await asyncio.sleep(0)
+                await _turns()
                 if line.heard or line.has_ended():
                     break
             line.await_news("write_timeout", limits, limits.timeout.write)
@@ -189,6 +191,12 @@ class Upload(aiohttp.Payload):
             line.save_answer()
         # An answer has come, or the end: the connection says which, and stops this task.
         await asyncio.get_running_loop().create_future()
+
+
+async def _turns() -> None:
+    """Let the event loop take to the protocols what has come."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 async def _slices(content: bytes) -> AsyncIterator[Any]:
