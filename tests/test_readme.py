@@ -17,6 +17,7 @@ SNIPPETS = [
         "docs/sandbox.md",
         "docs/webhooks.md",
         "docs/audio.md",
+        "docs/limits.md",
         "docs/tools.md",
     )
     for snippet in re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
