@@ -5,9 +5,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # CI runs the slow tests too; `make test ARGS="-k stream"` narrows a run.
 ARGS ?=
+# Tests of the matrix wait more than they work.
+JOBS ?= 4
+SOAK_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test window test-all lint format types check gen gen-check surface document foreign contract contract-long bench coverage clean
+.PHONY: help venv demo canary test window test-matrix soak test-all lint format types check gen gen-check surface document foreign contract contract-long bench coverage clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -25,6 +28,13 @@ canary: venv ## Exercise a live gateway: PAID calls, needs RUNINFRA_API_KEY; SAN
 
 test: venv ## Run the tests.
 	$(BIN)/python -m pytest $(ARGS)
+
+test-matrix: venv ## Run the scenarios over given clients of httpx and httpx2, on uvloop, and over TLS.
+	$(BIN)/python -m pytest --matrix -n $(JOBS) tests/e2e/test_operations.py tests/e2e/test_faults.py \
+		tests/e2e/test_stream_faults.py tests/e2e/test_clients.py tests/streams/test_sockets.py tests/media $(ARGS)
+
+soak: venv ## Drive both clients over TLS with faults, threads and tasks, for SOAK_SECONDS (300).
+	$(BIN)/python -m scripts.soak $(SOAK_SECONDS)
 
 test-all: ## Run the tests on each of Python 3.11, 3.12 and 3.13 that is installed.
 	sh scripts/test_all.sh

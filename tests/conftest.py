@@ -80,10 +80,15 @@ class Both:
         options = {"api_key": self.gateway.api_key, "base_url": self.gateway.base_url, **options}
         if "http_client" not in options and not options.keys() & HTTPOptions._fields:
             options |= options_of(self.leg, self.gateway)
-            self._given += [options["http_client"]] if "http_client" in options else []
+            if "http_client" in options:
+                self.lend(options["http_client"])
         if self.kind == "async":
             return AsyncRunInfra(**options)
         return Blocking(RunInfra(**options))
+
+    def lend(self, own: Any) -> None:
+        """Close a client of the application's when the scenario has ended."""
+        self._given.append(own)
 
     def pipeline_client(self, **options: Any) -> Any:
         """A client of the demo pipeline, with that pipeline's key."""

@@ -70,6 +70,6 @@ def options_of(leg: Leg, gateway: Any) -> dict[str, Any]:
     if leg.library:
         from tests.network.given import make
 
-        verify = gateway.ssl_context if leg.tls else True
-        return {"http_client": make(leg.library, leg.kind, verify=verify)}
+        trust = {"verify": gateway.ssl_context} if leg.tls else {}
+        return {"http_client": make(leg.library, leg.kind, **trust)}
     return {"ssl_context": gateway.ssl_context} if leg.tls else {}

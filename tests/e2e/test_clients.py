@@ -79,7 +79,8 @@ def test_an_own_http_client(both, hello):
     """An injected client is used, obeys the deadline, and stays open."""
 
     async def scenario():
-        own = httpx.Client() if both.kind == "sync" else httpx.AsyncClient()
+        verify = both.gateway.ssl_context or True
+        own = (httpx.Client if both.kind == "sync" else httpx.AsyncClient)(verify=verify)
         async with both.client(http_client=own) as client:
             await client.chat.completions.create(model="acme-chat-8b", messages=hello)
             with pytest.raises(sdk.DeadlineExceededError):

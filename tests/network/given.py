@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +15,16 @@ import httpx2
 LIBRARIES: dict[str, Any] = {"httpx": httpx, "httpx2": httpx2}
 
 
+@functools.cache
+def default_trust() -> ssl.SSLContext:
+    """What a client trusts that is told nothing; made once, because it takes long."""
+    return ssl.create_default_context()
+
+
 def make(library: str, kind: str, **options: Any) -> Any:
     """A client of a library, for the blocking or the async world."""
     module = LIBRARIES[library]
+    options.setdefault("verify", default_trust())
     return (module.Client if kind == "sync" else module.AsyncClient)(**options)
 
 

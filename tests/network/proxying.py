@@ -7,6 +7,7 @@ import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Callable
 
 from tests.network.hostile import Peer
 
@@ -96,16 +97,21 @@ def socks5(asked: list[tuple[str, int]], credentials: tuple[bytes, bytes] | None
     return handle
 
 
-def relay(one: socket.socket, other: socket.socket) -> None:
-    """Carry bytes both ways until either side ends."""
+def relay(
+    one: socket.socket,
+    other: socket.socket,
+    send: Callable[[bytes], object] | None = None,
+) -> None:
+    """Carry bytes both ways until either side ends; ``send`` writes to the first one."""
 
     def carry(source: socket.socket, target: socket.socket) -> None:
+        write = send if send is not None and target is one else target.sendall
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
-                target.sendall(data)
+                write(data)
         for sock in (source, target):
             with contextlib.suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)  # without the goodbye of TLS
 
     thread = threading.Thread(target=carry, args=(other, one), daemon=True)
     thread.start()

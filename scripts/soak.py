@@ -1,0 +1,232 @@
+"""Drive both clients over TLS for a while: faults, threads, tasks, and a nonce in every call.
+
+    python -m scripts.soak [SECONDS]      300 by default
+
+Whoever asks gets the own words back or an error of the SDK's; nothing is charged twice; at the end
+no connection and no thread is left. Exit code 0: all of that held. 1: it did not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import gc
+import itertools
+import logging.handlers
+import os
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import runinfra_ext as sdk
+from runinfra_ext.sandbox import Sandbox
+
+THREADS: Final = 8
+TASKS: Final = 16
+MODEL: Final = "acme-chat-8b"
+# Of every ten calls about four meet one of these.
+FAULTS: Final = (
+    "reset",
+    "reset*1",
+    "lost*1",
+    "503*1",
+    "500*1",
+    "cut-body",
+    "short-body",
+    "no-length",
+    "cut-no-length",
+    "pieces",
+    "hang-up",
+    "html",
+    "error-first",
+    "truncate",
+    "cut-stream",
+    "stall",
+    "torture",
+    "never-answer",
+)
+_TIMEOUT: Final = sdk.Timeout(connect=10, read=1.5, write=10, pool=30)
+
+
+class Tally:
+    """What came of the calls."""
+
+    def __init__(self) -> None:
+        self.outcomes: collections.Counter[str] = collections.Counter()
+        self.wrong: list[str] = []
+
+    def right(self, nonce: str, text: str | None) -> None:
+        """A call has been answered."""
+        self.outcomes["answered"] += 1
+        if text is None or nonce not in text:
+            self.wrong.append(f"{nonce} was answered with {text!r}")
+
+    def failed(self, error: Exception) -> None:
+        """A call has failed."""
+        self.outcomes[type(error).__name__] += 1
+        if not isinstance(error, sdk.RunInfraError):
+            self.wrong.append(f"not an error of the SDK: {error!r}")
+
+
+class Asking:
+    """Makes the calls of one worker: what to ask, in which way, with which fault."""
+
+    def __init__(self, number: int) -> None:
+        self._random = random.Random(number)
+        self._count = itertools.count()
+        self._number = number
+
+    def next(self) -> tuple[str, bool, dict[str, Any]]:
+        """A nonce, whether to stream, and the arguments of the call."""
+        nonce = f"nonce-{self._number}-{next(self._count)}"
+        words = " ".join(["word"] * self._random.choice((1, 20, 400)))
+        params: dict[str, Any] = {
+            "model": MODEL,
+            "messages": [{"role": "user", "content": f"Say: {nonce} {words}."}],
+            "max_tokens": 2000,
+        }
+        if self._random.random() < 0.4:
+            fault = self._random.choice(FAULTS)
+            params["extra_headers"] = {"X-Sandbox-Fault": fault}
+        if self._random.random() < 0.05:
+            params["deadline"] = 0.05
+        return nonce, self._random.random() < 0.5, params
+
+
+def threaded(gateway: Sandbox, tally: Tally, until: float) -> None:
+    """Eight threads that share a client."""
+    with sdk.RunInfra(
+        api_key=gateway.api_key,
+        base_url=gateway.base_url,
+        ssl_context=gateway.ssl_context,
+        timeout=_TIMEOUT,
+        retry_quota=None,
+    ) as client:
+
+        def work(number: int) -> None:
+            asking = Asking(number)
+            while time.monotonic() < until:
+                nonce, stream, params = asking.next()
+                try:
+                    if stream:
+                        with client.chat.completions.create(**params, stream=True) as events:
+                            result = events.final()
+                    else:
+                        result = client.chat.completions.create(**params)
+                except Exception as error:  # noqa: BLE001 - it is looked at
+                    tally.failed(error)
+                else:
+                    tally.right(nonce, result.choices[0].message.content)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(THREADS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+async def tasked(gateway: Sandbox, tally: Tally, until: float) -> None:
+    """Sixteen tasks that share a client; some of their calls are cancelled."""
+    async with sdk.AsyncRunInfra(
+        api_key=gateway.api_key,
+        base_url=gateway.base_url,
+        ssl_context=gateway.ssl_context,
+        timeout=_TIMEOUT,
+        retry_quota=None,
+    ) as client:
+
+        async def ask(stream: bool, params: dict[str, Any]) -> str | None:  # noqa: FBT001
+            result: Any
+            if not stream:
+                result = await client.chat.completions.create(**params)
+            else:
+                async with client.chat.completions.create(**params, stream=True) as events:
+                    result = await events.final()
+            text: str | None = result.choices[0].message.content
+            return text
+
+        async def work(number: int) -> None:
+            asking, dice = Asking(number), random.Random(number)
+            while time.monotonic() < until:
+                nonce, stream, params = asking.next()
+                patience = dice.random() / 20 if dice.random() < 0.1 else 30
+                try:
+                    async with asyncio.timeout(patience):
+                        text = await ask(stream, params)
+                except TimeoutError:
+                    tally.outcomes["cancelled"] += 1
+                except Exception as error:  # noqa: BLE001 - it is looked at
+                    tally.failed(error)
+                else:
+                    tally.right(nonce, text)
+
+        await asyncio.gather(*(work(100 + number) for number in range(TASKS)))
+
+
+def loops() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The event loops that are installed."""
+    found: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": asyncio.new_event_loop}
+    try:
+        import uvloop  # noqa: PLC0415 - optional
+    except ImportError:
+        return found
+    return {**found, "uvloop": uvloop.new_event_loop}
+
+
+def descriptors() -> int:
+    """How many files and sockets this process has open; 0 where that can't be seen."""
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
+
+
+def double_charges(gateway: Sandbox) -> list[str]:
+    """Idempotency keys that were charged more than once."""
+    keys = collections.Counter(charge.idempotency_key for charge in gateway.charges)
+    return [f"{key} was charged {count} times" for key, count in keys.items() if key and count > 1]
+
+
+def main() -> int:
+    """Run it."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 300.0
+    tally = Tally()
+    # What asyncio complains about is somebody's fault here.
+    complaints = logging.handlers.BufferingHandler(1_000_000)
+    logging.getLogger("asyncio").addHandler(complaints)
+    with Sandbox(tls=True, process=True) as gateway:
+        before, alive = descriptors(), threading.active_count()
+        until = time.monotonic() + seconds
+        blocking = threading.Thread(target=threaded, args=(gateway, tally, until))
+        blocking.start()
+        found = loops()
+        for number, make in enumerate(found.values(), 1):
+            share = time.monotonic() + (until - time.monotonic()) / (len(found) - number + 1)
+            with asyncio.Runner(loop_factory=make) as runner:
+                runner.run(tasked(gateway, tally, share))
+        blocking.join()
+        gc.collect()
+        deadline = time.monotonic() + 10
+        while (descriptors() > before + 2 or threading.active_count() > alive) and (
+            time.monotonic() < deadline
+        ):
+            time.sleep(0.1)
+        left = descriptors() - before
+        if left > 2:
+            tally.wrong.append(f"{left} descriptors are left")
+        if threading.active_count() > alive:
+            tally.wrong.append(f"threads are left: {threading.enumerate()}")
+        tally.wrong += double_charges(gateway)
+    tally.wrong += [f"asyncio says: {record.getMessage()}" for record in complaints.buffer]
+    for name, count in tally.outcomes.most_common():
+        print(f"{count:8} {name}")
+    for line in tally.wrong[:20]:
+        print(f"WRONG: {line}")
+    print(f"{os.path.basename(__file__)}: {seconds:g} s, {len(tally.wrong)} wrong")  # noqa: PTH119
+    return 1 if tally.wrong or not tally.outcomes["answered"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
