@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import assert_type
 
 from runinfra_ext import AsyncRunInfra, RunInfra, webhooks
+from runinfra_ext.tools import ToolRun
 from runinfra_ext.types import (
     AsyncSpeechStream,
     AsyncStream,
@@ -83,6 +84,16 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
     assert_type(answer.parsed, Prime)
     assert_type(answer.output_parsed.number, int)
     assert_type(client.chat.completions.parse(Prime, model="m", messages=HELLO).parsed, Prime)
+    several = client.chat.completions.parse(list[Prime], model="m", messages=HELLO)
+    assert_type(several.parsed, list[Prime])
+    either: Prime | int = client.responses.parse(Prime | int, model="m", input="One.").parsed
+    del either
+    with client.chat.completions.run_tools([], model="m", messages=HELLO, stream=True) as steps:
+        for step in steps:
+            if step.type == "text":
+                assert_type(step.text, str)
+            elif step.type == "done":
+                assert_type(step.run, ToolRun)
     parsing = client.responses.parse(Prime, model="m", input="Name one.", stream=True)
     assert_type(parsing.final().parsed, Prime)
     vectors = client.embeddings.create(model="m", input=["a"], encoding_format="base64")
@@ -129,6 +140,9 @@ async def asynchronous(client: AsyncRunInfra) -> None:
         assert_type(piece, bytes)
     async with client.responses.parse(Prime, model="m", input="One.", stream=True) as parsing:
         assert_type((await parsing.final()).parsed, Prime)
+    async for step in client.chat.completions.run_tools([], model="m", messages=HELLO, stream=True):
+        if step.type == "call":
+            assert_type(step.call.name, str)
     both = await asyncio.gather(
         client.embeddings.create(model="m", input="a"), client.models.list()
     )

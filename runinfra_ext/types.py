@@ -176,6 +176,7 @@ if TYPE_CHECKING:
     from ._async.speech import AsyncSpeechStream
     from ._async.stream import AsyncStream
     from ._async.stream_types import AsyncChatCompletionStream, AsyncResponseStream
+    from ._async.tool_loop import AsyncToolStream
     from ._call.calls.audio import SpeechCall, TranscriptionCall
     from ._call.calls.chat import ChatCompletionCall
     from ._call.calls.embeddings import EmbeddingCall
@@ -201,6 +202,7 @@ if TYPE_CHECKING:
     from ._sync.speech import SpeechStream
     from ._sync.stream import Stream
     from ._sync.stream_types import ChatCompletionStream, ResponseStream
+    from ._sync.tool_loop import ToolStream
     from .hooks import AttemptEnd, AttemptStart, Hooks, Sleep
     from .structured import ParsedChatCompletion, ParsedResponse
     from .tools import (
@@ -232,6 +234,7 @@ _MODULES = {
     "AsyncResponseStream": "._async.stream_types",
     "AsyncSpeechStream": "._async.speech",
     "AsyncStream": "._async.stream",
+    "AsyncToolStream": "._async.tool_loop",
     "AttemptEnd": ".hooks",
     "AttemptStart": ".hooks",
     "AudioFormat": "._media.formats",
@@ -416,6 +419,7 @@ _MODULES = {
     "ToolEvent": ".tools",
     "ToolResultEvent": ".tools",
     "ToolRun": ".tools",
+    "ToolStream": "._sync.tool_loop",
     "ToolTextEvent": ".tools",
     "TopLogprob": "runinfra_client.models",
     "Transcription": "runinfra_client.models",
@@ -447,6 +451,7 @@ __all__ = [
     "AsyncResponseStream",
     "AsyncSpeechStream",
     "AsyncStream",
+    "AsyncToolStream",
     "AttemptEnd",
     "AttemptStart",
     "AudioFormat",
@@ -631,6 +636,7 @@ __all__ = [
     "ToolEvent",
     "ToolResultEvent",
     "ToolRun",
+    "ToolStream",
     "ToolTextEvent",
     "TopLogprob",
     "Transcription",

@@ -279,6 +279,18 @@ def _chat_rules(body: dict[str, Any]) -> None:
         role = _member(message, "role", where)
         if not isinstance(role, str) or not role.strip():
             raise wrong(f"{where}.role", "a non-blank string such as 'user'", role)
+    if any(hasattr(message, "to_dict") for message in body["messages"]):
+        body["messages"] = [_sent_back(message) for message in body["messages"]]
+
+
+def _sent_back(message: Any) -> Any:
+    """A message; one that a model gave before goes back without what is null.
+
+    Engines refuse ``content: null``, which they send themselves, in the history.
+    """
+    if not hasattr(message, "to_dict"):
+        return message
+    return {name: value for name, value in message.to_dict().items() if value is not None}
 
 
 def _response_rules(body: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ _WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
     "runinfra_ext._async.events": ("AsyncParsedResponseStream", "AsyncParsedStream"),
     "runinfra_ext._async.pages": ("AsyncPages",),
     "runinfra_ext._async.speech": ("AsyncSpeechStream",),
+    "runinfra_ext._async.tool_loop": ("AsyncToolStream",),
     "runinfra_ext._async.stream": ("AsyncStream",),
     "runinfra_ext._call.options": (
         "CallOptions",
@@ -42,6 +43,7 @@ _WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
     "runinfra_ext._sync.events": ("ParsedResponseStream", "ParsedStream"),
     "runinfra_ext._sync.pages": ("Pages",),
     "runinfra_ext._sync.speech": ("SpeechStream",),
+    "runinfra_ext._sync.tool_loop": ("ToolStream",),
     "runinfra_ext._sync.stream": ("Stream",),
 }
 

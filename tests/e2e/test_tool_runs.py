@@ -236,6 +236,27 @@ def test_limit_of_steps(both: Any) -> None:
     assert error.usage.total_tokens > 0
 
 
+def test_answer_that_goes_back_by_hand(both: Any) -> None:
+    """A message of an answer goes back without its content of null, as in a run."""
+
+    async def scenario() -> None:
+        async with both.client() as client:
+            tool = sdk.function_tool(get_weather).as_param()
+            given = {"model": "acme-chat-8b", "tools": [tool]}
+            chat = await client.chat.completions.create(messages=QUESTION, **given)
+            message = chat.choices[0].message
+            result = {
+                "role": "tool",
+                "tool_call_id": message.tool_calls[0].id,
+                "content": "Sunny.",
+            }
+            assert None is message.content
+            await client.chat.completions.create(messages=[*QUESTION, message, result], **given)
+
+    both.run(scenario)
+    assert {"role", "tool_calls"} == both.gateway.journal[1].body["messages"][1].keys()
+
+
 def test_usage_of_a_run(both: Any) -> None:
     """The usage of all steps together."""
 

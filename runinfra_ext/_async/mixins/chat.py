@@ -45,6 +45,24 @@ class AsyncChatCompletionsMethods(AsyncResource):
         self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
     ) -> AsyncParsedStream[P]: ...
 
+    # A union, and a JSON schema, is no class that a type checker could take the result's type from.
+    @overload
+    @at_hand
+    async def parse(
+        self,
+        target: object,
+        /,
+        *,
+        stream: Literal[False] | None = None,
+        **params: Unpack[ChatCompletionCall],
+    ) -> ParsedChatCompletion[Any]: ...
+
+    @overload
+    @at_hand
+    async def parse(
+        self, target: object, /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
+    ) -> AsyncParsedStream[Any]: ...
+
     @overload
     @at_hand
     async def parse(
@@ -55,12 +73,12 @@ class AsyncChatCompletionsMethods(AsyncResource):
     @documented(create_chat_completion.OPERATION, without=("response_format",))
     async def parse(
         self,
-        target: type[P],
+        target: Any,
         /,
         *,
         stream: bool | None = None,
         **params: Unpack[ChatCompletionCall],
-    ) -> ParsedChatCompletion[P] | AsyncParsedStream[P]:
+    ) -> ParsedChatCompletion[Any] | AsyncParsedStream[Any]:
         """Complete a conversation with an object: of an attrs class, a dataclass and the like.
 
         The ``response_format`` is that of the target.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from runinfra_client.api.responses import create_response
 
@@ -39,6 +39,24 @@ class AsyncResponsesMethods(AsyncResource):
         self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ResponseCall]
     ) -> AsyncParsedResponseStream[P]: ...
 
+    # A union, and a JSON schema, is no class that a type checker could take the result's type from.
+    @overload
+    @at_hand
+    async def parse(
+        self,
+        target: object,
+        /,
+        *,
+        stream: Literal[False] | None = None,
+        **params: Unpack[ResponseCall],
+    ) -> ParsedResponse[Any]: ...
+
+    @overload
+    @at_hand
+    async def parse(
+        self, target: object, /, *, stream: Literal[True], **params: Unpack[ResponseCall]
+    ) -> AsyncParsedResponseStream[Any]: ...
+
     @overload
     @at_hand
     async def parse(
@@ -49,12 +67,12 @@ class AsyncResponsesMethods(AsyncResource):
     @documented(create_response.OPERATION, without=("response_format",))
     async def parse(
         self,
-        target: type[P],
+        target: Any,
         /,
         *,
         stream: bool | None = None,
         **params: Unpack[ResponseCall],
-    ) -> ParsedResponse[P] | AsyncParsedResponseStream[P]:
+    ) -> ParsedResponse[Any] | AsyncParsedResponseStream[Any]:
         """Answer an input with an object, as ``chat.completions.parse`` does.
 
         The ``response_format`` is that of the target.

@@ -43,6 +43,22 @@ class ChatCompletionsMethods(Resource):
         self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
     ) -> ParsedStream[P]: ...
 
+    # A union, and a JSON schema, is no class that a type checker could take the result's type from.
+    @overload
+    def parse(
+        self,
+        target: object,
+        /,
+        *,
+        stream: Literal[False] | None = None,
+        **params: Unpack[ChatCompletionCall],
+    ) -> ParsedChatCompletion[Any]: ...
+
+    @overload
+    def parse(
+        self, target: object, /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
+    ) -> ParsedStream[Any]: ...
+
     @overload
     def parse(
         self, target: type[P], /, *, stream: bool, **params: Unpack[ChatCompletionCall]
@@ -51,12 +67,12 @@ class ChatCompletionsMethods(Resource):
     @documented(create_chat_completion.OPERATION, without=("response_format",))
     def parse(
         self,
-        target: type[P],
+        target: Any,
         /,
         *,
         stream: bool | None = None,
         **params: Unpack[ChatCompletionCall],
-    ) -> ParsedChatCompletion[P] | ParsedStream[P]:
+    ) -> ParsedChatCompletion[Any] | ParsedStream[Any]:
         """Complete a conversation with an object: of an attrs class, a dataclass and the like.
 
         The ``response_format`` is that of the target.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from runinfra_client.api.responses import create_response
 
@@ -37,6 +37,22 @@ class ResponsesMethods(Resource):
         self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ResponseCall]
     ) -> ParsedResponseStream[P]: ...
 
+    # A union, and a JSON schema, is no class that a type checker could take the result's type from.
+    @overload
+    def parse(
+        self,
+        target: object,
+        /,
+        *,
+        stream: Literal[False] | None = None,
+        **params: Unpack[ResponseCall],
+    ) -> ParsedResponse[Any]: ...
+
+    @overload
+    def parse(
+        self, target: object, /, *, stream: Literal[True], **params: Unpack[ResponseCall]
+    ) -> ParsedResponseStream[Any]: ...
+
     @overload
     def parse(
         self, target: type[P], /, *, stream: bool, **params: Unpack[ResponseCall]
@@ -45,12 +61,12 @@ class ResponsesMethods(Resource):
     @documented(create_response.OPERATION, without=("response_format",))
     def parse(
         self,
-        target: type[P],
+        target: Any,
         /,
         *,
         stream: bool | None = None,
         **params: Unpack[ResponseCall],
-    ) -> ParsedResponse[P] | ParsedResponseStream[P]:
+    ) -> ParsedResponse[Any] | ParsedResponseStream[Any]:
         """Answer an input with an object, as ``chat.completions.parse`` does.
 
         The ``response_format`` is that of the target.
