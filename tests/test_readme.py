@@ -19,6 +19,7 @@ SNIPPETS = [
         "docs/audio.md",
         "docs/limits.md",
         "docs/tools.md",
+        "docs/network.md",
     )
     for snippet in re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
 ]
@@ -80,3 +81,15 @@ def test_the_table_of_faults_is_complete():
 
     text = (ROOT / "docs/sandbox.md").read_text("utf-8")
     assert [name for name in NAMES if f"| `{name}` |" not in text] == []
+
+
+def test_every_reason_is_explained():
+    """The page of the network tells what each `error.reason` means."""
+    from typing import get_args
+
+    from runinfra_ext._ground.wire import FailureReason
+
+    text = (ROOT / "docs/network.md").read_text("utf-8").partition("## What an error says")[2]
+    assert set(re.findall(r"`([a-z_]+)`(?=[, |])", text.partition("| --- |")[2])) >= set(
+        get_args(FailureReason)
+    )

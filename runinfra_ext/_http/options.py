@@ -111,12 +111,29 @@ def tls_context() -> ssl.SSLContext:
 
 
 @functools.lru_cache(maxsize=4)
-def _tls_context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    import httpx  # noqa: PLC0415 - at the first request over TLS, not at import
+def _tls_context(file: str | None, folder: str | None) -> ssl.SSLContext:
+    import ssl  # noqa: PLC0415 - at the first request over TLS, not at import
 
-    context = httpx.create_ssl_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
+    import certifi  # noqa: PLC0415
+
+    name, path = ("SSL_CERT_FILE", file) if file else ("SSL_CERT_DIR", folder)
+    problem = ""
+    try:
+        if name == "SSL_CERT_DIR" and path:
+            # OpenSSL looks into a folder when it meets a certificate, and never says that there is
+            # none.
+            os.scandir(path).close()
+            context = ssl.create_default_context(capath=path)
+        else:
+            context = ssl.create_default_context(cafile=path or certifi.where())
+        context.set_alpn_protocols(["http/1.1"])
+        return context
+    except OSError as error:
+        problem = error.strerror or "it holds no certificate"
+        if isinstance(error, ssl.SSLError):
+            problem = "it holds no certificate in PEM form"
+    wanted = "a PEM file of certificates" if file else "a folder of certificates"
+    raise ConfigurationError(f"{name}: expected {wanted}, got {path!r}: {problem}", param=name)
 
 
 def check_public(address: str) -> None:

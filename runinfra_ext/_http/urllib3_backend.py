@@ -82,7 +82,7 @@ class Urllib3Backend:
             if not wire.reused:
                 connection.open(clock)
             if limits.public_only and proxy is None:
-                check_public(wire.sockets[-1].getpeername()[0])
+                check_public(wire.peer_address())
             connection.ask(method, target, headers, content, clock)
             answer = connection.answer(method, clock)
             wire.busy = False

@@ -21,6 +21,8 @@ _STATUS: Final = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})(?: [^\r\n\0]*)?\r?\n
 _FIELD: Final = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:|[ \t])[^\r\n\0]*\r?\n")
 _BLANK: Final = (b"\r\n", b"\n")
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
+_STATUS_AT: Final = len("HTTP/1.1 ")
+_INTERIM: Final = re.compile(rb"HTTP/1\.[01] 1[0-9]{2}[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n")
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -103,6 +105,13 @@ class Head:
 
     def close(self) -> None:
         """Part of what a file can do; the connection stays open."""
+
+
+def without_interim(data: bytes) -> tuple[bytes, bool]:
+    """The beginning of an answer without the interim ones; whether a final one has begun."""
+    while interim := _INTERIM.match(data):
+        data = data[interim.end() :]
+    return data, len(data) > _STATUS_AT and data[_STATUS_AT] != ord("1")
 
 
 class Body(Protocol):

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import select
 import ssl
 from socket import SHUT_RDWR, SocketType
@@ -25,7 +24,7 @@ from .._ground.wire import TransportFailure
 from .failures import is_foreign
 from .tls_failures import is_refusal, tls_failure
 from .urllib3_closer import Closer
-from .urllib3_framing import HEAD_BYTES, EarlyAnswer, Head
+from .urllib3_framing import HEAD_BYTES, EarlyAnswer, Head, without_interim
 
 if TYPE_CHECKING:
     from .urllib3_clock import Clock
@@ -38,8 +37,6 @@ CAN_POLL: Final = hasattr(select, "poll")  # Windows can't
 _READ: Final = getattr(select, "POLLIN", 1)
 _WRITE: Final = getattr(select, "POLLOUT", 4)
 _BOTH: Final = _READ | _WRITE
-_STATUS_AT: Final = len("HTTP/1.1 ")
-_INTERIM: Final = re.compile(rb"HTTP/1\.[01] 1[0-9]{2}[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n")
 
 
 _NOTHING: Final = HiddenBytes()
@@ -114,7 +111,7 @@ class Wire:
         """Not needed: the clock bounds every wait."""
 
     def close(self) -> None:
-        """``http.client`` lets go; who holds the exchange ends the connection."""
+        """Nothing: who holds the exchange ends the connection."""
 
     # What the backend calls.
 
@@ -147,7 +144,6 @@ class Wire:
     def answering(self) -> None:
         """Nothing more is written."""
         self._requesting = False
-        self._held = None
 
     def connected(self, socket: SocketType) -> None:
         """Take the one socket that has reached its peer; the others are closed already."""
@@ -225,6 +221,15 @@ class Wire:
     def is_idle(self) -> bool:
         """Whether it waits in the pool."""
         return self.idle_since is not None
+
+    def peer_address(self) -> str:
+        """The address that was reached, of several that the host may have."""
+        try:
+            return str(self._socket.getpeername()[0])
+        except OSError as error:
+            if is_foreign(error):
+                raise
+        raise self._reset("")
 
     def is_inherited(self) -> bool:
         """Whether it is the parent's, in a child of a fork."""
@@ -366,10 +371,7 @@ class Wire:
         if data is None:
             return
         self.heard = True
-        self._early += data
-        while interim := _INTERIM.match(self._early):
-            self._early = self._early[interim.end() :]
-        is_final = len(self._early) > _STATUS_AT and self._early[_STATUS_AT] != ord("1")
+        self._early, is_final = without_interim(self._early + data)
         if not data or is_final or len(self._early) > HEAD_BYTES:
             raise EarlyAnswer
 

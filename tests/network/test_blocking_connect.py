@@ -379,3 +379,30 @@ def test_keys_change_in_the_middle() -> None:
             assert body_of(source) == body
         assert server.opened == 1
         http.close()
+
+
+def test_a_private_address_is_refused_whichever_was_tried_last(
+    monkeypatch: pytest.MonkeyPatch, deaf_port: int
+) -> None:
+    """What was reached is looked at, not what was tried; a broken connection is told as that."""
+    from runinfra_ext import InvalidRequestError
+
+    with Hostile(echoes) as server:
+        resolve(
+            monkeypatch,
+            ("127.0.0.1", deaf_port),
+            ("127.0.0.1", server.port),
+            ("127.0.0.1", deaf_port),
+        )
+        monkeypatch.setattr(urllib3_connect, "NEXT_ADDRESS", 0.0)
+        http = door()
+        public = limits()._replace(public_only=True)
+        with pytest.raises(InvalidRequestError, match="private"):
+            http.send("GET", "http://many.example/x", {}, None, public)
+        assert body_of(http.send("GET", "http://many.example/x", {}, None, limits())) == b"/x"
+        (wire,) = http._made["backend"]._pool.wires
+        assert wire.peer_address() == "127.0.0.1"
+        wire.end()
+        with pytest.raises(TransportFailure) as caught:
+            wire.peer_address()
+        assert caught.value.reason == "reset"
