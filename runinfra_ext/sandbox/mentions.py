@@ -122,6 +122,8 @@ class Mentions:
     def place_after(self, preposition: str, accept: Accept) -> str | None:
         """The name that follows a word like ``from``."""
         for name in self.names:
+            if ("name", name) in self._used:
+                continue
             found = re.search(rf"\b{preposition} (?:the )?{re.escape(name)}", self.text)
             if found and accept(name):
                 self._used.add(("name", name))

@@ -261,6 +261,7 @@ NAMED = [
     ("Is it raining in New York today?", {"location": S}, {"location": "New York"}),
     ("Flights from New York to São Paulo", {"to": S, "from": S}, {"to": "São Paulo", "from": "New York"}),
     ("Flights from Oslo to Rome", {"origin": S, "destination": S}, {"origin": "Oslo", "destination": "Rome"}),
+    ("The weather in Rome", {"city": S, "country": S}, {"city": "Rome", "country": "France"}),
     ("Say hello to Grace Hopper", {"name": S}, {"name": "Grace Hopper"}),
     ('Translate "good morning"', {"text": S}, {"text": "good morning"}),
     ("Translate 'good morning'", {"phrase": S}, {"phrase": "good morning"}),
