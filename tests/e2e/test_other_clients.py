@@ -11,6 +11,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import openai
+import pydantic
 import pytest
 import runinfra
 
@@ -586,3 +587,73 @@ def test_official_webhooks(ours, gateway):
             server.shutdown()
             thread.join()
     assert taken == [event]
+
+
+FLAT = {
+    "type": "function",
+    "name": "get_weather",
+    "parameters": {**SCHEMA, "additionalProperties": False},
+    "strict": True,
+}
+
+
+class City(pydantic.BaseModel):
+    """What the agents below answer with."""
+
+    city: str
+    sunny: bool
+
+
+def test_openai_responses_as_an_agent(theirs):
+    """A flat tool, its output, and a typed answer at the end; the items go back in as they came."""
+
+    async def scenario(client):
+        given = [*WEATHER]
+        first = await done(
+            client.responses.create(
+                model="acme-chat-8b", input=given, tools=[FLAT], tool_choice="required"
+            )
+        )
+        (call,) = first.output
+        given += first.output
+        given.append({"type": "function_call_output", "call_id": call.call_id, "output": "Sunny."})
+        arguments = {"model": "acme-chat-8b", "input": given, "tools": [FLAT], "text_format": City}
+        parsed = await done(client.responses.parse(**arguments))
+        manager = client.responses.stream(**arguments)
+        if hasattr(manager, "__aenter__"):
+            async with manager as stream:
+                end = await stream.get_final_response()
+        else:
+            with manager as stream:
+                end = stream.get_final_response()
+        return call, parsed, end
+
+    call, parsed, end = theirs.run(scenario)
+    assert json.loads(call.arguments) == {"city": "Paris"}
+    assert parsed.output_parsed == end.output_parsed == City(city="Paris", sunny=True)
+    assert (parsed.usage.input_tokens, parsed.usage.total_tokens) == (
+        7,
+        7 + parsed.usage.output_tokens,
+    )
+
+
+def test_openai_chat_as_an_agent(theirs):
+    """The same in chat: the message with its calls goes back as it came."""
+
+    async def scenario(client):
+        messages = [*WEATHER]
+        first = await done(
+            client.chat.completions.create(model="acme-chat-8b", messages=messages, tools=[TOOL])
+        )
+        message = first.choices[0].message
+        messages += [
+            message,
+            {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": "Sunny."},
+        ]
+        return await done(
+            client.chat.completions.parse(
+                model="acme-chat-8b", messages=messages, response_format=City
+            )
+        )
+
+    assert theirs.run(scenario).choices[0].message.parsed == City(city="Paris", sunny=True)
