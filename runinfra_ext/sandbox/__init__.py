@@ -22,10 +22,20 @@ except ImportError as error:  # pragma: no cover - only without the extra
     raise ImportError(_message) from error
 
 from .app import create_app
+from .scripted import Asked, Match
 from .server import Sandbox
 from .settings import Settings
 from .state import Charge, Entry, SandboxState
 
 del _starlette, _uvicorn
 
-__all__ = ["Charge", "Entry", "Sandbox", "SandboxState", "Settings", "create_app"]
+__all__ = [
+    "Asked",
+    "Charge",
+    "Entry",
+    "Match",
+    "Sandbox",
+    "SandboxState",
+    "Settings",
+    "create_app",
+]
