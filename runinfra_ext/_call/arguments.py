@@ -134,7 +134,7 @@ def check_field(name: str, field: Field, value: Any) -> Any:
             value = as_text(name, field.format, value)
     if isinstance(value, str):
         return _check_string(name, field, value)
-    kind = _BY_TYPE.get(type(value)) or _kind(value)
+    kind = _BY_TYPE.get(cast("type", value.__class__)) or _kind(value)
     if kind == "integer" and "number" in field.types and "integer" not in field.types:
         kind = "number"
     if kind not in field.types:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
-from runinfra_client.facts import Operation
+from runinfra_client.facts import Operation, StreamSpec
 
 
 class Body(Protocol):
@@ -31,11 +31,37 @@ class Body(Protocol):
         ...
 
 
+class Fetch(NamedTuple):
+    """A file that stands at a URL of any host: no operation of the gateway, and free to repeat.
+
+    It has those facts of an operation that a journey asks for.
+
+    Attributes:
+        operation_id: what results and errors call it.
+        method: HTTP method.
+        accept: media types that are wanted.
+        replay: as of an operation.
+        replay_scope: as of an operation.
+        replay_conservative: as of an operation.
+        stream: none: it has no events.
+        own_errors: none: its errors are some other host's.
+    """
+
+    operation_id: str
+    method: str = "GET"
+    accept: str = "*/*"
+    replay: Literal["safe", "keyed", "never"] = "safe"
+    replay_scope: Literal["any", "workspace"] = "any"
+    replay_conservative: bool = True
+    stream: StreamSpec | None = None
+    own_errors: frozenset[int] = frozenset()
+
+
 class Call(NamedTuple):
     """What is to be sent: immutable, the same for all attempts.
 
     Attributes:
-        operation: from the operation table.
+        operation: what the document says of it; or of a file that is fetched.
         path: path below the base URL, encoded.
         content: the body; ``None`` for a GET.
         content_type: media type of the body, if any.
@@ -49,7 +75,7 @@ class Call(NamedTuple):
             URL is a credential.
     """
 
-    operation: Operation
+    operation: Operation | Fetch
     path: str
     content: bytes | Body | None
     content_type: str | None

@@ -13,6 +13,7 @@ from runinfra_client.facts import Operation
 
 from ..errors import RunInfraError
 from ..hooks import AttemptEnd, AttemptStart, Hooks, Sleep
+from .call import Fetch
 
 _log: Final = logging.getLogger("runinfra_ext")
 
@@ -35,7 +36,7 @@ class Observer:
 
     def __init__(
         self,
-        operation: Operation,
+        operation: Operation | Fetch,
         path: str,
         client_request_id: str,
         idempotency_key: str | None,

@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal, TypedDict
 from urllib.parse import urldefrag, urlsplit
 
-from runinfra_client.facts import Operation
-
 from .._answer.bodies import media_type
-from .._call.call import Call
+from .._call.call import Call, Fetch
 from .._call.spelling import unexpected
 from .._call.urls import is_loopback, is_usable_url
 from .._ground.limits import Timeout
@@ -20,22 +18,7 @@ from ..errors import InvalidRequestError, ResponseShapeError, UnexpectedContentE
 
 ImageFormat = Literal["png", "jpeg", "webp", "gif", "avif"]
 
-# No operation of the gateway: a plain GET, which may be repeated freely.
-_FETCH: Final = Operation(
-    operation_id="fetchImage",
-    function="images.fetch",
-    method="GET",
-    path="",
-    scope="any",
-    replay="safe",
-    replay_scope="any",
-    replay_conservative=True,
-    body="none",
-    response="binary",
-    accept="image/*",
-    fields={},
-)
-_ACCEPT: Final = "image/*"
+_FETCH: Final = Fetch("fetchImage", accept="image/*")
 
 
 class FetchOptions(TypedDict, total=False):
@@ -113,7 +96,7 @@ def fetch_call(url: object, options: Mapping[str, Any], function: str) -> Call:
         path=urldefrag(url).url,
         content=None,
         content_type=None,
-        accept=_ACCEPT,
+        accept=_FETCH.accept,
         streaming=False,
         options=options,
         foreign=True,
