@@ -158,6 +158,8 @@ def look(value: Any) -> None:
         return
     for cls in type(value).__mro__:
         for name, member in vars(cls).items():
+            if name == "meta" and getattr(value, "_meta", None) is None:
+                continue  # a model inside of another: only what a call returned has metadata
             if isinstance(member, property):
                 try:
                     look(getattr(value, name))
