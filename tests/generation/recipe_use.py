@@ -38,7 +38,7 @@ def blocking(base_url: str, api_key: str, folder: Path) -> dict[str, Any]:
         assert_type(page.data[0], models.UsageRow)
         seen["all"] = [row.tokens for row in client.usage.list_all(since="2026-11-01T00:00:00Z")]
         limits = client.teams.limits.set(
-            "a/ü b", x_reason="because", requests=7, owner=OWNER, extra_body={"more": 1}
+            "a/ü b", x_reason="because", requests=7, owner=OWNER, extra_body={"more": None}
         )
         assert_type(limits, models.Limits)
         seen["limits"] = [limits.requests, limits.meta.idempotency_key is not None]

@@ -158,7 +158,7 @@ def test_sent_as_the_document_says(tree, recorder, tmp_path):
     assert headers["X-Reason"] == "because"
     assert headers["Idempotency-Key"]
     owner = "12345678-1234-5678-1234-567812345678"
-    assert json.loads(body) == {"requests": 7, "owner": owner, "more": 1}
+    assert json.loads(body) == {"requests": 7, "owner": owner, "more": None}
     assert lines[4] == "DELETE /v1/files/f1"
     forms = [form(headers, body) for _, path, headers, body in recorder.seen if path == "/v1/files"]
     assert forms[0] == [
