@@ -175,8 +175,9 @@ def _add_arguments(call: PartialToolCall, arguments: object) -> None:
         # Behind a whole object nothing can follow: what is there again is the call repeated.
         if arguments and not (call.pieces and arguments == call.arguments and call.complete):
             call.pieces.append(arguments)
-    elif isinstance(arguments, Mapping):
-        # Some engines send the object itself; the result promises JSON text. The tolerant writer,
+    elif arguments is not None:
+        # Some engines send the object itself; the result promises JSON text (of what is none of
+        # both too: else the call would look as one without arguments). The tolerant writer,
         # because what a model makes up may hold NaN or half a surrogate pair.
         call.pieces = [json.dumps(arguments, ensure_ascii=False)]
 

@@ -322,8 +322,8 @@ class ToolConversation:
         self.messages.append(sent)
 
     def _call(self, call: models.ChatCompletionMessageToolCall) -> ToolCall:
-        name = call.function.name
-        tool = self._tools.get(name)
+        name: Any = call.function.name
+        tool = self._tools.get(name) if isinstance(name, str) else None
         problem = ""
         if call.type != "function":
             problem = f"there are no tools of kind {call.type!r}"

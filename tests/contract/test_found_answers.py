@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import attrs
 import pytest
 
-from runinfra_client.models import ChatCompletion
 from runinfra_ext import ResponseShapeError, RunInfraStreamParseError, StructuredOutputError
-from runinfra_ext._answer.results import ImageData, Response, VoicePipelineResult
+from runinfra_ext._answer.results import ChatCompletion, ImageData, Response, VoicePipelineResult
 from runinfra_ext._stream.responses import ResponseAssembler
+from runinfra_ext._structured.conversation import ToolConversation
 from runinfra_ext._structured.parsing import parse_text, parsed_completion
-from runinfra_ext._structured.tools import ToolConversation
 from tests.contract.exchanges import HELLO, Exchange
 
 LONG = 2**64 + 1  # beyond what the fast parser reads as an integer
@@ -48,7 +48,8 @@ def conversation() -> tuple[ToolConversation, list[Any]]:
         seen.append(amount)
         return amount
 
-    return ToolConversation([], [pay]), seen
+    loop = ToolConversation([], [pay], params={}, deadline=None, clock=time.monotonic)
+    return loop, seen
 
 
 def called(name: Any, arguments: Any) -> ChatCompletion:
@@ -110,8 +111,8 @@ def test_arguments_of_a_tool_may_be_null_or_an_object(arguments, expected):
     [
         ("pay", ["amount"], "not a JSON object"),
         ("pay", 5, "not a JSON object"),
-        ([], "{}", "there is no tool []"),
-        (None, "{}", "there is no tool None"),
+        ([], "{}", "there is no tool ''"),
+        (None, "{}", "there is no tool ''"),
     ],
 )
 def test_a_malformed_tool_call_is_told_to_the_model(name, arguments, told):
