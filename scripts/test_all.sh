@@ -1,9 +1,13 @@
 #!/bin/sh
-# Run the tests on every supported Python that this machine has, each in its own environment.
+# Run a target of the Makefile on several Pythons, each in an environment of its own.
+# Usage: sh scripts/test_all.sh [TARGET [VERSION...]]; by default the tests on all supported ones.
 set -eu
 
+target=${1:-test}
+[ "$#" -gt 0 ] && shift
+[ "$#" -gt 0 ] || set -- 3.11 3.12 3.13
 found=0
-for version in 3.11 3.12 3.13; do
+for version in "$@"; do
     python=$(command -v "python$version" || true)
     # A version manager's shim may exist for a version that is not enabled here.
     if [ -z "$python" ] || ! "$python" -c '' 2>/dev/null; then
@@ -15,6 +19,6 @@ for version in 3.11 3.12 3.13; do
     fi
     found=$((found + 1))
     echo "== Python $version"
-    make --no-print-directory test PYTHON="$python" VENV=".venv-$version"
+    make --no-print-directory "$target" PYTHON="$python" VENV=".venv-$version"
 done
 [ "$found" -gt 0 ] || { echo "no supported Python found" >&2; exit 1; }
