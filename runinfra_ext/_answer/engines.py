@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from .._ground.json_codec import is_object
+from .._ground.json_codec import is_object, is_sequence
 
 
 def adapted(operation_id: str, content: Any) -> Any:
@@ -19,11 +19,11 @@ def adapted(operation_id: str, content: Any) -> Any:
 
 def _rerank(content: Any) -> Any:
     """TEI and llama-server send a bare list; vLLM, Jina and Cohere call a score otherwise."""
-    whole: Any = {"results": content} if isinstance(content, list) else content
-    results: Any = whole.get("results") if is_object(whole) else None
-    if not isinstance(results, list):
+    whole: dict[str, Any] = content if is_object(content) else {"results": content}
+    results = whole.get("results")
+    if not is_sequence(results):
         return content
-    scored: list[Any] = [_with_score(item) for item in results]  # pyright: ignore[reportUnknownVariableType]
+    scored = [_with_score(item) for item in results]
     return {"object": "list", "model": "", **whole, "results": scored}
 
 

@@ -230,10 +230,12 @@ def _details(content: object) -> Mapping[str, Any]:
         return {**details, "message": detail}
     if isinstance(detail, Mapping):
         return cast("Mapping[str, Any]", detail)
-    return _validation(details, detail) if isinstance(detail, list) else details
+    if isinstance(detail, list):
+        return _validation(details, cast("list[object]", detail))
+    return details
 
 
-def _validation(details: Mapping[str, Any], problems: list[Any]) -> Mapping[str, Any]:
+def _validation(details: Mapping[str, Any], problems: list[object]) -> Mapping[str, Any]:
     """What a validator complains of (FastAPI's list), as message and param."""
     found: list[tuple[str, str]] = []
     for problem in problems[:_MOST_DETAILS]:

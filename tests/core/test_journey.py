@@ -540,8 +540,14 @@ class Calls(RuleBasedStateMachine):
 
     def next_attempt(self) -> None:
         """Start an attempt as a transport does."""
-        while wait := self.journey.held():
-            self.now += wait
+        try:
+            while wait := self.journey.held():
+                self.now += wait
+        except e.RateLimitError as error:
+            # Held back by what an earlier call was told, for longer than this one's deadline.
+            assert (error.phase, error.status) == ("never_sent", 0)
+            self.error = error
+            return
         limits = self.journey.start()
         assert limits.deadline_at is None or self.now < limits.deadline_at
         self.sent += 1
