@@ -1,9 +1,10 @@
-"""Drive both clients over TLS for a while: faults, threads, tasks, and a nonce in every call.
+"""Drive both clients over TLS for a while: faults, limits, tools, threads, tasks, and nonces.
 
     python -m scripts.soak [SECONDS]      300 by default
 
-Whoever asks gets the own words back or an error of the SDK's; nothing is charged twice; at the end
-no connection and no thread is left. Exit code 0: all of that held. 1: it did not.
+Whoever asks gets the own words back or an error of the SDK's; what was answered was charged once,
+and nothing twice; at the end no connection and no thread is left. Exit code 0: all of that held.
+1: it did not.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 import runinfra_ext as sdk
-from runinfra_ext.sandbox import Sandbox
+from runinfra_ext.sandbox import Sandbox, Settings
 
 THREADS: Final = 8
 TASKS: Final = 16
@@ -49,6 +50,10 @@ FAULTS: Final = (
     "torture",
     "never-answer",
 )
+Kind = Literal["whole", "stream", "tools"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+Answer = tuple[str | None, str | None]  # its text, and the key that it was charged under
+
 _TIMEOUT: Final = sdk.Timeout(connect=10, read=1.5, write=10, pool=30)
 
 
@@ -58,12 +63,21 @@ class Tally:
     def __init__(self) -> None:
         self.outcomes: collections.Counter[str] = collections.Counter()
         self.wrong: list[str] = []
+        self.keys: list[str] = []
 
-    def right(self, nonce: str, text: str | None) -> None:
+    def right(self, kind: Kind, nonce: str, answer: Answer) -> None:
         """A call has been answered."""
-        self.outcomes["answered"] += 1
+        text, key = answer
+        self.outcomes[f"answered, {kind}"] += 1
         if text is None or nonce not in text:
             self.wrong.append(f"{nonce} was answered with {text!r}")
+        if key is not None:
+            self.keys.append(key)
+
+    @property
+    def answered(self) -> int:
+        """How many calls have been answered."""
+        return sum(count for name, count in self.outcomes.items() if name.startswith("answered"))
 
     def failed(self, error: Exception) -> None:
         """A call has failed."""
@@ -80,8 +94,8 @@ class Asking:
         self._count = itertools.count()
         self._number = number
 
-    def next(self) -> tuple[str, bool, dict[str, Any]]:
-        """A nonce, whether to stream, and the arguments of the call."""
+    def next(self) -> tuple[str, Kind, dict[str, Any]]:
+        """A nonce, how to ask, and the arguments of the call."""
         nonce = f"nonce-{self._number}-{next(self._count)}"
         words = " ".join(["word"] * self._random.choice((1, 20, 400)))
         params: dict[str, Any] = {
@@ -94,7 +108,21 @@ class Asking:
             params["extra_headers"] = {"X-Sandbox-Fault": fault}
         if self._random.random() < 0.05:
             params["deadline"] = 0.05
-        return nonce, self._random.random() < 0.5, params
+        kind = self._random.choice(KINDS)
+        if kind == "tools":
+            params["messages"] = [{"role": "user", "content": f"Look up {nonce!r}."}]
+            params["idempotency_key"] = nonce
+        return nonce, kind, params
+
+
+def look_up(word: str) -> str:
+    """Look a word up."""
+    return f"found {word}"
+
+
+def answer_of(result: Any) -> Answer:
+    """What a completion says, and the key that it was charged under, if it has one."""
+    return result.choices[0].message.content, result.meta.idempotency_key
 
 
 def threaded(gateway: Sandbox, tally: Tally, until: float) -> None:
@@ -110,17 +138,20 @@ def threaded(gateway: Sandbox, tally: Tally, until: float) -> None:
         def work(number: int) -> None:
             asking = Asking(number)
             while time.monotonic() < until:
-                nonce, stream, params = asking.next()
+                nonce, kind, params = asking.next()
+                result: Any
                 try:
-                    if stream:
+                    if kind == "stream":
                         with client.chat.completions.create(**params, stream=True) as events:
                             result = events.final()
+                    elif kind == "tools":
+                        result = client.chat.completions.run_tools([look_up], **params).completion
                     else:
                         result = client.chat.completions.create(**params)
                 except Exception as error:  # noqa: BLE001 - it is looked at
                     tally.failed(error)
                 else:
-                    tally.right(nonce, result.choices[0].message.content)
+                    tally.right(kind, nonce, answer_of(result))
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(THREADS)]
         for thread in threads:
@@ -139,30 +170,32 @@ async def tasked(gateway: Sandbox, tally: Tally, until: float) -> None:
         retry_quota=None,
     ) as client:
 
-        async def ask(stream: bool, params: dict[str, Any]) -> str | None:  # noqa: FBT001
+        async def ask(kind: Kind, params: dict[str, Any]) -> Answer:
             result: Any
-            if not stream:
+            if kind == "tools":
+                run = await client.chat.completions.run_tools([look_up], **params)
+                result = run.completion
+            elif kind == "whole":
                 result = await client.chat.completions.create(**params)
             else:
                 async with client.chat.completions.create(**params, stream=True) as events:
                     result = await events.final()
-            text: str | None = result.choices[0].message.content
-            return text
+            return answer_of(result)
 
         async def work(number: int) -> None:
             asking, dice = Asking(number), random.Random(number)
             while time.monotonic() < until:
-                nonce, stream, params = asking.next()
+                nonce, kind, params = asking.next()
                 patience = dice.random() / 20 if dice.random() < 0.1 else 30
                 try:
                     async with asyncio.timeout(patience):
-                        text = await ask(stream, params)
+                        answer = await ask(kind, params)
                 except TimeoutError:
                     tally.outcomes["cancelled"] += 1
                 except Exception as error:  # noqa: BLE001 - it is looked at
                     tally.failed(error)
                 else:
-                    tally.right(nonce, text)
+                    tally.right(kind, nonce, answer)
 
         await asyncio.gather(*(work(100 + number) for number in range(TASKS)))
 
@@ -183,10 +216,11 @@ def descriptors() -> int:
     return len(list(folder.iterdir())) if folder.is_dir() else 0
 
 
-def double_charges(gateway: Sandbox) -> list[str]:
-    """Idempotency keys that were charged more than once."""
-    keys = collections.Counter(charge.idempotency_key for charge in gateway.charges)
-    return [f"{key} was charged {count} times" for key, count in keys.items() if key and count > 1]
+def wrong_charges(gateway: Sandbox, answered: list[str]) -> list[str]:
+    """Keys that were charged more than once, or not at all although they were answered."""
+    charged = collections.Counter(charge.idempotency_key for charge in gateway.charges)
+    twice = [f"{key} was charged {n} times" for key, n in charged.items() if key and n > 1]
+    return twice + [f"{key} was answered, not charged" for key in answered if key not in charged]
 
 
 def main() -> int:
@@ -196,7 +230,9 @@ def main() -> int:
     # What asyncio complains about is somebody's fault here.
     complaints = logging.handlers.BufferingHandler(1_000_000)
     logging.getLogger("asyncio").addHandler(complaints)
-    with Sandbox(tls=True, process=True) as gateway:
+    # A limit that is reached within a minute, and lets thirty calls a second through from then on.
+    settings = Settings(requests_per_minute=1800)
+    with Sandbox(tls=True, process=True, settings=settings) as gateway:
         before, alive = descriptors(), threading.active_count()
         until = time.monotonic() + seconds
         blocking = threading.Thread(target=threaded, args=(gateway, tally, until))
@@ -218,14 +254,14 @@ def main() -> int:
             tally.wrong.append(f"{left} descriptors are left")
         if threading.active_count() > alive:
             tally.wrong.append(f"threads are left: {threading.enumerate()}")
-        tally.wrong += double_charges(gateway)
+        tally.wrong += wrong_charges(gateway, tally.keys)
     tally.wrong += [f"asyncio says: {record.getMessage()}" for record in complaints.buffer]
     for name, count in tally.outcomes.most_common():
         print(f"{count:8} {name}")
     for line in tally.wrong[:20]:
         print(f"WRONG: {line}")
     print(f"{os.path.basename(__file__)}: {seconds:g} s, {len(tally.wrong)} wrong")  # noqa: PTH119
-    return 1 if tally.wrong or not tally.outcomes["answered"] else 0
+    return 1 if tally.wrong or not tally.answered else 0
 
 
 if __name__ == "__main__":

@@ -98,5 +98,7 @@ def _end(_number: int, _frame: Any) -> None:
 
 if __name__ == "__main__":
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    # asyncio warns of every write to a client that has left, which is no news here.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _end)
     sys.exit(main())
