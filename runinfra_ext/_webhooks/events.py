@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Literal, Protocol
 
@@ -301,9 +302,11 @@ def _object(body: bytes) -> Mapping[str, Any]:
     content: object = None
     failed = False
     try:
-        # The fast parser takes UTF-8 only, as JSON is defined, but rounds integers beyond 64 bits.
-        content = orjson.loads(body)
-        if _LONG.search(body):
+        # UTF-8 only, as JSON is defined. The fast parser rounds integers beyond 64 bits, and
+        # refuses halves of surrogate pairs, which lawful JSON may have.
+        with suppress(orjson.JSONDecodeError):
+            content = None if _LONG.search(body) else orjson.loads(body)
+        if content is None:
             content = decode_exactly(body.decode())
     except (ValueError, RecursionError):
         failed = True

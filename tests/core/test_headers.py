@@ -279,4 +279,4 @@ def test_none_means_not_given(settings: Callable[..., Settings], call: Callable[
     made = settings(timeout=7, deadline=9, max_retries=5)
     journey = Journey(call("listModels", **options), made)
     assert journey.max_retries == 5
-    assert journey.start() == (made.timeout, 1009.0)
+    assert journey.start() == (made.timeout, 1009.0, False)
