@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 ARGS ?=
 # Tests of the matrix wait more than they work.
 JOBS ?= 4
+# The others work: as many as a small machine has cores.
+WORKERS ?= 2
 SOAK_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
@@ -27,7 +29,7 @@ canary: venv ## Exercise a live gateway: PAID calls, needs RUNINFRA_API_KEY; SAN
 	$(BIN)/python scripts/canary.py $(if $(SANDBOX),--sandbox) $(ARGS)
 
 test: venv ## Run the tests.
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 test-matrix: venv ## Run the scenarios over given clients of httpx and httpx2, on uvloop, and over TLS.
 	$(BIN)/python -m pytest --matrix -n $(JOBS) tests/e2e/test_operations.py tests/e2e/test_faults.py \
@@ -47,7 +49,7 @@ bench: venv ## Measure the SDK against its peers; QUICK=1 for a first look.
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick --rounds 1)
 
 coverage: venv ## Run the tests and hold branch coverage of runinfra_ext to its limit.
-	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report= $(ARGS)
 	$(MAKE) --no-print-directory coverage-report
 
 coverage-report: venv ## Hold what `make test ARGS="--cov --cov-report="` has measured to its limit.
