@@ -22,7 +22,7 @@ PLANTED = {
         "Response violates schema",
     ),
     "a wrong type": (
-        "operations.py",
+        "chat.py",
         '{"index": index, "message": message,',
         '{"index": str(index), "message": message,',
         "createChatCompletion",
@@ -50,7 +50,7 @@ PLANTED = {
         "Missing required response headers",
     ),
     "a wrong content type": (
-        "operations.py",
+        "outcomes.py",
         'media_type: str = "application/json"',
         'media_type: str = "text/json"',
         "listModels",
@@ -58,13 +58,13 @@ PLANTED = {
     ),
     "a bad body accepted": (
         "strict.py",
-        "    if best is None:",
-        '    if best is None or best[0] == ["top_n"]:',
+        "    if reason is None:",
+        '    if reason is None or reason[0] == ["top_n"]:',
         "createRerank",
         "Schema-violating request accepted",
     ),
     "a 500 on odd input": (
-        "content.py",
+        "conversation.py",
         "    return 0\n",
         "    return len(value)\n",
         "createChatCompletion",
@@ -78,7 +78,7 @@ PLANTED = {
         "accept",
     ),
     "a malformed event": (
-        "operations.py",
+        "chat.py",
         '"object": "chat.completion.chunk", "choices": choices}',
         '"object": "chat.completion.chunk", "choices": "none"}',
         "createChatCompletion",
@@ -86,8 +86,8 @@ PLANTED = {
     ),
     "a malformed Responses event": (
         "responses_adapter.py",
-        '"delta": ',
-        '"dleta": ',
+        '**where, "delta": piece',
+        '**where, "dleta": piece',
         "createResponse",
         "SSE event violates schema",
     ),
