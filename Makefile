@@ -76,7 +76,7 @@ ifdef BASE_URL
 	$(BIN)/python scripts/contract.py --base-url "$(BASE_URL)" $(ARGS)
 else
 	$(BIN)/python scripts/contract.py $(ARGS)
-	$(BIN)/python -m pytest -m contract tests/contract
+	$(BIN)/python -m pytest -n $(WORKERS) -m contract tests/contract
 endif
 
 contract-long: venv ## The same with many more examples, chosen anew each time.

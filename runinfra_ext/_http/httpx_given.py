@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from .._ground.wire import TransportFailure
 from ..errors import ConfigurationError
 from .failures import expired, failure
-from .options import target_of
+from .options import check_public, target_of
 from .tls_failures import is_refusal, tls_failure
 
 if TYPE_CHECKING:
@@ -86,11 +86,12 @@ class Attempt:
     """
 
     def __init__(self, library: Any, url: str, limits: Limits) -> None:
-        target = target_of(url)
+        self._target = target = target_of(url)
         self._library = library
         self._limits = limits
         self._traced = False
         self._opened = False
+        self._direct = True  # no proxy in between
         self._left = False
         self._began = time.monotonic()
         self.host = target.host if ":" not in target.host else f"[{target.host}]"
@@ -105,11 +106,15 @@ class Attempt:
         _, stage, state = event.split(".")
         if stage in {"connect_tcp", "connect_unix_socket"} and state == "started":
             self._opened = True
+            self._direct = info.get("host") == self._target.host
         elif stage in {"connect_tcp", "connect_unix_socket", "start_tls"} and state == "complete":
             self.stream = info["return_value"]
             if self.connected is not None:
                 self.connected()
         elif stage == "send_request_headers" and state == "started":
+            if self._limits.public_only and self._direct and self.stream is not None:
+                # Raised through the library, which closes the connection before it sends anything.
+                check_public(self.stream.get_extra_info("server_addr")[0])
             # A tunnel through a proxy is asked for by a request of its own, without our headers.
             self._left = self._left or info["request"].method != b"CONNECT"
 

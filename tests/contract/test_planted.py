@@ -64,10 +64,10 @@ PLANTED = {
         "Schema-violating request accepted",
     ),
     "a 500 on odd input": (
-        "conversation.py",
-        "    return 0\n",
-        "    return len(value)\n",
-        "createChatCompletion",
+        "strict.py",
+        "    path, message = reason\n",
+        "    path, message = reason[1], reason[2]\n",
+        "createEmbedding",
         "Server error",
     ),
     "the key ignored": (

@@ -450,7 +450,7 @@ def test_outage_is_not_amplified(both, hello):
     callers, calls = 100, 10
 
     async def scenario():
-        async with both.client() as client:
+        async with both.client(retry_quota=sdk.RetryQuota(refill=0)) as client:
 
             async def caller():
                 for _ in range(calls):
