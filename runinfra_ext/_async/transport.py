@@ -1,8 +1,8 @@
 """Sends calls: the retry loop, the reading of bodies, and the turning of answers into results.
 
 Every decision is the :class:`~runinfra_ext._call.journey.Journey`'s; this module sends, reads
-and waits.
-Errors are raised outside of ``except`` blocks, so that they hold no chain of other exceptions.
+and waits. What an attempt came to is a value, a failure too: the journey tells it to the hooks,
+whose own exceptions must not hold it as their context.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from .._call.call import Call
 from .._call.journey import Journey
 from .._call.options import Settings
+from .._ground.limits import Limits
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
 from .._http.asynchronous import AsyncHTTP, AsyncSource
@@ -38,6 +39,17 @@ async def _hooks(journey: Journey) -> None:
         await outcome(journey.pending.pop(0), "A hook")
 
 
+def _made(make: Callable[[bytes, Meta], R], body: bytes, meta: Meta) -> R | RunInfraError:
+    """The result of an answer, or what is wrong with it: told to the hooks outside of ``except``.
+
+    So the application's own exceptions in them have no chain of ours.
+    """
+    try:
+        return make(body, meta)
+    except RunInfraError as error:
+        return error
+
+
 class AsyncTransport:
     """Sends the calls of one client; copies of a client share its ``http``."""
 
@@ -59,12 +71,14 @@ class AsyncTransport:
         journey = Journey(call, self.settings)
         answer = await self._answer(journey, whole=True)
         meta = journey.answered(answer.source.status, answer.source.headers)
+        result = _made(make, answer.body, meta)
+        if isinstance(result, RunInfraError):
+            error = journey.unusable(result, meta, answer.body)
+            await _hooks(journey)
+            raise error
+        journey.succeeded(meta)
         await _hooks(journey)
-        try:
-            return make(answer.body, meta)
-        except RunInfraError as error:
-            fault = error
-        raise journey.unusable(fault, meta, answer.body)
+        return result
 
     async def open(self, call: Call, begin: Callable[[AsyncSource, Journey, Meta], R]) -> R:
         """Send a call and hand out its body as it comes.
@@ -79,6 +93,7 @@ class AsyncTransport:
         journey = Journey(call, self.settings)
         answer = await self._answer(journey, whole=False)
         meta = journey.answered(answer.source.status, answer.source.headers)
+        journey.succeeded(meta)
         await _hooks(journey)
         return begin(answer.source, journey, meta)
 
@@ -102,12 +117,28 @@ class AsyncTransport:
         """One attempt: a 2xx answer, or the seconds to wait before the next one."""
         limits = journey.start()
         await _hooks(journey)
+        source = await self._sent(journey, limits)
+        if isinstance(source, TransportFailure):
+            return journey.lost(source)
+        if not 200 <= source.status < 300:
+            said = await self._error_body(source)
+            return journey.refused(source.status, source.headers, said)
+        if not whole:
+            return Answer(source, b"")
+        body = await self._body(source)
+        if isinstance(body, TransportFailure):
+            return journey.lost(body, source.headers)
+        if isinstance(body, RunInfraError):
+            meta = journey.answered(source.status, source.headers)
+            raise journey.unusable(body, meta, b"")
+        return Answer(source, body)
+
+    async def _sent(self, journey: Journey, limits: Limits) -> AsyncSource | TransportFailure:
+        """The beginning of an answer, or why there is none."""
         call = journey.call
         content: Any = call.content
-        source: AsyncSource | None = None
-        lost: TransportFailure | None = None
         try:
-            source = await self.http.send(
+            return await self.http.send(
                 call.operation.method,
                 journey.url,
                 journey.headers,
@@ -115,21 +146,10 @@ class AsyncTransport:
                 limits,
             )
         except TransportFailure as failure:
-            lost = failure
-        if source is None:
-            return journey.lost(lost or TransportFailure("closed", "no answer", sent=True))
-        if not 200 <= source.status < 300:
-            body = await self._error_body(source)
-            return journey.refused(source.status, source.headers, body)
-        if not whole:
-            return Answer(source, b"")
-        try:
-            return Answer(source, await self._body(source, journey))
-        except TransportFailure as failure:
-            lost = failure
-        return journey.lost(lost, source.headers)
+            return failure
 
-    async def _body(self, source: AsyncSource, journey: Journey) -> bytes:
+    async def _body(self, source: AsyncSource) -> bytes | TransportFailure | RunInfraError:
+        """The whole body of an answer, or why there is none."""
         limit = self.settings.max_response_bytes
         pieces: list[bytes] = []
         size = 0
@@ -139,14 +159,13 @@ class AsyncTransport:
                 size += len(piece)
                 if size > limit:
                     break
+        except TransportFailure as failure:
+            return failure
         finally:
             await source.aclose()
         if size > limit:
-            error = ResponseTooLargeError(
-                f"The answer is larger than max_response_bytes ({limit} bytes)."
-            )
-            meta = journey.answered(source.status, source.headers)
-            raise journey.unusable(error, meta, b"")
+            msg = f"The answer is larger than max_response_bytes ({limit} bytes)."
+            return ResponseTooLargeError(msg)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     async def _error_body(self, source: AsyncSource) -> bytes:

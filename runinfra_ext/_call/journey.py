@@ -10,7 +10,9 @@ one error that tells the whole story. The drivers in ``_async`` and ``_sync`` ar
         send it, and then one of
             wait = journey.lost(failure)                    # no answer
             wait = journey.refused(status, headers, body)   # not 2xx
-            meta = journey.answered(status, headers)        # the end
+            meta = journey.answered(status, headers)        # 2xx; look at it, and then one of
+                journey.succeeded(meta)                         # the end
+                raise journey.unusable(error, meta, body)       # the end
         sleep(wait)
 """
 
@@ -80,6 +82,7 @@ class Journey:
         self._free_attempts = 0
         self._paid = 0.0
         self._moment: float | None = None
+        self._took = 0.0
         # The limits of another host are no concern of the gateway's callers.
         self._pace = Pace() if call.foreign else settings.pace
         self._observer = Observer(
@@ -240,7 +243,11 @@ class Journey:
         return self._final(error, "the deadline comes before the next attempt")
 
     def unusable(self, error: RunInfraError, meta: Meta, body: bytes) -> RunInfraError:
-        """A 2xx answer that can't be used: never repeated, because the work was done."""
+        """A 2xx answer that can't be used: never repeated, because the work was done.
+
+        It is told as the end of its attempt, unless it was told as a success before: that of a
+        stream, whose bytes are looked at when they are read.
+        """
         error.update(
             request_id=meta.request_id,
             headers=Headers(meta.headers.items()).mapped(self.settings.redactor),
@@ -255,7 +262,7 @@ class Journey:
         if error.body is None and not self.call.foreign:
             text = body[:_BODY_READ].decode("utf-8", "replace")
             error.body = self.settings.redactor.excerpt(text, _BODY_SHOWN)
-        self._record(error, self.settings.clock() - self._attempt_started)
+        self._record(error, self._took)
         return error
 
     def complete(self, error: RunInfraError) -> RunInfraError:
@@ -272,21 +279,17 @@ class Journey:
     def answered(self, status: int, headers: Headers) -> Meta:
         """The gateway answered 2xx; the metadata of the result.
 
-        Call it when the body has been read whole, or the stream begins.
+        Call it when the body has been read whole, or the stream begins; then say what it was good
+        for: :meth:`succeeded` or :meth:`unusable`.
         """
-        if self.settings.retry_quota is not None:
-            self.settings.retry_quota.success(self._paid)
         now = self.settings.clock()
+        self._took = now - self._attempt_started
         self._pace.told(headers, now, self.settings.wall_clock())
-        request_id = self._request_id(headers)
-        self._observer.attempt_ends(
-            self.attempts, status, request_id, now - self._attempt_started, None
-        )
         return Meta(
             operation=self.call.operation.operation_id,
             status=status,
             headers=headers,
-            request_id=request_id,
+            request_id=self._request_id(headers),
             client_request_id=self.client_request_id,
             idempotency_key=self.idempotency_key,
             replayed=is_replay(headers),
@@ -294,6 +297,12 @@ class Journey:
             failures=tuple(self.failures),
             elapsed=now - self.started,
         )
+
+    def succeeded(self, meta: Meta) -> None:
+        """The answer is usable: told once, to the hooks and to the quota of retries."""
+        if self.settings.retry_quota is not None:
+            self.settings.retry_quota.success(self._paid)
+        self._observer.attempt_ends(self.attempts, meta.status, meta.request_id, self._took, None)
 
     def _request_id(self, headers: Headers) -> str | None:
         value = headers.get("x-request-id", "").strip()

@@ -71,7 +71,7 @@ class Observer:
         elapsed: float,
         error: RunInfraError | None,
     ) -> None:
-        """An attempt is over; said once, also when its answer proves unusable afterwards."""
+        """An attempt is over; said once, also when the stream that it opened fails afterwards."""
         if attempt == self._ended:
             return
         self._ended = attempt

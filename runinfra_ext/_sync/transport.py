@@ -2,8 +2,8 @@
 """Sends calls: the retry loop, the reading of bodies, and the turning of answers into results.
 
 Every decision is the :class:`~runinfra_ext._call.journey.Journey`'s; this module sends, reads
-and waits.
-Errors are raised outside of ``except`` blocks, so that they hold no chain of other exceptions.
+and waits. What an attempt came to is a value, a failure too: the journey tells it to the hooks,
+whose own exceptions must not hold it as their context.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from .._call.call import Call
 from .._call.journey import Journey
 from .._call.options import Settings
+from .._ground.limits import Limits
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
 from .._http.blocking import HTTP, Source
@@ -39,6 +40,17 @@ def _hooks(journey: Journey) -> None:
         outcome(journey.pending.pop(0), "A hook")
 
 
+def _made(make: Callable[[bytes, Meta], R], body: bytes, meta: Meta) -> R | RunInfraError:
+    """The result of an answer, or what is wrong with it: told to the hooks outside of ``except``.
+
+    So the application's own exceptions in them have no chain of ours.
+    """
+    try:
+        return make(body, meta)
+    except RunInfraError as error:
+        return error
+
+
 class Transport:
     """Sends the calls of one client; copies of a client share its ``http``."""
 
@@ -60,12 +72,14 @@ class Transport:
         journey = Journey(call, self.settings)
         answer = self._answer(journey, whole=True)
         meta = journey.answered(answer.source.status, answer.source.headers)
+        result = _made(make, answer.body, meta)
+        if isinstance(result, RunInfraError):
+            error = journey.unusable(result, meta, answer.body)
+            _hooks(journey)
+            raise error
+        journey.succeeded(meta)
         _hooks(journey)
-        try:
-            return make(answer.body, meta)
-        except RunInfraError as error:
-            fault = error
-        raise journey.unusable(fault, meta, answer.body)
+        return result
 
     def open(self, call: Call, begin: Callable[[Source, Journey, Meta], R]) -> R:
         """Send a call and hand out its body as it comes.
@@ -80,6 +94,7 @@ class Transport:
         journey = Journey(call, self.settings)
         answer = self._answer(journey, whole=False)
         meta = journey.answered(answer.source.status, answer.source.headers)
+        journey.succeeded(meta)
         _hooks(journey)
         return begin(answer.source, journey, meta)
 
@@ -103,12 +118,28 @@ class Transport:
         """One attempt: a 2xx answer, or the seconds to wait before the next one."""
         limits = journey.start()
         _hooks(journey)
+        source = self._sent(journey, limits)
+        if isinstance(source, TransportFailure):
+            return journey.lost(source)
+        if not 200 <= source.status < 300:
+            said = self._error_body(source)
+            return journey.refused(source.status, source.headers, said)
+        if not whole:
+            return Answer(source, b"")
+        body = self._body(source)
+        if isinstance(body, TransportFailure):
+            return journey.lost(body, source.headers)
+        if isinstance(body, RunInfraError):
+            meta = journey.answered(source.status, source.headers)
+            raise journey.unusable(body, meta, b"")
+        return Answer(source, body)
+
+    def _sent(self, journey: Journey, limits: Limits) -> Source | TransportFailure:
+        """The beginning of an answer, or why there is none."""
         call = journey.call
         content: Any = call.content
-        source: Source | None = None
-        lost: TransportFailure | None = None
         try:
-            source = self.http.send(
+            return self.http.send(
                 call.operation.method,
                 journey.url,
                 journey.headers,
@@ -116,21 +147,10 @@ class Transport:
                 limits,
             )
         except TransportFailure as failure:
-            lost = failure
-        if source is None:
-            return journey.lost(lost or TransportFailure("closed", "no answer", sent=True))
-        if not 200 <= source.status < 300:
-            body = self._error_body(source)
-            return journey.refused(source.status, source.headers, body)
-        if not whole:
-            return Answer(source, b"")
-        try:
-            return Answer(source, self._body(source, journey))
-        except TransportFailure as failure:
-            lost = failure
-        return journey.lost(lost, source.headers)
+            return failure
 
-    def _body(self, source: Source, journey: Journey) -> bytes:
+    def _body(self, source: Source) -> bytes | TransportFailure | RunInfraError:
+        """The whole body of an answer, or why there is none."""
         limit = self.settings.max_response_bytes
         pieces: list[bytes] = []
         size = 0
@@ -140,14 +160,13 @@ class Transport:
                 size += len(piece)
                 if size > limit:
                     break
+        except TransportFailure as failure:
+            return failure
         finally:
             source.close()
         if size > limit:
-            error = ResponseTooLargeError(
-                f"The answer is larger than max_response_bytes ({limit} bytes)."
-            )
-            meta = journey.answered(source.status, source.headers)
-            raise journey.unusable(error, meta, b"")
+            msg = f"The answer is larger than max_response_bytes ({limit} bytes)."
+            return ResponseTooLargeError(msg)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _error_body(self, source: Source) -> bytes:

@@ -281,7 +281,7 @@ def test_empty_quota(settings: Callable[..., Settings], call: Callable[..., Call
     assert caught.value.gave_up == "the client's retry quota is used up"
     journey = Journey(call("listModels"), made)
     journey.start()
-    journey.answered(200, OK)
+    journey.succeeded(journey.answered(200, OK))
     assert quota.tokens == 1
 
 
@@ -295,8 +295,27 @@ def test_success_refunds_its_retry(
     refuse(journey, 503)
     assert quota.tokens == quota.capacity - 5
     journey.start()
-    journey.answered(200, OK)
+    meta = journey.answered(200, OK)
+    assert quota.tokens == quota.capacity - 5
+    journey.succeeded(meta)
     assert quota.tokens == quota.capacity
+
+
+def test_unusable_answer_refunds_nothing(
+    settings: Callable[..., Settings], call: Callable[..., Call]
+) -> None:
+    """An answer that can't be used is no success to the quota, nor to the hooks."""
+    seen: list[AttemptEnd] = []
+    quota = RetryQuota(refill=0)
+    made = settings(retry_quota=quota, hooks=Hooks(after_attempt=seen.append))
+    journey = Journey(call("listModels"), made)
+    journey.start()
+    refuse(journey, 503)
+    journey.start()
+    meta = journey.answered(200, OK)
+    error = journey.unusable(e.ResponseShapeError("m"), meta, b"{}")
+    assert quota.tokens == quota.capacity - 5
+    assert [(end.attempt, end.status, end.error) for end in seen][1:] == [(2, 200, error)]
 
 
 def test_body_lost_after_the_headers(
@@ -329,7 +348,7 @@ def test_unusable_answer(settings: Callable[..., Settings], call: Callable[..., 
     assert 3900 < len(str(error.body)) <= 4000
     assert error.headers["x-echo"] == "[redacted]"
     assert [failure.error for failure in error.failures] == ["UnexpectedContentError"]
-    assert len(seen) == 1
+    assert [(end.status, end.error) for end in seen] == [(200, error)]
 
 
 def test_unusable_answer_of_a_get(
@@ -354,7 +373,9 @@ def test_hooks(settings: Callable[..., Settings], call: Callable[..., Call], clo
     refuse(journey, 503, x_request_id="req_1", retry_after="3")
     journey.start()
     clock.now += 1
-    journey.answered(200, OK)
+    meta = journey.answered(200, OK)
+    clock.now += 1  # what the result is made in
+    journey.succeeded(meta)
     name = "createChatCompletion"
     error = seen[1].error
     assert isinstance(error, e.ServiceUnavailableError)
@@ -546,6 +567,7 @@ class Calls(RuleBasedStateMachine):
         except e.RateLimitError as error:
             # Held back by what an earlier call was told, for longer than this one's deadline.
             assert (error.phase, error.status) == ("never_sent", 0)
+            self.ids.add((self.journey.client_request_id, self.journey.idempotency_key))
             self.error = error
             return
         limits = self.journey.start()
@@ -648,6 +670,7 @@ class Calls(RuleBasedStateMachine):
         meta = self.journey.answered(200, OK)
         assert meta.attempts == self.sent
         assert len(meta.failures) == self.sent - 1
+        self.journey.succeeded(meta)
         self.done = True
 
     @precondition(lambda self: self.over())

@@ -310,6 +310,55 @@ def test_yes_with_something_unusable(both, hello, name, cls):
         assert "base_url" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [({}, "html"), ({}, "empty"), ({}, "json-error"), ({"max_response_bytes": 5}, None)],
+)
+def test_unusable_answer_is_told_as_such(both, hello, options, name):
+    """Hooks hear of an attempt once, behind its whole answer: one that is unusable as its error."""
+    ends = []
+    hooks = sdk.Hooks(after_attempt=ends.append)
+    own = fault(name) if name else {}
+    error = failing(both, lambda client: ask(client, hello, **own), hooks=hooks, **options)
+    assert [(end.attempt, end.status, end.error) for end in ends] == [(1, error.status, error)]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_success_is_told_once(both, hello, stream):
+    """A good answer is told once too; of a stream when it begins, whatever comes of it later."""
+    ends = []
+
+    async def scenario():
+        async with both.client(hooks=sdk.Hooks(after_attempt=ends.append)) as client:
+            if stream:
+                events = await ask(client, hello, stream=True, **fault("truncate:1"))
+                with pytest.raises(sdk.StreamTruncatedError):
+                    await events.final()
+            else:
+                await ask(client, hello)
+
+    both.run(scenario)
+    assert [(end.attempt, end.status, end.error) for end in ends] == [(1, 200, None)]
+
+
+def test_exception_of_a_hook_holds_nothing_of_ours(both, hello):
+    """What a hook raises leaves as it is: no error of the attempt becomes its context."""
+
+    def end(fact):
+        raise LookupError(fact.status) from KeyError("mine")
+
+    async def scenario(name):
+        async with both.client(hooks=sdk.Hooks(after_attempt=end)) as client:
+            with pytest.raises(LookupError) as caught:
+                await ask(client, hello, **fault(name))
+            return caught.value
+
+    for name, status in (("html", 200), ("503", 503), ("reset", 0)):
+        error = both.run(lambda name=name: scenario(name))
+        assert error.args == (status,)
+        assert (error.__context__, type(error.__cause__)) == (None, KeyError)
+
+
 @pytest.mark.parametrize("status", [500, 502, 520, 522])
 def test_bodies_that_are_no_json(both, hello, status):
     """17: HTML, empty and undecodable bodies of errors give the class of the status."""
