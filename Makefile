@@ -12,7 +12,7 @@ WORKERS ?= 2
 SOAK_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test window test-matrix soak test-quick test-all lint format types check gen gen-check surface document foreign contract contract-long bench coverage coverage-report clean
+.PHONY: help venv demo canary test window test-matrix soak test-quick test-all lint format types check gen gen-check surface document foreign contract contract-long bench coverage coverage-report package-test clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,7 +20,11 @@ help: ## Show the targets.
 venv: $(VENV)/.ready ## Make .venv with everything that development needs.
 
 $(VENV)/.ready: pyproject.toml scripts/bootstrap.sh
-	PYTHON="$(PYTHON)" sh scripts/bootstrap.sh "$(VENV)"
+	PYTHON="$(PYTHON)" sh scripts/bootstrap.sh "$(VENV)" dev --editable '.[sandbox]'
+
+# Tools of one purpose, which development does not need, have an environment of their own.
+.venv-%/.ready: pyproject.toml scripts/bootstrap.sh
+	PYTHON="$(PYTHON)" sh scripts/bootstrap.sh ".venv-$*" "$*"
 
 demo: venv ## Start the sandbox and drive every operation through the SDK.
 	$(BIN)/python examples/demo.py
@@ -57,6 +61,9 @@ coverage-report: venv ## Hold what `make test ARGS="--cov --cov-report="` has me
 
 window: venv ## Test the sandbox's page in Chromium; SHOT=1 renews its picture in the docs.
 	$(if $(SHOT),SCREENSHOTS=docs/images) $(BIN)/python -m pytest -m browser tests/window $(ARGS)
+
+package-test: .venv-release/.ready ## Install the wheel on each Python, with the oldest and newest requirements.
+	.venv-release/bin/python scripts/package_test.py $(ARGS)
 
 lint: venv ## Check formatting and lint rules.
 	$(BIN)/ruff format --check .
