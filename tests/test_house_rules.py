@@ -104,6 +104,12 @@ def test_http_library_stays_in_its_rooms() -> None:
     assert {Path(path).parts[1] for path in using} <= NETWORK_ROOMS
 
 
+@pytest.mark.parametrize("word", ["h11", "_network_backend"])
+def test_nothing_is_known_of_what_lies_below_a_library(word: str) -> None:
+    """The package stands on public libraries: not on their parts, nor on their insides."""
+    assert [str(path) for path in files(EXT) if word in path.read_text(encoding="utf-8")] == []
+
+
 def test_drivers_are_separate() -> None:
     """The sync client never loads the async one, nor the other way round."""
     assert offenders(files(EXT / "_sync"), "runinfra_ext._async") == {}

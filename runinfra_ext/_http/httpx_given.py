@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import re
 import socket
 import ssl
 import sys
 import time
+from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .._ground.wire import TransportFailure
@@ -31,10 +33,8 @@ if TYPE_CHECKING:
     from .._ground.wire import FailureReason
 
 _LIBRARIES: Final = ("httpx2", "httpx")
-# Modules below a client whose exceptions may come through it as they are.
-_BELOW: Final = frozenset(
-    {"httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "hpack", "socksio", "anyio"}
-)
+# Extras that take part in a request's work, as the libraries' packages call them.
+_EXTRAS: Final = frozenset({"http2", "socks"})
 # What a transport that tells nothing of its attempts is believed: documented to come before a
 # request is sent. Not so the timeout of a connect: others call any break of a connection that.
 _UNSENT: Final = ("ConnectError", "PoolTimeout", "ProxyError", "UnsupportedProtocol")
@@ -219,7 +219,7 @@ class Attempt:
     def _is_below(self, error: Exception) -> bool:
         if isinstance(error, ConnectionError | ssl.SSLError | socket.gaierror):
             return True
-        return type(error) is OSError or type(error).__module__.partition(".")[0] in _BELOW
+        return type(error) is OSError or _package(type(error).__module__) in below()
 
 
 _BY_CLASS: Final[dict[str, FailureReason]] = {
@@ -265,6 +265,34 @@ class Body:
         )
 
 
+@functools.cache
+def below() -> frozenset[str]:
+    """The packages that a client's exceptions come through, or from, as they are.
+
+    The libraries and what they stand on, in their own words: of an application's own code nothing.
+    """
+    found: set[str] = set()
+    waiting = list(_LIBRARIES)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        try:
+            needs = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:  # of a part that is not installed
+            continue
+        for need in needs:
+            extra = re.search(r"extra == ['\"](\w+)", need)
+            if extra is None or extra[1] in _EXTRAS:
+                waiting += re.findall(r"^[\w.-]+", need)
+    return frozenset(name.lower().replace("-", "_") for name in found)
+
+
+def _package(module: str) -> str:
+    return module.partition(".")[0]
+
+
 def was_cut(stream: Any) -> bool:
     """Whether a TLS connection whose end was read has ended without the peer's goodbye."""
     tls = stream.get_extra_info("ssl_object") if stream is not None else None
@@ -285,8 +313,7 @@ def forget_locals(error: BaseException) -> None:
         trace = link.__traceback__
         while trace is not None:
             frame: FrameType = trace.tb_frame
-            module = str(frame.f_globals.get("__name__", ""))
-            if module.partition(".")[0] in _BELOW:
+            if _package(str(frame.f_globals.get("__name__", ""))) in below():
                 with contextlib.suppress(RuntimeError):  # it still runs
                     frame.clear()
             trace = trace.tb_next

@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import create_app
 from .controls import Controls
@@ -42,26 +41,22 @@ _silent.setLevel(logging.CRITICAL + 1)
 _TURNS: Final = 5  # of the event loop, until a connection that was aborted is closed
 
 
-class Protocol(H11Protocol):
-    """uvicorn's HTTP/1.1, which also hands the connection to the application, for faults."""
+def _hand_over(connection: Any) -> None:
+    """Let the application have a connection of uvicorn's, for faults."""
+    connection.logger = _silent  # what goes wrong here is meant to, and stands in the journal
+    lost = asyncio.Event()
+    inner, closed = connection.app, connection.connection_lost
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.logger = _silent  # what goes wrong here is meant to, and stands in the journal
-        inner = self.app
-        self._lost = asyncio.Event()
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        own = {TRANSPORT: connection.transport, LOST: lost}
+        scope.setdefault("extensions", {}).update(own)
+        await inner(scope, receive, send)
 
-        async def app(scope: Any, receive: Any, send: Any) -> None:
-            own = {TRANSPORT: self.transport, LOST: self._lost}
-            scope.setdefault("extensions", {}).update(own)
-            await inner(scope, receive, send)
+    def connection_lost(error: Exception | None) -> None:
+        closed(error)
+        lost.set()
 
-        self.app = app
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is closed, by either side."""
-        super().connection_lost(exc)
-        self._lost.set()
+    connection.app, connection.connection_lost = app, connection_lost
 
 
 def make_server(state: SandboxState, context: ssl.SSLContext | None = None) -> uvicorn.Server:
@@ -73,7 +68,6 @@ def make_server(state: SandboxState, context: ssl.SSLContext | None = None) -> u
     """
     config = uvicorn.Config(
         create_app(state),
-        http=Protocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -84,6 +78,15 @@ def make_server(state: SandboxState, context: ssl.SSLContext | None = None) -> u
     )
     config.load()
     config.ssl = context
+    make: Any = config.http_protocol_class
+
+    def accept(**facts: Any) -> Any:
+        connection = make(**facts)
+        _hand_over(connection)
+        return connection
+
+    plain: Any = config
+    plain.http_protocol_class = accept
     return uvicorn.Server(config)
 
 

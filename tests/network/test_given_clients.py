@@ -20,6 +20,7 @@ import trustme
 
 import runinfra_ext as sdk
 from runinfra_ext import AsyncRunInfra, RunInfra
+from runinfra_ext._http.httpx_given import below
 from tests.conftest import Both
 from tests.e2e.test_faults import serving
 from tests.network.given import LIBRARIES, close, hook, make
@@ -134,6 +135,12 @@ def test_answers_that_a_hook_has_read(both: Both, library: str) -> None:
     assert whole.choices[0].message.content == "one two three."
     assert streamed.choices[0].message.content == "one two three."
     assert models.data != []
+
+
+def test_what_lies_below_a_client() -> None:
+    """The libraries and what they stand on are known from their packages, the rest is not theirs."""
+    assert {"httpx", "httpx2", "httpcore", "httpcore2", "anyio", "h11", "h2", "socksio"} <= below()
+    assert not {"rich", "click", "pytest", "runinfra_ext", "aiohttp", "urllib3"} & below()
 
 
 def test_a_hook_that_raises_for_status(both: Both, library: str) -> None:
