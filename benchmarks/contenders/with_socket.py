@@ -165,6 +165,11 @@ class _Exchange(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is closed, by either side."""
+        if self._done is not None and not self._done.done():
+            self._done.set_exception(exc or EOFError("closed in the middle of an answer"))
+
     def ask(self, request: bytes) -> asyncio.Future[Any]:
         """Send a request; the future holds the body, or the number of events."""
         self._done = asyncio.get_running_loop().create_future()
@@ -199,6 +204,7 @@ class Async:
         parts = urlsplit(base_url)
         self._address = (parts.hostname or "", parts.port or 0)
         self._path = parts.path
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._idle: list[_Exchange] = []
 
     async def _ask(self, path: str, body: dict[str, Any]) -> Any:
@@ -208,7 +214,7 @@ class Async:
             exchange = self._idle.pop()
         else:
             loop = asyncio.get_running_loop()
-            _, exchange = await loop.create_connection(_Exchange, *self._address)
+            _, exchange = await loop.create_connection(_Exchange, *self._address, ssl=self._tls)
         answer = await exchange.ask(request)
         self._idle.append(exchange)
         return answer
