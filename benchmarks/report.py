@@ -10,9 +10,9 @@ from typing import Any, Final
 from .rows import Row
 from .runner import Samples
 
-COLUMNS: Final = ("openai", "official", "httpx", "aiohttp", "ext", "socket")
+COLUMNS: Final = ("openai", "official", "httpx", "urllib3", "aiohttp", "ext", "socket")
 TITLES: Final = {"ext": "**this SDK**", "socket": "limit"}
-_PACKAGES: Final = ("runinfra-ext", "openai", "runinfra", "httpx", "aiohttp", "orjson")
+_PACKAGES: Final = ("runinfra-ext", "openai", "runinfra", "httpx", "urllib3", "aiohttp", "orjson")
 
 
 def summary(samples: Samples, rows: tuple[Row, ...], *, rounds: int, quick: bool) -> dict[str, Any]:
@@ -50,6 +50,8 @@ def line(row: Row, measured: dict[str, list[dict[str, float]]]) -> dict[str, Any
             medians[family] = statistics.median(values)
     base = medians.get(row.against)
     ratios = {name: value / base for name, value in medians.items()} if base else {}
+    if row.above is not None and {"ext", row.above} <= ratios.keys():
+        ratios["ext"] -= ratios[row.above]
     judged = medians if row.absolute else ratios
     return {
         "work": row.title,
@@ -59,9 +61,7 @@ def line(row: Row, measured: dict[str, list[dict[str, float]]]) -> dict[str, Any
         "ratios": ratios,
         "absolute": row.absolute,
         "goal": row.goal,
-        "stretch": row.stretch,
         "met": _met(judged.get("ext"), row.goal),
-        "stretch_met": _met(judged.get("ext"), row.stretch),
     }
 
 
@@ -81,22 +81,11 @@ def table(result: dict[str, Any]) -> str:
     Args:
         result: the :func:`summary`.
     """
-    head = ["work", *(TITLES.get(name, name) for name in COLUMNS), "goal", "", "stretch", ""]
-    lines = [_cells(head), _cells(["---", *["--:" for _ in COLUMNS], "--:", "---", "--:", "---"])]
+    head = ["work", *(TITLES.get(name, name) for name in COLUMNS), "goal", ""]
+    lines = [_cells(head), _cells(["---", *["--:" for _ in COLUMNS], "--:", "---"])]
     for entry in result["rows"]:
         cells = [_cell(entry, name) for name in COLUMNS]
-        lines.append(
-            _cells(
-                [
-                    entry["work"],
-                    *cells,
-                    _goal(entry["goal"]),
-                    _mark(entry["met"]),
-                    _goal(entry["stretch"]),
-                    _mark(entry["stretch_met"]),
-                ]
-            )
-        )
+        lines.append(_cells([entry["work"], *cells, _goal(entry["goal"]), _mark(entry["met"])]))
     return "\n".join(lines)
 
 

@@ -41,6 +41,16 @@ _STEPS: Final = {
     "openai": ("import openai", f"client = openai.OpenAI({_OPTIONS})", _CHAT),
     "official": ("import runinfra", f"client = runinfra.RunInfra({_OPTIONS})", _CHAT),
     "ext": ("import runinfra_ext", f"client = runinfra_ext.RunInfra({_OPTIONS})", _CHAT),
+    "openai-async": (
+        "import asyncio, openai",
+        f"client = openai.AsyncOpenAI({_OPTIONS})",
+        f"asyncio.run({_CHAT})",
+    ),
+    "ext-async": (
+        "import asyncio, runinfra_ext",
+        f"client = runinfra_ext.AsyncRunInfra({_OPTIONS})",
+        f"asyncio.run({_CHAT})",
+    ),
     "httpx": ("import httpx", "client = httpx.Client(base_url='{base}/plain/v1')", _POST),
     "socket": ("import json, socket, ssl", "client = socket.socket()", "client.close()"),
 }

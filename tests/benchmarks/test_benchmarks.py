@@ -51,10 +51,25 @@ def test_goals_are_ratios_of_medians(absolute: bool, goal: float, met: bool) -> 
     assert entry["met"] is met
 
 
+def test_what_is_above_a_bare_library() -> None:
+    """Of the SDK's part of openai's cost that of the library under it is taken off."""
+    row = rows.Row("event", "stream", "cpu", "µs", goal=0.05, above="urllib3")
+
+    def cost(value: float) -> list[dict[str, float]]:
+        return [{"cpu": value, "units": 1}]
+
+    measured = {"openai": cost(100), "urllib3": cost(5), "ext": cost(9)}
+    entry = line(row, measured)
+    assert entry["ratios"] == {"openai": 1, "urllib3": 0.05, "ext": pytest.approx(0.04)}
+    assert entry["met"] is True
+    assert line(row, {**measured, "ext": cost(11)})["met"] is False
+
+
 def test_rows_name_jobs_and_the_contenders_are_there() -> None:
     """Every line of the table has its job, whose contenders have the one it is compared to."""
     jobs = {job.key: job for job in rows.JOBS}
     for row in rows.ROWS:
         families = {name.removesuffix("-async") for name in jobs[row.job].who}
         # A goal that is a number needs nobody to be compared to.
-        assert {"ext"} | (set() if row.absolute else {row.against}) <= families
+        needed = {"ext"} | (set() if row.absolute else {row.against})
+        assert needed | ({row.above} if row.above else set()) <= families
