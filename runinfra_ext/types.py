@@ -158,6 +158,7 @@ if TYPE_CHECKING:
     from runinfra_client.types import BinaryFile, FileData, FileInput
     from runinfra_client.unions import ResponseStreamEvent
 
+    from ._answer.raw import RawResponse
     from ._answer.results import (
         BinaryContent,
         ChatCompletion,
@@ -188,6 +189,7 @@ if TYPE_CHECKING:
         ClientOptions,
         HTTPClient,
         JsonCallOptions,
+        RequestOptions,
         UploadCallOptions,
     )
     from ._call.retry import ReplayPolicy, RetryQuota
@@ -326,10 +328,12 @@ _MODULES = {
     "Phase": "._ground.error_fields",
     "PromptTokensDetails": "runinfra_client.models",
     "RateLimit": "._ground.metadata",
+    "RawResponse": "._answer.raw",
     "ReasoningEffortParam": "runinfra_client.params",
     "ReasoningItemParam": "runinfra_client.params",
     "ReplayPolicy": "._call.retry",
     "ReplayStore": ".webhooks",
+    "RequestOptions": "._call.options",
     "RerankCall": "._call.calls.rerank",
     "RerankContentDocumentParam": "runinfra_client.params",
     "RerankContentPartParam": "runinfra_client.params",
@@ -543,10 +547,12 @@ __all__ = [
     "Phase",
     "PromptTokensDetails",
     "RateLimit",
+    "RawResponse",
     "ReasoningEffortParam",
     "ReasoningItemParam",
     "ReplayPolicy",
     "ReplayStore",
+    "RequestOptions",
     "RerankCall",
     "RerankContentDocumentParam",
     "RerankContentPartParam",

@@ -20,6 +20,7 @@ SNIPPETS = [
         "docs/limits.md",
         "docs/tools.md",
         "docs/network.md",
+        "docs/requests.md",
     )
     for snippet in re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
 ]

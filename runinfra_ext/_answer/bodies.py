@@ -133,6 +133,21 @@ def json_object(body: bytes, meta: Meta) -> Mapping[str, Any]:
     return cast("dict[str, Any]", content)
 
 
+def checked_object(body: bytes, meta: Meta, redactor: Redactor) -> Mapping[str, Any]:
+    """The JSON object of a body, where it is not read any closer.
+
+    Raises:
+        APIResponseError: as :func:`json_object` does.
+        APIStatusError: it is an error body under status 200.
+    """
+    content = json_object(body, meta)
+    reported: object = content.get("error")
+    # A response of the Responses adapter has such a member of its own.
+    if reported and _is_report(reported) and content.get("object") in {None, "error"}:
+        raise _reported(reported, content, meta, redactor)
+    return content
+
+
 def parse_result(
     cls: type[R],
     content: Mapping[str, Any],

@@ -14,6 +14,7 @@ from ..errors import ConfigurationError
 from ..hooks import Hooks
 from ._callbacks import check_callback
 from .namespaces import AsyncNamespaces
+from .raw import AsyncRawRequests
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .._webhooks.events import Webhooks
 
 
-class AsyncRunInfra(AsyncNamespaces):
+class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces):
     """A client of the RunInfra gateway.
 
     One client serves a whole process: the blocking one is safe to share between threads, the async

@@ -31,10 +31,10 @@ class Body(Protocol):
         ...
 
 
-class Fetch(NamedTuple):
-    """A file that stands at a URL of any host: no operation of the gateway, and free to repeat.
+class Route(NamedTuple):
+    """What is called beyond the document: a file at a URL of any host, or a route of the gateway.
 
-    It has those facts of an operation that a journey asks for.
+    It has those facts of an operation that a journey asks for; by default it is free to repeat.
 
     Attributes:
         operation_id: what results and errors call it.
@@ -43,8 +43,8 @@ class Fetch(NamedTuple):
         replay: as of an operation.
         replay_scope: as of an operation.
         replay_conservative: as of an operation.
-        stream: none: it has no events.
-        own_errors: none: its errors are some other host's.
+        stream: none: nothing is known of its events.
+        own_errors: none: its errors have no schema.
     """
 
     operation_id: str
@@ -61,7 +61,7 @@ class Call(NamedTuple):
     """What is to be sent: immutable, the same for all attempts.
 
     Attributes:
-        operation: what the document says of it; or of a file that is fetched.
+        operation: what the document says of it; or of what it does not know.
         path: path below the base URL, encoded.
         content: the body; ``None`` for a GET.
         content_type: media type of the body, if any.
@@ -75,7 +75,7 @@ class Call(NamedTuple):
             URL is a credential.
     """
 
-    operation: Operation | Fetch
+    operation: Operation | Route
     path: str
     content: bytes | Body | None
     content_type: str | None

@@ -315,6 +315,8 @@ class Journey:
         # No source says that the gateway binds keys of streams, so none is made up for them.
         if operation.replay == "safe" or (self.call.streaming and operation.stream is not None):
             return None
+        if operation.method in {"GET", "HEAD"}:
+            return None  # of a route that nothing is known of
         return new_key() if self.settings.auto_idempotency else None
 
     def _headers(self, options: Mapping[str, Any]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from runinfra_client.facts import Operation
 
 from ..errors import RunInfraError
 from ..hooks import AttemptEnd, AttemptStart, Hooks, Sleep
-from .call import Fetch
+from .call import Route
 
 _log: Final = logging.getLogger("runinfra_ext")
 
@@ -36,7 +36,7 @@ class Observer:
 
     def __init__(
         self,
-        operation: Operation | Fetch,
+        operation: Operation | Route,
         path: str,
         client_request_id: str,
         idempotency_key: str | None,

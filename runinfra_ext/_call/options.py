@@ -43,8 +43,8 @@ class HTTPClient(Protocol):
         ...
 
 
-class CallOptions(TypedDict, total=False):
-    """Keyword arguments of every operation, beside its own parameters.
+class RequestOptions(TypedDict, total=False):
+    """Call options of :meth:`RunInfra.request`, which takes the headers as ``headers``.
 
     Attributes:
         idempotency_key: names this piece of work: repeating it with the same key does not run or
@@ -53,7 +53,6 @@ class CallOptions(TypedDict, total=False):
         timeout: seconds of silence, or a :class:`Timeout`, for each attempt.
         deadline: seconds for the whole call: attempts, waits, and reading the body.
         max_retries: how many attempts may follow a failed first one.
-        extra_headers: more request headers; reserved names are refused.
         idle_timeout: seconds without any byte on a stream, heartbeats counted.
         progress_timeout: seconds without any content on a stream, heartbeats not counted.
         allow_truncated: take a stream that ends without its terminal marker for complete.
@@ -66,11 +65,20 @@ class CallOptions(TypedDict, total=False):
     timeout: float | Timeout | None
     deadline: float | None
     max_retries: int | None
-    extra_headers: Mapping[str, str] | None
     idle_timeout: float | None
     progress_timeout: float | None
     allow_truncated: bool | None
     retry_streams: bool | None
+
+
+class CallOptions(RequestOptions, total=False):
+    """Keyword arguments of every operation, beside its own parameters: also those of a request.
+
+    Attributes:
+        extra_headers: more request headers; reserved names are refused.
+    """
+
+    extra_headers: Mapping[str, str] | None
 
 
 class JsonCallOptions(CallOptions, total=False):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from runinfra_client.meta import FailedAttempt, Phase
+from runinfra_client.meta import FailedAttempt, Meta, Phase
 
-__all__ = ["ErrorFields", "FailedAttempt", "Phase"]
+__all__ = ["ErrorFields", "FailedAttempt", "Phase", "fields_of_call"]
 
 
 class ErrorFields(TypedDict, total=False):
@@ -32,3 +32,14 @@ class ErrorFields(TypedDict, total=False):
     headers: Mapping[str, str]
     partial: Any
     event_count: int
+
+
+def fields_of_call(meta: Meta) -> ErrorFields:
+    """What an error that is found in an answer knows of the call."""
+    return {
+        "operation": meta.operation,
+        "client_request_id": meta.client_request_id,
+        "idempotency_key": meta.idempotency_key,
+        "attempts": meta.attempts,
+        "failures": meta.failures,
+    }

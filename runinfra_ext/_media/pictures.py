@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypedDict
 from urllib.parse import urldefrag, urlsplit
 
 from .._answer.bodies import media_type
-from .._call.call import Call, Fetch
+from .._call.call import Call, Route
 from .._call.spelling import unexpected
 from .._call.urls import is_loopback, is_usable_url
 from .._ground.limits import Timeout
@@ -18,7 +18,7 @@ from ..errors import InvalidRequestError, ResponseShapeError, UnexpectedContentE
 
 ImageFormat = Literal["png", "jpeg", "webp", "gif", "avif"]
 
-_FETCH: Final = Fetch("fetchImage", accept="image/*")
+_FETCH: Final = Route("fetchImage", accept="image/*")
 
 
 class FetchOptions(TypedDict, total=False):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import mimetypes
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .._ground.checks import is_printable, wrong
@@ -175,6 +175,31 @@ class RawBody:
     def iter_chunks(self) -> Iterator[bytes]:
         """The body from its start; raises as :meth:`MultipartBody.iter_chunks` does."""
         yield from read_upload(self._upload, self._on_progress)
+
+
+class PiecesBody:
+    """A body that another library makes while it is sent; it is sent once.
+
+    Args:
+        pieces: its bytes.
+        content_type: its media type.
+        content_length: how many they are.
+    """
+
+    def __init__(self, pieces: Iterable[bytes], content_type: str, content_length: int) -> None:
+        self._pieces: Iterable[bytes] | None = pieces
+        self.content_type = content_type
+        self.content_length = content_length
+
+    @property
+    def rewindable(self) -> bool:
+        """Whether nothing of it was taken yet, as when no connection could be made."""
+        return self._pieces is not None
+
+    def iter_chunks(self) -> Iterator[bytes]:
+        """The body from its start."""
+        pieces, self._pieces = self._pieces or (), None
+        yield from pieces
 
 
 def read_upload(

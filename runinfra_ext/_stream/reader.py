@@ -110,6 +110,11 @@ class EventReader(Generic[T, R]):
         self.truncated = False
 
     @property
+    def begun(self) -> bool:
+        """Whether what has come is known to be events."""
+        return self._head is None
+
+    @property
     def drained(self) -> bool:
         """Whether the body was read to its end."""
         return self._ended

@@ -12,13 +12,16 @@ so that the caller can tell a last event without its blank line from a cut one.
 
 from __future__ import annotations
 
+import re
 from collections import deque
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple, cast
 
 from ..errors import StreamEventTooLargeError
 
 _BOM: Final = b"\xef\xbb\xbf"
 _COLON: Final = ord(":")
+_BLANK_LINE: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _RETRY_DIGITS: Final = 9  # more would be decades
 
 
@@ -172,3 +175,16 @@ class SSEDecoder:
     def _refuse(self) -> None:
         msg = f"An event of the stream is larger than max_event_bytes ({self._limit} bytes)."
         raise StreamEventTooLargeError(msg)
+
+
+def cut_at_events(data: bytes) -> Iterator[bytes]:
+    """Bytes of a stream, cut behind the blank lines in them.
+
+    A blank line that is spelled in some other way, or came in two parts, is no cut.
+    """
+    start = 0
+    for found in _BLANK_LINE.finditer(data):
+        yield data[start : found.end()]
+        start = found.end()
+    if start < len(data):
+        yield data[start:]

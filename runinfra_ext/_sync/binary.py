@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -45,6 +45,16 @@ class BinaryStream:
         self._error: RunInfraError | None = None
         self.meta = meta
         self.content_type = media_type(meta.headers) or "application/octet-stream"
+
+    @property
+    def status(self) -> int:
+        """HTTP status, 2xx."""
+        return self.meta.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The answer's headers, case-insensitive."""
+        return self.meta.headers
 
     @property
     def request_id(self) -> str | None:

@@ -21,6 +21,7 @@ from ..errors import ConfigurationError
 from ..hooks import Hooks
 from ._callbacks import check_callback
 from .namespaces import Namespaces
+from .raw import RawRequests
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from .._webhooks.events import Webhooks
 
 
-class RunInfra(Namespaces):
+class RunInfra(RawRequests, Namespaces):
     """A client of the RunInfra gateway.
 
     One client serves a whole process: the blocking one is safe to share between threads, the async

@@ -17,6 +17,7 @@ from .._answer.bodies import parse_result
 from .._answer.engines import response_event
 from .._answer.results import ChatCompletion, Response
 from .._call.journey import Journey
+from .._ground.error_fields import fields_of_call
 from .._ground.metadata import Meta
 from .._http.blocking import Source
 from .._stream.assembly import Assembler
@@ -29,6 +30,7 @@ from .._structured.parsing import (
     parsed_completion,
     parsed_response,
 )
+from .raw_events import RawEvents
 from .stream import Stream
 
 P = TypeVar("P")
@@ -43,18 +45,31 @@ def event_stream(endpoint: Any) -> Callable[[Source, Journey, Meta], Stream[Any,
     """Makes the streams of an operation, with the assembler of what it amounts to."""
 
     def begin(source: Source, journey: Journey, meta: Meta) -> Stream[Any, Any]:
-        spec, redactor = _spec(journey), journey.settings.redactor
-        assembler: Assembler[Any]
-        if spec.assembles == "ChatCompletion":
-            build = partial(parse_result, ChatCompletion, meta=meta, redactor=redactor)
-            assembler = ChatAssembler(build, _as_it_is)
-        elif spec.assembles == "Response":
-            return _response_stream(source, journey, meta, _as_it_is)
-        else:
-            assembler = LastEvent(endpoint.event)
-        return _stream(source, journey, meta, endpoint.event, assembler)
+        event = endpoint.event
+        if _spec(journey).assembles == "Response":
+            event = response_event(event)
+        return _stream(source, journey, meta, event, _assembler(endpoint, journey, meta))
 
     return begin
+
+
+def raw_event_stream(endpoint: Any) -> Callable[[Source, Journey, Meta], RawEvents]:
+    """Makes the streams of an operation's events as bytes, held to what the events say."""
+
+    def begin(source: Source, journey: Journey, meta: Meta) -> RawEvents:
+        return RawEvents(source, journey, meta, _spec(journey), _assembler(endpoint, journey, meta))
+
+    return begin
+
+
+def _assembler(endpoint: Any, journey: Journey, meta: Meta) -> Assembler[Any]:
+    spec, redactor = _spec(journey), journey.settings.redactor
+    if spec.assembles == "ChatCompletion":
+        build = partial(parse_result, ChatCompletion, meta=meta, redactor=redactor)
+        return ChatAssembler(build, _as_it_is)
+    if spec.assembles == "Response":
+        return _response_assembler(journey, meta, _as_it_is)
+    return LastEvent(endpoint.event)
 
 
 def parsed_chat_stream(
@@ -88,10 +103,15 @@ def parsed_response_stream(
 def _response_stream(
     source: Source, journey: Journey, meta: Meta, finish: Callable[[Response], R]
 ) -> Stream[ResponseStreamEvent, R]:
-    build = partial(parse_result, Response, meta=meta, redactor=journey.settings.redactor)
-    assembler = ResponseAssembler(build, _spec(journey).terminal_events, finish)
     event = response_event(create_response.event)
-    return _stream(source, journey, meta, event, assembler)
+    return _stream(source, journey, meta, event, _response_assembler(journey, meta, finish))
+
+
+def _response_assembler(
+    journey: Journey, meta: Meta, finish: Callable[[Response], R]
+) -> ResponseAssembler[Response, R]:
+    build = partial(parse_result, Response, meta=meta, redactor=journey.settings.redactor)
+    return ResponseAssembler(build, _spec(journey).terminal_events, finish)
 
 
 def _stream(
@@ -115,13 +135,7 @@ def _stream(
         clock=settings.clock,
         max_event_bytes=settings.max_event_bytes,
         allow_truncated=settings.allow_truncated,
-        error_fields={
-            "operation": meta.operation,
-            "client_request_id": meta.client_request_id,
-            "idempotency_key": meta.idempotency_key,
-            "attempts": meta.attempts,
-            "failures": meta.failures,
-        },
+        error_fields=fields_of_call(meta),
     )
 
 

@@ -1,0 +1,364 @@
+"""From the arguments of a raw call to the :class:`~runinfra_ext._call.call.Call` to be sent.
+
+An operation of the document, by whatever it is named (its id, its method, or method and path), has
+the document's facts: replay class, scope, media types. Any other route has none, so that it is
+never repeated once it was sent, unless the caller says that this is safe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple, cast
+from urllib.parse import unquote
+
+from runinfra_client.facts import Operation
+from runinfra_client.operations import OPERATIONS, endpoint
+from runinfra_client.wire import query_of
+
+from .._ground import json_codec
+from .._ground.checks import flag, is_printable, shown, wrong
+from .._ground.json_codec import is_mapping, is_sequence
+from .._media.sources import NAME_LIMIT
+from .._media.uploads import MultipartBody, PiecesBody, RawBody, prepare_upload
+from ..errors import InvalidRequestError
+from .call import Body, Call, Route
+from .headers import checked_headers
+from .options import RequestOptions, Settings
+from .requests import EVENTS, JSON, Endpoint, check_scope, encoded
+from .spelling import unexpected
+from .urls import encode_segment, path_text
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_BODILESS: Final = frozenset({"GET", "HEAD"})
+_PATH: Final = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*\Z")
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+_FORM: Final = re.compile(r"[^\x00-\x1f\x7f\"]+\Z")  # a name that can't break out of its part
+
+Streaming = Literal["no", "bytes", "events"]
+"""How an answer is handed out: whole, as bytes while they come, or as the operation's events."""
+
+
+class RawCall(NamedTuple):
+    """A raw call that is ready to be sent.
+
+    Attributes:
+        call: what is to be sent.
+        endpoint: the module of the operation, if the document knows it.
+        streaming: how the answer is to be handed out.
+        asks_stream: the request's body asks for a stream of events.
+    """
+
+    call: Call
+    endpoint: Endpoint | None
+    streaming: Streaming
+    asks_stream: bool
+
+
+class RawArguments(NamedTuple):
+    """The arguments of a raw call, as they came; see ``RunInfra.request``."""
+
+    operation: Any
+    path: Any = None
+    path_params: Any = None
+    json: Any = None
+    content: Any = None
+    content_type: Any = None
+    data: Any = None
+    files: Any = None
+    query: Any = None
+    headers: Any = None
+    stream: Any = False
+    replay_safe: Any = None
+    on_progress: Any = None
+
+
+def raw_call(given: RawArguments, options: Mapping[str, Any], settings: Settings) -> RawCall:
+    """Check the arguments of a raw call.
+
+    Args:
+        given: the arguments.
+        options: the call options.
+        settings: of the client.
+
+    Raises:
+        TypeError: an unknown keyword.
+        InvalidRequestError: an argument is wrong, or does not go with another.
+        ConfigurationError: the operation exists on a pipeline's URL only.
+    """
+    for name in options:
+        if name not in RequestOptions.__annotations__:
+            known = [*RawArguments._fields, *RequestOptions.__annotations__]
+            raise unexpected(name, known, "request")
+    method, path, known_id = _target(given)
+    module = None if known_id is None else cast("Endpoint", endpoint(known_id))
+    operation: Operation | Route
+    if module is None:
+        operation = _route(method, settings.redactor(path), given.replay_safe)
+    else:
+        operation = module.OPERATION
+        check_scope(operation, settings)
+        if given.replay_safe is not None:
+            msg = f"replay_safe: whether {known_id} may be repeated is known; leave it out"
+            raise InvalidRequestError(msg, param="replay_safe")
+    headers = checked_headers("headers", given.headers)
+    content, kind = _body(given)
+    if content is not None and method in _BODILESS:
+        msg = f"{_body_argument(given)}: a {method} request has no body"
+        raise InvalidRequestError(msg, param=_body_argument(given))
+    asks = _asks_stream(operation, given.json, content)
+    streaming = _streaming(given.stream, operation, asks=asks)
+    call = Call(
+        operation,
+        path + _query(given.query),
+        content,
+        kind,
+        EVENTS if asks else operation.accept,
+        asks,
+        options,
+        headers,
+        module.result if module is not None and operation.own_errors else None,
+    )
+    return RawCall(call, module, streaming, asks)
+
+
+def _target(given: RawArguments) -> tuple[str, str, str | None]:
+    """Method, path and, where the document knows them, the id of the operation."""
+    name = given.operation
+    if not isinstance(name, str) or not name:
+        raise wrong("operation", "an operation's name, or an HTTP method", name)
+    method = name.upper()
+    if method in METHODS:
+        if given.path is None:
+            msg = f"path: expected the path of the {method} request, such as '/models'"
+            raise InvalidRequestError(msg, param="path")
+        path = checked_path(given.path)
+        _no_places(given.path_params)
+        return method, path, _matching(method, path)
+    known_id = _names().get(name)
+    if known_id is None:
+        expected = f"one of {', '.join(METHODS)}, or an operation such as 'chat.completions.create'"
+        raise wrong("operation", expected, name)
+    operation = OPERATIONS[known_id]
+    if given.path is None:
+        return operation.method, _filled(operation.path, given.path_params), known_id
+    _no_places(given.path_params)
+    path = checked_path(given.path)
+    if _matching(operation.method, path) != known_id:
+        raise wrong("path", f"a path of {name}, {operation.path}, or none", given.path)
+    return operation.method, path, known_id
+
+
+def checked_path(path: object) -> str:
+    """A path below the base URL, percent-encoded, which can't lead anywhere else.
+
+    Raises:
+        InvalidRequestError: it could, or is no path.
+    """
+    expected = "a path below the base URL that begins with one slash, such as '/models'"
+    if not isinstance(path, str) or not path.startswith("/"):
+        raise wrong("path", expected, path)
+    if "?" in path or "#" in path:
+        raise wrong("path", "a path without a query and a fragment; give query=", path)
+    if not _PATH.match(path):
+        raise wrong("path", "a path of percent-encoded ASCII", path)
+    segments = path[1:].split("/")
+    if "" in segments[:-1]:
+        raise wrong("path", expected, path)
+    for segment in segments:
+        # Also what some server on the way may take for one after decoding it (twice).
+        plain = unquote(unquote(segment))
+        if {".", ".."} & set(re.split(r"[/\\]", plain)) or not plain.isprintable():
+            raise wrong("path", "a path without dot segments and control characters", path)
+    return path
+
+
+def _filled(template: str, values: object) -> str:
+    wanted = _PLACE.findall(template)
+    if values is None:
+        values = {}
+    if not is_mapping(values) or set(values) != set(wanted):
+        names = ", ".join(wanted) or "nothing: this operation's path has no parameters"
+        raise wrong("path_params", f"a mapping of {names}", values)
+    path = template
+    for name in wanted:
+        value = values[name]
+        if not isinstance(value, str):
+            raise wrong(f"path_params.{name}", "a string", value)
+        text = path_text(f"path_params.{name}", value)
+        path = path.replace(f"{{{name}}}", encode_segment(text))
+    return path
+
+
+def _no_places(values: object) -> None:
+    if values is not None:
+        msg = "path_params: they fill an operation's own path; give either them or path="
+        raise InvalidRequestError(msg, param="path_params")
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """What an operation is called -> its id."""
+    names = {operation.function: name for name, operation in OPERATIONS.items()}
+    return names | {name: name for name in OPERATIONS}
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    """Method, what a path looks like, and id, of each operation."""
+    return tuple(
+        (
+            operation.method,
+            re.compile("[^/]+".join(map(re.escape, _PLACE.split(operation.path)[::2])) + r"\Z"),
+            name,
+        )
+        for name, operation in OPERATIONS.items()
+    )
+
+
+def _matching(method: str, path: str) -> str | None:
+    """The id of the operation that a method and a path stand for, if the document has it."""
+    found = (name for verb, like, name in _patterns() if verb == method and like.match(path))
+    return next(found, None)
+
+
+def _route(method: str, path: str, replay_safe: object) -> Route:
+    """The facts of a route that the document does not know."""
+    safe = replay_safe is not None and flag("replay_safe", replay_safe)
+    replay: Literal["safe", "keyed", "never"] = "never"
+    if safe:
+        replay = "safe" if method in _BODILESS else "keyed"
+    return Route(f"{method} {path}", method, replay=replay)
+
+
+def _body_argument(given: RawArguments) -> str:
+    names = ("json", "content", "data", "files")
+    return next((name for name in names if getattr(given, name) is not None), "content_type")
+
+
+def _body(given: RawArguments) -> tuple[bytes | Body | None, str | None]:
+    """The body to send, and its media type."""
+    forms = [given.json is not None, given.content is not None]
+    forms.append(given.data is not None or given.files is not None)
+    if sum(forms) > 1:
+        msg = "json: expected one body: json, or content, or files with data"
+        raise InvalidRequestError(msg, param="json")
+    kind = given.content_type
+    if kind is not None:
+        if given.content is None:
+            msg = "content_type: it goes with content only; the others tell theirs"
+            raise InvalidRequestError(msg, param="content_type")
+        if not isinstance(kind, str) or not is_printable(kind) or "/" not in kind:
+            raise wrong("content_type", "a media type such as application/json", kind)
+        if len(kind) > NAME_LIMIT:
+            raise wrong("content_type", f"at most {NAME_LIMIT} characters", kind)
+    if given.json is not None:
+        return _json(given.json), JSON
+    if given.content is not None:
+        return _content(given.content, kind, given.on_progress)
+    if given.data is not None or given.files is not None:
+        form = _form(given.data, given.files, given.on_progress)
+        return form, form.content_type
+    return None, None
+
+
+def _json(value: object) -> bytes:
+    if is_mapping(value):
+        return encoded(value)
+    try:
+        return json_codec.encode(value)
+    except (ValueError, TypeError, RecursionError):
+        pass  # raised below, so that the encoder's error is not chained
+    raise wrong("json", "a value that JSON has", value)
+
+
+def _content(value: Any, kind: str | None, on_progress: Any) -> tuple[bytes | Body, str]:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(cast("bytes", value)), kind or "application/octet-stream"
+    if isinstance(value, str):
+        # A text could be meant as the body, or as a path: neither is guessed.
+        raise wrong("content", "bytes, a Path, or a binary file object", value)
+    if isinstance(value, PiecesBody):
+        return value, value.content_type
+    upload = prepare_upload(
+        value, content_type=kind, field="content", type_field="content_type", sound=False
+    )
+    return RawBody(upload, on_progress=on_progress), upload.content_type
+
+
+def _form(data: object, files: object, on_progress: Any) -> MultipartBody:
+    fields = _named("data", {} if data is None else data)
+    uploads = {
+        name: prepare_upload(value, field=name, sound=False)
+        for name, value in _named("files", {} if files is None else files).items()
+    }
+    double = fields.keys() & uploads.keys()
+    if double:
+        msg = f"files: {shown(min(double))} is in data too"
+        raise InvalidRequestError(msg, param="files")
+    return MultipartBody(fields, uploads, on_progress=on_progress)
+
+
+def _named(param: str, values: object) -> dict[str, Any]:
+    """A mapping whose names can be those of the parts of a form."""
+    if not is_mapping(values):
+        raise wrong(param, "a mapping of names to values", values)
+    for name in values:
+        if not isinstance(name, str) or not _FORM.match(name):
+            raise wrong(param, "names without quotes and control characters", name)
+    return dict(values)
+
+
+def _query(values: object) -> str:
+    if values is None:
+        return ""
+    if not is_mapping(values):
+        raise wrong("query", "a mapping of names to values", values)
+    for name, value in values.items():
+        items = value if is_sequence(value) else [value]
+        if not isinstance(name, str) or not name:
+            raise wrong("query", "names that are texts", name)
+        for item in items:
+            if not isinstance(item, str | int | float | None):
+                raise wrong(f"query.{name}", "a text, a number, True or False, or a list", item)
+            if isinstance(item, str) and not _encodable(item):
+                raise wrong(f"query.{name}", "a text that UTF-8 has", "a half of a character")
+    return query_of(*((name, value, "&") for name, value in values.items()))
+
+
+def _encodable(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _asks_stream(operation: Operation | Route, value: object, content: bytes | Body | None) -> bool:
+    """Whether the body asks for a stream of events; in doubt it does: streams are not repeated."""
+    if isinstance(operation, Operation) and operation.response == "events":
+        return True
+    if operation.stream is None or content is None:
+        return False
+    if value is None and isinstance(content, bytes):
+        try:
+            value = json_codec.decode(content)
+        except ValueError:
+            return False  # no body that the operation could take
+    elif not isinstance(content, bytes):
+        return True
+    return is_mapping(value) and bool(value.get("stream"))
+
+
+def _streaming(stream: object, operation: Operation | Route, *, asks: bool) -> Streaming:
+    if stream == "events":
+        if operation.stream is None:
+            msg = f"stream: {operation.operation_id} has no events that are known; use stream=True"
+            raise InvalidRequestError(msg, param="stream")
+        if not asks:
+            msg = "stream: the body asks for no stream: put 'stream': True into it"
+            raise InvalidRequestError(msg, param="stream")
+        return "events"
+    if not isinstance(stream, bool):
+        raise wrong("stream", "True, False or 'events'", stream)
+    if asks and not stream:
+        msg = "stream: the body asks for a stream: use stream=True, or stream='events'"
+        raise InvalidRequestError(msg, param="stream")
+    return "bytes" if stream else "no"
