@@ -69,15 +69,19 @@ if TYPE_CHECKING:
     from ._sync.client import RunInfra
     from ._webhooks import events as webhooks
     from .hooks import AttemptEnd, AttemptStart, Hooks, Sleep
+    from .middleware import CallEnd, CallStart, Middleware
 
 # Name -> the module that has it, or that it is.
 _LAZY = {
     "AsyncRunInfra": "._async.client",
     "AttemptEnd": ".hooks",
     "AttemptStart": ".hooks",
+    "CallEnd": ".middleware",
+    "CallStart": ".middleware",
     "FunctionTool": "._structured.tools",
     "Hooks": ".hooks",
     "Meta": "._ground.metadata",
+    "Middleware": ".middleware",
     "ParsedChatCompletion": "._structured.parsing",
     "ParsedResponse": "._structured.parsing",
     "RateLimit": "._ground.metadata",
@@ -100,6 +104,8 @@ __all__ = [
     "AttemptStart",
     "AuthenticationError",
     "BadRequestError",
+    "CallEnd",
+    "CallStart",
     "ConfigurationError",
     "ConflictError",
     "ConnectTimeoutError",
@@ -114,6 +120,7 @@ __all__ = [
     "InternalServerError",
     "InvalidRequestError",
     "Meta",
+    "Middleware",
     "ModelNotFoundError",
     "ModelPausedError",
     "NotFoundError",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..errors import DeadlineExceededError, InvalidRequestError
@@ -18,6 +19,33 @@ def check_callback(
     _error: type[InvalidRequestError] = InvalidRequestError,
 ) -> None:
     """Here both kinds are fine."""
+
+
+def leaver() -> Callable[[list[Awaitable[object]]], None]:
+    """Takes care of what nobody can await, such as when a stream is dropped.
+
+    It becomes a task of the loop that runs now; where that loop runs no more, it is given up.
+    """
+    loop = asyncio.get_running_loop()
+
+    def leave(awaitables: list[Awaitable[object]]) -> None:
+        for awaitable in awaitables:
+            if loop.is_running():
+                loop.call_soon_threadsafe(_begin, awaitable)
+            elif inspect.iscoroutine(awaitable):
+                awaitable.close()
+        awaitables.clear()
+
+    return leave
+
+
+_tasks: set[asyncio.Future[Any]] = set()  # the loop itself holds its tasks weakly
+
+
+def _begin(awaitable: Awaitable[object]) -> None:
+    task = asyncio.ensure_future(awaitable)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
 
 
 async def outcome(value: Any, _what: str, seconds: float | None = None) -> Any:

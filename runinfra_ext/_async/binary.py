@@ -18,6 +18,7 @@ from .._http.asynchronous import AsyncSource
 from .._media.formats import SNIFF_BYTES
 from ..errors import RunInfraError, StreamConsumedError
 from ._timing import WRITE_BYTES, run_blocking
+from .watching import told
 
 
 class AsyncBinaryStream:
@@ -132,6 +133,10 @@ class AsyncBinaryStream:
         self._over = True
         self._queue.clear()
         await self._source.aclose()
+        watch = self._journey.watch
+        if watch is not None:
+            watch.over("closed")
+            await told(watch)
 
     aclose = close
 
@@ -156,8 +161,10 @@ class AsyncBinaryStream:
             piece = await self._source.receive(None)
         except TransportFailure as failure:
             lost = failure
-        except BaseException:
+        except BaseException as fault:
             # Cancelled, or interrupted: the connection is in an unknown state.
+            if self._journey.watch is not None:
+                self._journey.watch.over(error=fault)
             await self.close()
             raise
         if lost is not None:
@@ -166,10 +173,14 @@ class AsyncBinaryStream:
             return
         if piece:
             self._queue.append(piece)
+            if not self._checked and self._journey.watch is not None:
+                self._journey.watch.first()
         else:
             self._over = True
         if not self._checked:
             await self._check()
+        if not piece and self._error is None:
+            await self._told()
 
     async def _check(self) -> None:
         """Look at the first bytes, before any of them is handed out."""
@@ -194,3 +205,10 @@ class AsyncBinaryStream:
         self._error = error
         self._over = True
         await self._source.aclose()
+        await self._told(error)
+
+    async def _told(self, error: RunInfraError | None = None) -> None:
+        """Tell who watches the call that it is over."""
+        if self._journey.watch is not None:
+            self._journey.watch.over(error=error)
+            await told(self._journey.watch)

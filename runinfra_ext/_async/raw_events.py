@@ -61,6 +61,7 @@ class AsyncRawEvents(AsyncBinaryStream):
             max_event_bytes=settings.max_event_bytes,
             allow_truncated=settings.allow_truncated,
             error_fields=fields_of_call(meta),
+            watch=journey.watch,
         )
 
     async def close(self) -> None:
@@ -84,8 +85,10 @@ class AsyncRawEvents(AsyncBinaryStream):
             data = await self._source.receive(timeout)
         except TransportFailure as failure:
             lost = failure
-        except BaseException:
+        except BaseException as fault:
             # Cancelled, or interrupted: the connection is in an unknown state.
+            if reader.watch is not None:
+                reader.watch.over(error=fault, reader=reader)
             await super().close()
             raise
         clocks.stop()
@@ -97,6 +100,7 @@ class AsyncRawEvents(AsyncBinaryStream):
         elif reader.state == "done":
             await self._drain()
             self._over = True
+            await self._told()
 
     def _take(self, data: bytes) -> RunInfraError | None:
         """Hand out what is in order; the error of what is not."""

@@ -22,9 +22,12 @@ from .._stream.clocks import StreamClocks
 from .._stream.reader import DRAIN_BYTES, DRAIN_SECONDS, EventReader
 from .._stream.views import StreamView
 from ..errors import StreamConsumedError
+from .watching import told
 
 if TYPE_CHECKING:
     from runinfra_client.facts import StreamSpec
+
+    from .._call.watch import Watch
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -63,6 +66,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         max_event_bytes: limit for one event.
         allow_truncated: a clean end of the body without the terminal marker ends the stream well.
         error_fields: what every error of the call carries.
+        watch: who watches the call, if anybody does.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         max_event_bytes: int,
         allow_truncated: bool,
         error_fields: ErrorFields,
+        watch: Watch | None = None,
     ) -> None:
         self._source: AsyncByteSource | None = source
         self._clock = clock
@@ -94,6 +99,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
             max_event_bytes=max_event_bytes,
             allow_truncated=allow_truncated,
             error_fields=error_fields,
+            watch=watch,
         )
         self._managed = False
         self._reading = False
@@ -156,6 +162,8 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         self._reader.close()
         if source is not None:
             await source.aclose()
+        if self._reader.watch is not None:
+            await told(self._reader.watch)
 
     aclose = close
 
@@ -174,7 +182,9 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
             # The coroutine is being thrown away and must not wait: the source closes itself.
             self._drop()
             raise
-        except BaseException:
+        except BaseException as error:
+            if reader.watch is not None:
+                reader.watch.over(error=error, reader=reader)
             await self.close()
             raise
         return event
@@ -221,6 +231,8 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         """Let go of the source, which closes itself when nobody holds it."""
         self._source = None
         self._reader.close()
+        if self._reader.watch is not None:
+            self._reader.watch.drop()
 
     def _loop_left(self) -> None:
         # Inside of a `with` block another loop may follow; the block's end closes.

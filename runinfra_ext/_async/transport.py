@@ -8,6 +8,7 @@ whose own exceptions must not hold it as their context.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from .._call.call import Call
@@ -20,6 +21,7 @@ from .._http.asynchronous import AsyncHTTP, AsyncSource
 from ..errors import ResponseTooLargeError, RunInfraError
 from ._callbacks import outcome
 from ._timing import sleep
+from .watching import watched
 
 R = TypeVar("R")
 
@@ -69,6 +71,13 @@ class AsyncTransport:
             RunInfraError: see :mod:`runinfra_ext.errors`.
         """
         journey = Journey(call, self.settings)
+        if journey.watch is None:
+            return await self._fetch(journey, make)
+        work = partial(self._fetch, journey, make)
+        result: R = await watched(journey, journey.watch, work, streams=False)
+        return result
+
+    async def _fetch(self, journey: Journey, make: Callable[[bytes, Meta], R]) -> R:
         answer = await self._answer(journey, whole=True)
         meta = journey.answered(answer.source.status, answer.source.headers)
         result = _made(make, answer.body, meta)
@@ -91,6 +100,13 @@ class AsyncTransport:
             RunInfraError: the gateway said no, or never answered.
         """
         journey = Journey(call, self.settings)
+        if journey.watch is None:
+            return await self._open(journey, begin)
+        work = partial(self._open, journey, begin)
+        stream: R = await watched(journey, journey.watch, work, streams=True)
+        return stream
+
+    async def _open(self, journey: Journey, begin: Callable[[AsyncSource, Journey, Meta], R]) -> R:
         answer = await self._answer(journey, whole=False)
         meta = journey.answered(answer.source.status, answer.source.headers)
         journey.succeeded(meta)

@@ -73,6 +73,7 @@ class Call(NamedTuple):
         foreign: ``path`` is a whole URL, of a host that is not the gateway. It gets no key, no ids
             and no headers of the caller's, and is not named in the log, because what signs such a
             URL is a credential.
+        arguments: the method's own, or the members of a raw body; never changed.
     """
 
     operation: Operation | Route
@@ -85,3 +86,4 @@ class Call(NamedTuple):
     headers: Mapping[str, str] = {}
     failure: Callable[..., Any] | None = None
     foreign: bool = False
+    arguments: Mapping[str, Any] = {}

@@ -43,6 +43,7 @@ from .observation import Observer
 from .options import Settings
 from .pace import Pace
 from .retry import Failure, GiveUp, Progress, Replay, decide, is_flow_control, phase_of_status
+from .watch import watch_of
 
 _BODY_SHOWN: Final = 4_000  # characters of an unusable body that its error keeps
 _BODY_READ: Final = 64 * 1024  # bytes of it that are looked at
@@ -92,6 +93,7 @@ class Journey:
             self.idempotency_key,
             settings.hooks,
         )
+        self.watch = watch_of(call, settings, self.client_request_id, self.idempotency_key)
 
     @property
     def url(self) -> str:
@@ -285,7 +287,7 @@ class Journey:
         now = self.settings.clock()
         self._took = now - self._attempt_started
         self._pace.told(headers, now, self.settings.wall_clock())
-        return Meta(
+        meta = Meta(
             operation=self.call.operation.operation_id,
             status=status,
             headers=headers,
@@ -297,6 +299,9 @@ class Journey:
             failures=tuple(self.failures),
             elapsed=now - self.started,
         )
+        if self.watch is not None:
+            self.watch.meta = meta
+        return meta
 
     def succeeded(self, meta: Meta) -> None:
         """The answer is usable: told once, to the hooks and to the quota of retries."""
@@ -375,6 +380,8 @@ class Journey:
             )
         )
         self.complete(error)
+        if self.watch is not None:
+            self.watch.failed(self.failures[-1])
         self._observer.attempt_ends(self.attempts, error.status, error.request_id, elapsed, error)
 
     def _final(self, error: RunInfraError, reason: str) -> RunInfraError:

@@ -1,6 +1,7 @@
 """Tells hooks and the log what a call does, once for each event.
 
-The log is ``logging.getLogger("runinfra_ext")`` at level DEBUG. What is logged was redacted before.
+The log is ``runinfra_ext.attempts`` at level DEBUG, see :mod:`~runinfra_ext._call.logs`. What is
+logged was redacted before.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..errors import RunInfraError
 from ..hooks import AttemptEnd, AttemptStart, Hooks, Sleep
 from .call import Route
 
-_log: Final = logging.getLogger("runinfra_ext")
+_log: Final = logging.getLogger("runinfra_ext.attempts")
 
 
 class Observer:

@@ -10,19 +10,22 @@ import inspect
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, Protocol, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, Protocol, TypedDict
 
 from .._ground import checks
 from .._ground.limits import CONNECT_TIMEOUT, Timeout
 from .._ground.redaction import ApiKey, Redactor, RotatingKey
 from ..errors import AuthenticationError, ConfigurationError, InvalidRequestError
 from ..hooks import Hooks
+from ..middleware import Middleware
 from .headers import checked_headers
+from .logs import log_as_told
 from .pace import Pace
 from .retry import ReplayPolicy, RetryQuota
 from .spelling import unexpected
 from .urls import DEFAULT_BASE_URL, BaseURL, resolve_base_url
+from .watch import Tracer
 
 API_KEY_VARIABLE: Final = "RUNINFRA_API_KEY"
 BASE_URL_VARIABLE: Final = "RUNINFRA_BASE_URL"
@@ -117,6 +120,8 @@ class ClientOptions(TypedDict, total=False):
     max_response_bytes: int
     max_event_bytes: int
     hooks: Hooks | None
+    middleware: Sequence[Middleware] | None
+    telemetry: Tracer | Literal[False] | None
     retry_quota: RetryQuota | None
 
 
@@ -157,6 +162,8 @@ class Settings(NamedTuple):
     max_response_bytes: int = MAX_RESPONSE_BYTES
     max_event_bytes: int = MAX_EVENT_BYTES
     hooks: Hooks | None = None
+    middleware: tuple[Middleware, ...] = ()
+    telemetry: Tracer | Literal[False] | None = None
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], float] = time.time
     random: Callable[[], float] = random.random
@@ -221,6 +228,7 @@ def make_settings(
         if name not in ClientOptions.__annotations__:
             known = ["api_key", "pipeline_id", "base_url", "http_client"]
             raise unexpected(name, [*known, *ClientOptions.__annotations__], "RunInfra")
+    log_as_told()
     key, redactor = _credentials(api_key)
     given = _environment(base_url, BASE_URL_VARIABLE)
     root = DEFAULT_BASE_URL if given is None else given
@@ -335,6 +343,21 @@ def _hooks(name: str, value: object, error: _Error) -> Hooks | None:
     return value
 
 
+def _middleware(name: str, value: object, error: _Error) -> tuple[Middleware, ...]:
+    if value is None:
+        return ()
+    given: Any = value
+    if not isinstance(value, list | tuple) or not all(map(callable, given)):
+        raise checks.wrong(name, "a list of functions", given, error)
+    return tuple(given)
+
+
+def _telemetry(name: str, value: object, error: _Error) -> Tracer | Literal[False] | None:
+    if value is None or value is False or isinstance(value, Tracer):
+        return value
+    raise checks.wrong(name, "a runinfra_ext.telemetry.Telemetry, or False", value, error)
+
+
 _OPTION_CHECKS: Final[Mapping[str, Callable[[str, Any, _Error], Any]]] = {
     "timeout": _timeout,
     "deadline": _seconds,
@@ -349,6 +372,8 @@ _OPTION_CHECKS: Final[Mapping[str, Callable[[str, Any, _Error], Any]]] = {
     "max_response_bytes": _size,
     "max_event_bytes": _size,
     "hooks": _hooks,
+    "middleware": _middleware,
+    "telemetry": _telemetry,
     "retry_quota": _quota,
 }
 # What a call may say for itself; its other options belong to no client.

@@ -119,6 +119,7 @@ def raw_call(given: RawArguments, options: Mapping[str, Any], settings: Settings
         options,
         headers,
         module.result if module is not None and operation.own_errors else None,
+        arguments=given.json if is_mapping(given.json) else {},
     )
     return RawCall(call, module, streaming, asks)
 

@@ -104,6 +104,7 @@ def described(
         options,
         request.headers,
         endpoint.result if operation.own_errors else None,
+        arguments=values,
     )
 
 

@@ -39,6 +39,8 @@ from .sse import ServerSentEvent, SSEDecoder
 if TYPE_CHECKING:
     from runinfra_client.facts import StreamSpec
 
+    from .._call.watch import Watch
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -66,6 +68,7 @@ class EventReader(Generic[T, R]):
         max_event_bytes: limit for one event.
         allow_truncated: a clean end of the body after at least one event ends the stream well.
         error_fields: what every error of the call carries.
+        watch: is told the first event and the end, if anybody watches the call.
 
     Attributes:
         state: ``open``, ``done`` (ended well), ``closed`` (by the application) or ``failed``.
@@ -86,6 +89,7 @@ class EventReader(Generic[T, R]):
         max_event_bytes: int,
         allow_truncated: bool,
         error_fields: ErrorFields,
+        watch: Watch | None = None,
     ) -> None:
         self.state: State = "open"
         self.error: RunInfraError | None = None
@@ -108,6 +112,7 @@ class EventReader(Generic[T, R]):
         self._progressed = False
         self._final: R | None = None
         self.truncated = False
+        self.watch = watch
 
     @property
     def begun(self) -> bool:
@@ -179,6 +184,8 @@ class EventReader(Generic[T, R]):
         """The application wants no more events."""
         if self.state == "open":
             self.state = "closed"
+            if self.watch is not None:
+                self.watch.over("closed", reader=self)
         self._decoder.events.clear()
 
     def check_iterable(self) -> None:
@@ -221,6 +228,10 @@ class EventReader(Generic[T, R]):
                 raise self._identified(fault)
         # R itself may allow None, so only a cast can say that it was made above.
         return cast("R", self._final)
+
+    def arrived(self) -> Any:
+        """What has arrived, as the result that it amounts to; ``None`` before anything."""
+        return self._partial()
 
     def _begin(self, data: bytes) -> bytes:
         """Take the beginning of the body; what of it is for the decoder."""
@@ -271,6 +282,8 @@ class EventReader(Generic[T, R]):
             self._refuse(sse, last=last)
             return None
         self._decoded += 1
+        if self._decoded == 1 and self.watch is not None:
+            self.watch.first()
         kind = None
         if self._by_type:
             kind = payload.get("type")
@@ -332,6 +345,8 @@ class EventReader(Generic[T, R]):
             raise self._failed(UnexpectedContentError(msg))
         self.state = "done"
         self._decoder.events.clear()
+        if self.watch is not None:
+            self.watch.over(reader=self, events=self._decoded)
 
     def _reported(self, payload: Mapping[str, Any]) -> APIStatusError:
         """The error that the gateway reports inside of the stream."""
@@ -356,6 +371,8 @@ class EventReader(Generic[T, R]):
             # It was answered with 200: whatever is reported inside, it may have run.
             error.update(phase="outcome_unknown", outcome_unknown=True)
         self.error = self._identified(error)
+        if self.watch is not None:
+            self.watch.over(error=error, reader=self)
         return error
 
     def _identified(self, error: RunInfraError) -> RunInfraError:

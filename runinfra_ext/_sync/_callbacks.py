@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..errors import InvalidRequestError
@@ -21,6 +22,11 @@ def check_callback(
     ):
         name = getattr(function, "__name__", type(function).__name__)
         raise _refusal(param, repr(name), error)
+
+
+def leaver() -> Callable[[list[Awaitable[object]]], None] | None:
+    """Here nothing is ever awaited."""
+    return None
 
 
 def outcome(value: Any, what: str, seconds: float | None = None) -> Any:  # noqa: ARG001 - a plain function can't be cut short

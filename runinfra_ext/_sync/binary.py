@@ -19,6 +19,7 @@ from .._http.blocking import Source
 from .._media.formats import SNIFF_BYTES
 from ..errors import RunInfraError, StreamConsumedError
 from ._timing import WRITE_BYTES, run_blocking
+from .watching import told
 
 
 class BinaryStream:
@@ -133,6 +134,10 @@ class BinaryStream:
         self._over = True
         self._queue.clear()
         self._source.close()
+        watch = self._journey.watch
+        if watch is not None:
+            watch.over("closed")
+            told(watch)
 
     def __enter__(self) -> Self:
         return self
@@ -155,8 +160,10 @@ class BinaryStream:
             piece = self._source.receive(None)
         except TransportFailure as failure:
             lost = failure
-        except BaseException:
+        except BaseException as fault:
             # Cancelled, or interrupted: the connection is in an unknown state.
+            if self._journey.watch is not None:
+                self._journey.watch.over(error=fault)
             self.close()
             raise
         if lost is not None:
@@ -165,10 +172,14 @@ class BinaryStream:
             return
         if piece:
             self._queue.append(piece)
+            if not self._checked and self._journey.watch is not None:
+                self._journey.watch.first()
         else:
             self._over = True
         if not self._checked:
             self._check()
+        if not piece and self._error is None:
+            self._told()
 
     def _check(self) -> None:
         """Look at the first bytes, before any of them is handed out."""
@@ -193,3 +204,10 @@ class BinaryStream:
         self._error = error
         self._over = True
         self._source.close()
+        self._told(error)
+
+    def _told(self, error: RunInfraError | None = None) -> None:
+        """Tell who watches the call that it is over."""
+        if self._journey.watch is not None:
+            self._journey.watch.over(error=error)
+            told(self._journey.watch)

@@ -74,6 +74,9 @@ class RunInfra(RawRequests, Namespaces):
         max_response_bytes: a larger answer is an error (default 256 MiB).
         max_event_bytes: a larger event of a stream is an error (default 16 MiB).
         hooks: callbacks around attempts and waits.
+        middleware: functions around each logical call, see :mod:`runinfra_ext.middleware`.
+        telemetry: a :class:`runinfra_ext.telemetry.Telemetry` for traces and metrics; ``False``
+            for none; by default that of the process, if it was enabled.
         retry_quota: a :class:`RetryQuota` that bounds the retries of all calls together in an
             outage; a copy by :meth:`with_options` shares it unless it is given one of its own.
             ``None``: no bound. Waiting for a rate limit is not counted.
@@ -107,6 +110,8 @@ class RunInfra(RawRequests, Namespaces):
     def _set(self, settings: Settings, http: HTTP) -> None:
         for name, hook in (settings.hooks or Hooks())._asdict().items():
             check_callback(f"hooks.{name}", hook, ConfigurationError)
+        for number, middleware in enumerate(settings.middleware):
+            check_callback(f"middleware[{number}]", middleware, ConfigurationError)
         self._http = http
         self._settings = settings
         self._transport = Transport(settings, http)

@@ -136,6 +136,7 @@ def _stream(
         max_event_bytes=settings.max_event_bytes,
         allow_truncated=settings.allow_truncated,
         error_fields=fields_of_call(meta),
+        watch=journey.watch,
     )
 
 

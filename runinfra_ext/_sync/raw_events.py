@@ -62,6 +62,7 @@ class RawEvents(BinaryStream):
             max_event_bytes=settings.max_event_bytes,
             allow_truncated=settings.allow_truncated,
             error_fields=fields_of_call(meta),
+            watch=journey.watch,
         )
 
     def close(self) -> None:
@@ -83,8 +84,10 @@ class RawEvents(BinaryStream):
             data = self._source.receive(timeout)
         except TransportFailure as failure:
             lost = failure
-        except BaseException:
+        except BaseException as fault:
             # Cancelled, or interrupted: the connection is in an unknown state.
+            if reader.watch is not None:
+                reader.watch.over(error=fault, reader=reader)
             super().close()
             raise
         clocks.stop()
@@ -96,6 +99,7 @@ class RawEvents(BinaryStream):
         elif reader.state == "done":
             self._drain()
             self._over = True
+            self._told()
 
     def _take(self, data: bytes) -> RunInfraError | None:
         """Hand out what is in order; the error of what is not."""

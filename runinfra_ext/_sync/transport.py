@@ -9,6 +9,7 @@ whose own exceptions must not hold it as their context.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from .._call.call import Call
@@ -21,6 +22,7 @@ from .._http.blocking import HTTP, Source
 from ..errors import ResponseTooLargeError, RunInfraError
 from ._callbacks import outcome
 from ._timing import sleep
+from .watching import watched
 
 R = TypeVar("R")
 
@@ -70,6 +72,13 @@ class Transport:
             RunInfraError: see :mod:`runinfra_ext.errors`.
         """
         journey = Journey(call, self.settings)
+        if journey.watch is None:
+            return self._fetch(journey, make)
+        work = partial(self._fetch, journey, make)
+        result: R = watched(journey, journey.watch, work, streams=False)
+        return result
+
+    def _fetch(self, journey: Journey, make: Callable[[bytes, Meta], R]) -> R:
         answer = self._answer(journey, whole=True)
         meta = journey.answered(answer.source.status, answer.source.headers)
         result = _made(make, answer.body, meta)
@@ -92,6 +101,13 @@ class Transport:
             RunInfraError: the gateway said no, or never answered.
         """
         journey = Journey(call, self.settings)
+        if journey.watch is None:
+            return self._open(journey, begin)
+        work = partial(self._open, journey, begin)
+        stream: R = watched(journey, journey.watch, work, streams=True)
+        return stream
+
+    def _open(self, journey: Journey, begin: Callable[[Source, Journey, Meta], R]) -> R:
         answer = self._answer(journey, whole=False)
         meta = journey.answered(answer.source.status, answer.source.headers)
         journey.succeeded(meta)

@@ -37,6 +37,8 @@ WRONG: dict[str, list[Any]] = {
     "allow_truncated": [0],
     "max_response_bytes": [0, 1.5],
     "max_event_bytes": [-(10**5000)],
+    "middleware": [5, "no", [5], lambda start: None],
+    "telemetry": [True, 5, "on", object()],
     "hooks": [print, {"before_attempt": print}],
     "retry_quota": [500, "none"],
 }

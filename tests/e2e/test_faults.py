@@ -562,7 +562,7 @@ def test_key_shows_nowhere(both, hello, caplog):
             return caught.value
 
     error = both.run(scenario)
-    ours = [record.getMessage() for record in caplog.records if record.name == "runinfra_ext"]
+    ours = [r.getMessage() for r in caplog.records if r.name == "runinfra_ext.attempts"]
     assert any("attempt 1" in text for text in ours)
     for text in (str(error), repr(vars(error)), caplog.text):
         assert key not in text
