@@ -131,7 +131,7 @@ def test_sandbox_stands_apart() -> None:
 
 def test_sdk_needs_no_sandbox() -> None:
     """The SDK works without the sandbox and its dependencies."""
-    extras = {"sandbox", "testing"}
+    extras = {"sandbox", "testing", "cli"}
     sdk = [path for path in files(EXT) if not extras & set(path.relative_to(EXT).parts)]
     optional = ["runinfra_ext.sandbox", "starlette", "uvicorn", "jsonschema_rs"]
     assert offenders(sdk, *optional) == {}

@@ -1,0 +1,175 @@
+"""The program: its commands, the options that all of them have, and how it ends.
+
+Promises: a command's module is imported when that command runs; whatever goes wrong is one line on
+stderr and one of the exit codes below; a reader of the output that leaves is no error; Ctrl-C ends
+with 130; no traceback is shown but with ``--debug``, and that one without the values of variables.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, NamedTuple, cast
+
+from .._version import __version__
+from ..errors import ConfigurationError
+from . import PROGRAM
+from .failures import CODES, code_of, quieted, told
+from .session import Session
+
+try:
+    import typer
+    from typer.core import TyperCommand, TyperGroup, TyperOption
+    from typer.main import get_command
+except ImportError as error:  # pragma: no cover - only without the extra
+    _message = f"the command line needs its extra: pip install 'runinfra-ext[cli]' ({error})"
+    raise ConfigurationError(_message) from None
+
+_HELP: Final = """RunInfra at the terminal: ask models, make sound and pictures, and find out what
+is wrong when that does not work.
+
+The key is that of RUNINFRA_API_KEY, or of the file that --api-key-file names; it never stands on
+the command line. RUNINFRA_BASE_URL, RUNINFRA_PIPELINE_ID and RUNINFRA_MODEL are heeded too."""
+_EPILOG: Final = "\b\nExit codes:\n" + "\n".join(f"  {code:<4}{text}" for code, text in CODES)
+
+
+class _Command(NamedTuple):
+    """Where a command is, and what the list of commands says of it."""
+
+    module: str
+    summary: str
+
+
+COMMANDS: Final = {
+    "doctor": _Command("doctor", "Find out what is wrong between here and the gateway."),
+    "models": _Command("models", "List the models of the key, or show one."),
+    "chat": _Command("chat", "Ask one question, or hold a conversation."),
+}
+
+
+class Root(TyperGroup):
+    """The program itself; its commands are loaded when they run."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, command in COMMANDS.items():
+            # A stand-in, for lists, suggestions and completion.
+            self.add_command(TyperCommand(name, help=command.summary, rich_markup_mode=None))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is meant, itself instead of its stand-in."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, (_loaded(name) if name in COMMANDS else command), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; what goes wrong becomes a line and an exit code."""
+        session: Session = ctx.ensure_object(Session)
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except (typer.Exit, typer.Abort, typer.TyperException):
+            raise
+        except BrokenPipeError:
+            quieted()
+            raise typer.Exit(code_of(BrokenPipeError())) from None
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told in one line
+            fault: BaseException = error
+        # Outside of the handler: a second Ctrl-C shows no chain of errors.
+        told(fault, session)
+        raise typer.Exit(code_of(fault))
+
+
+def _loaded(name: str) -> TyperCommand | TyperGroup:
+    module = importlib.import_module(f".{COMMANDS[name].module}", __package__)
+    made: Any = get_command(module.app)
+    # A module may have several commands; a group of commands has its module's name.
+    found = made.commands.get(name, made) if isinstance(made, TyperGroup) else made
+    found.name = name
+    for command in getattr(found, "commands", {"": found}).values():
+        command.params.extend(_shared())
+    return cast("TyperCommand | TyperGroup", found)
+
+
+def _shared() -> list[TyperOption]:
+    """The options that every command has; their values go to the session."""
+
+    def option(name: str, text: str, *, metavar: str | None = None, kind: Any = None) -> Any:
+        return TyperOption(
+            param_decls=[f"--{name}"],
+            type=kind,
+            is_flag=kind is None,
+            metavar=metavar,
+            help=text,
+            expose_value=False,
+            callback=_kept,
+        )
+
+    return [
+        option("base-url", "The gateway; RUNINFRA_BASE_URL if left out.", metavar="URL", kind=str),
+        option("pipeline-id", "One pipeline instead of the workspace.", metavar="ID", kind=str),
+        option("api-key-file", "A file whose first line is the key.", metavar="FILE", kind=str),
+        option("timeout", "Seconds of silence to bear.", metavar="SECONDS", kind=float),
+        option("max-retries", "Further attempts after a first one.", metavar="N", kind=int),
+        option("json", "Print JSON, for machines."),
+        option("debug", "Tell of every attempt, and where an error came from."),
+    ]
+
+
+def _kept(ctx: Any, parameter: Any, value: Any) -> Any:
+    if value is not None and value is not False:
+        setattr(ctx.ensure_object(Session), f"{parameter.name}", value)
+    return value
+
+
+def _made() -> Any:
+    app = typer.Typer(
+        cls=Root,
+        name=PROGRAM,
+        help=_HELP,
+        epilog=_EPILOG,
+        add_completion=False,  # the command `completion` does it
+        pretty_exceptions_enable=False,  # they would show the values of variables
+        rich_markup_mode=None,  # loading rich takes longer than all the rest of a help page
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def root(  # pyright: ignore[reportUnusedFunction] - Typer has it
+        *,
+        version: Annotated[
+            bool,
+            typer.Option(
+                "--version", is_eager=True, help="Show the version.", callback=_show_version
+            ),
+        ] = False,
+    ) -> None:
+        del version
+
+    return get_command(app)
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - as Typer calls it
+    if value:
+        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        raise typer.Exit
+
+
+def command() -> Any:
+    """The whole program, as a command of Typer's."""
+    return _made()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the program; the exit code."""
+    try:
+        code = command().main(
+            args=list(arguments) or ["--help"], prog_name=PROGRAM, standalone_mode=False
+        )
+    except typer.TyperException as error:
+        sys.stderr.write(f"error: {' '.join(error.format_message().split())}\n")
+        return error.exit_code
+    except typer.Abort:
+        return code_of(KeyboardInterrupt())
+    return code if isinstance(code, int) else 0

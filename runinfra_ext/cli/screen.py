@@ -1,0 +1,115 @@
+"""What is printed: for people on a terminal, as plain text in a pipe, as JSON when asked.
+
+Promises: a table in a pipe is one line a row with tabs, whole, so that ``cut`` and ``grep`` do what
+they should; nothing that a server or a model says moves the cursor or changes a colour of the
+terminal; rich is loaded for what it draws and for nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TextIO
+
+from .._ground.redaction import escaped
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_KEPT = re.compile(r"([\n\t])")
+
+
+def plain(text: str) -> str:
+    """A text with its line ends and tabs; other control characters are written out."""
+    if text.isprintable():
+        return text
+    return "".join(part if part in {"\n", "\t"} else escaped(part) for part in _KEPT.split(text))
+
+
+class Screen:
+    """stdout and stderr.
+
+    Args:
+        json: print JSON only.
+    """
+
+    def __init__(self, *, json: bool) -> None:
+        self.json = json
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether people look at stdout."""
+        return not self.json and sys.stdout.isatty()
+
+    @cached_property
+    def console(self) -> Console:
+        """rich's, on stdout."""
+        from rich.console import Console
+
+        return Console(highlight=False, markup=False, emoji=False)
+
+    def text(self, text: str, *, end: str = "\n") -> None:
+        """Print a text; on a terminal without what would move it."""
+        sys.stdout.write((plain(text) if sys.stdout.isatty() else text) + end)
+        sys.stdout.flush()
+
+    def styled(self, text: str, style: str) -> None:
+        """Print the beginning of a line, in a colour (of ANSI's) on a terminal that has some."""
+        coloured = self.is_terminal and not os.environ.get("NO_COLOR")
+        sys.stdout.write(f"\x1b[{style}m{text}\x1b[0m" if coloured else text)
+
+    def data(self, value: Any) -> None:
+        """Print a JSON value on one line."""
+        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+    def table(
+        self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()
+    ) -> None:
+        """Print a table.
+
+        Args:
+            columns: their names; they are left out in a pipe.
+            rows: a value for each column; ``None`` is blank.
+            right: names of the columns that are numbers.
+        """
+        lines = [["" if cell is None else escaped(str(cell)) for cell in row] for row in rows]
+        if not self.is_terminal:
+            for line in lines:
+                self.text("\t".join(line))
+            return
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
+
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+        for name in columns:
+            justify: Any = "right" if name in right else "left"
+            table.add_column(name, justify=justify, overflow="fold")
+        for line in lines:
+            table.add_row(*line)
+        self.console.print(table)
+
+    def note(self, text: str) -> None:
+        """Say something aside, on stderr; dimmed on a terminal."""
+        line = escaped(text)
+        if sys.stderr.isatty():
+            line = f"\x1b[2m{line}\x1b[0m"
+        self._aside(line)
+
+    def error(self, text: str) -> None:
+        """Say what went wrong, on stderr."""
+        self._aside(plain(text))
+
+    def json_error(self, value: Any) -> None:
+        """The same as JSON, on stderr too: stdout holds results only."""
+        self._aside(json.dumps(value, ensure_ascii=False))
+
+    @staticmethod
+    def _aside(line: str) -> None:
+        stream: TextIO = sys.stderr
+        stream.write(f"{line}\n")
+        stream.flush()

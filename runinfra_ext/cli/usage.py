@@ -1,0 +1,75 @@
+"""What a call has used: its tokens, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import RunInfraError
+
+if TYPE_CHECKING:
+    from .._ground.metadata import Meta
+    from .._sync.client import RunInfra
+
+_MILLION = 1_000_000
+
+
+def usage_of(client: RunInfra, usage: Any, model: str | None) -> dict[str, Any]:
+    """Tokens and cost of a call.
+
+    Where the gateway tells no cost it is worked out from the model's prices (a free question); then
+    ``estimated`` is true. What can't be told is left out.
+
+    Args:
+        client: to ask for the prices.
+        usage: of a completion or a response; may be ``None``.
+        model: that has answered.
+    """
+    if usage is None:
+        return {}
+    found: dict[str, Any] = {}
+    for name, others in (
+        ("input_tokens", ("prompt_tokens",)),
+        ("output_tokens", ("completion_tokens",)),
+    ):
+        values = [getattr(usage, other, None) for other in (name, *others)]
+        value = next((one for one in values if one is not None), None)
+        if value is not None:
+            found[name] = value
+    cost = getattr(usage, "cost", None)
+    if cost is not None:
+        return {**found, "cost_usd": cost}
+    if len(found) == 2 and model:
+        price = _price(client, model)
+        if price is not None and price.input is not None and price.output is not None:
+            sum_ = found["input_tokens"] * price.input + found["output_tokens"] * price.output
+            return {**found, "cost_usd": round(sum_ / _MILLION, 9), "estimated": True}
+    return found
+
+
+def _price(client: RunInfra, model: str) -> Any:
+    try:
+        return client.models.retrieve(model, max_retries=0).pricing
+    except RunInfraError:
+        return None  # the answer is there; what it cost is a nicety
+
+
+def usage_line(usage: dict[str, Any], meta: Meta, choices: Sequence[Any] = ()) -> str:
+    """The same in one line, with how the answer ended if that is unusual, and its id."""
+    parts: list[str] = []
+    if "input_tokens" in usage:
+        parts.append(f"{usage['input_tokens']} tokens in")
+    if "output_tokens" in usage:
+        parts.append(f"{usage['output_tokens']} out")
+    if "cost_usd" in usage:
+        about = "about " if usage.get("estimated") else ""
+        parts.append(f"{about}${usage['cost_usd']:.6f}")
+    parts.append(f"{meta.elapsed:.1f} s")
+    if meta.replayed:
+        parts.append("replayed, not charged")
+    reason = getattr(choices[0], "finish_reason", None) if choices else None
+    if reason not in {None, "stop"}:
+        parts.append(f"ended by {reason}")
+    if meta.request_id:
+        parts.append(meta.request_id)
+    return ", ".join(parts)

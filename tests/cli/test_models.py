@@ -1,0 +1,59 @@
+"""`runinfra-ext models`."""
+
+from __future__ import annotations
+
+import json
+
+from tests.network.hostile import Hostile, answer, answering
+
+
+def test_list(cli, gateway):
+    """A line for each model in a pipe, with tabs."""
+    ran = cli("models")
+    lines = [line.split("\t") for line in ran.out.splitlines()]
+    assert ran.code == 0
+    assert [line[0] for line in lines][:2] == ["acme-chat-8b", "Qwen/Qwen3-32B"]
+    assert lines[0][1:] == ["available", "131072", "0.11", "0.42", "chat_completions responses"]
+    assert {len(line) for line in lines} == {6}
+
+
+def test_one(cli):
+    """All of it, nested members under their path."""
+    facts = dict(line.split("\t") for line in cli("models", "acme-chat-8b").out.splitlines())
+    assert facts["id"] == "acme-chat-8b"
+    assert facts["pricing.input"] == "0.11"
+    assert facts["supported_endpoints"] == "chat_completions responses"
+
+
+def test_json(cli):
+    """As the gateway sent it."""
+    whole = json.loads(cli("models", "--json").out)
+    assert whole["object"] == "list"
+    one = json.loads(cli("models", "Qwen/Qwen3-32B", "--json").out)
+    assert one in [{**entry, "created": one["created"]} for entry in whole["data"]]
+
+
+def test_no_models(cli):
+    """Said aside; the output is empty."""
+    with Hostile(answering(answer(b'{"object": "list", "data": []}'))) as server:
+        ran = cli("models", "--base-url", server.base_url)
+    assert (ran.code, ran.out) == (0, "")
+    assert "no verified live model" in ran.err
+
+
+def test_unknown_model(cli):
+    """An error of the gateway."""
+    ran = cli("models", "nope")
+    assert ran.code == 1
+    assert "nope" in ran.err
+
+
+def test_on_a_terminal(terminal):
+    """A table with heads; numbers to the right."""
+    shown = terminal("models")
+    assert shown.code == 0
+    lines = shown.text.splitlines()
+    assert lines[0].split() == ["model", "availability", "context", "$/M", "in", "$/M", "out",
+                                "endpoints"]  # fmt: skip
+    assert next(line for line in lines if line.startswith("acme-chat-8b")).split()[1] == "available"
+    assert "\x1b[1m" in shown.raw
