@@ -12,7 +12,7 @@ WORKERS ?= 2
 SOAK_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test window test-matrix soak test-quick test-all lint format types check gen gen-check surface document foreign contract contract-long bench coverage coverage-report package-test clean
+.PHONY: help venv demo canary test window test-matrix soak test-quick test-all lint format types check gen gen-check screens surface document foreign contract contract-long bench coverage coverage-report package-test clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -91,6 +91,9 @@ contract-long: venv ## The same with many more examples, chosen anew each time.
 
 gen: venv ## Regenerate everything that comes from openapi/runinfra.yaml.
 	$(BIN)/python scripts/generate.py
+
+screens: venv ## Renew the screens of docs/cli.md, which a test compares.
+	$(BIN)/python scripts/screens.py
 
 surface: venv ## Write down the public surface: every name, its signature and its fields.
 	$(BIN)/python scripts/surface.py
