@@ -71,7 +71,8 @@ def sniff_format(start: bytes) -> AudioFormat | None:
     if start[:4] == b"\x1a\x45\xdf\xa3":
         return "webm"
     if start[:3] == b"ID3":
-        return "flac" if start[_tag_size(start) :][:4] == b"fLaC" else "mp3"
+        tagged = start[_tag_size(start) :]
+        return "flac" if tagged[:4] == b"fLaC" else frame_format(tagged) or "mp3"
     return frame_format(start)
 
 
@@ -89,6 +90,9 @@ def audio_format(start: bytes, content_type: str) -> AudioFormat:
     # Samples may well begin like the header of a frame, which is two bytes of evidence only.
     if labelled == "pcm" and frame_format(start):
         return "pcm"
+    # A tag stands before AAC as well, and a long one hides what comes after it.
+    if labelled == "aac" and start[:3] == b"ID3" and len(start) <= _tag_size(start):
+        return "aac"
     return sniff_format(start) or labelled or "unknown"
 
 

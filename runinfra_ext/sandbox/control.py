@@ -78,7 +78,7 @@ async def _act(state: SandboxState, request: Request) -> Any:
             raise ValueError(msg)
         state.script.extend(str(name) for name in names)
     elif action == ("POST", "answers"):
-        state.answers.append(from_order(await _object(request)))
+        state.dictate(from_order(await _object(request)))
     elif action == ("POST", "settings"):
         state.configure(await _object(request))
     elif action == ("POST", "deliver"):

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 from .deliveries import SECRET, deliver
 from .scripted import Answer, Asked, Match
 from .settings import Changes
-from .state import Charge, Entry, SandboxState
+from .state import NO_DICTATION, Charge, Entry, SandboxState
 
 
 class Controls:
@@ -22,6 +22,7 @@ class Controls:
     base_url: str
     ssl_context: ssl.SSLContext | None
     _as_process: bool
+    _taped: bool
 
     @property
     def root_url(self) -> str:
@@ -85,7 +86,8 @@ class Controls:
 
         Raises:
             TypeError: a value has the wrong type.
-            ValueError: nothing is dictated, or what no operation answers together.
+            ValueError: nothing is dictated, or what no operation answers together; or the sandbox
+                records or replays.
         """
         answer = Answer(
             text=text,
@@ -102,8 +104,10 @@ class Controls:
             times=times,
             required=required,
         )
+        if self._taped:
+            raise ValueError(NO_DICTATION)
         if not self._as_process:
-            self.state.answers.append(answer)
+            self.state.dictate(answer)
             return
         if callable(match):
             msg = "match: a function can't be sent to the sandbox's process; give a mapping"

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from . import pictures, responses_adapter, sounds, vectors
+from . import encoders, pictures, responses_adapter, sounds, vectors
 from .catalog import MODELS
 from .chat import chat
 from .content import reply
@@ -113,11 +113,13 @@ def speech(body: Mapping[str, Any], _context: Context) -> Result:
     if len(text) > sounds.MAX_LETTERS:
         raise Refused(400, f"input: at most {sounds.MAX_LETTERS} characters.", param="input")
     form = body.get("response_format") or "mp3"
-    if form not in sounds.MEDIA_TYPES:
-        names = ", ".join(sounds.MEDIA_TYPES)
-        msg = f"response_format: this deployment makes {names}."
+    known = sounds.media_types()
+    if form not in known:
+        msg = f"response_format: this deployment makes {', '.join(known)}."
+        if form in encoders.MEDIA_TYPES:
+            msg += f" For {form} install {encoders.EXTRA}."
         raise Refused(400, msg, code="unsupported_parameter", param="response_format")
-    return Result(content=sounds.speak(text, form), media_type=sounds.MEDIA_TYPES[form])
+    return Result(content=sounds.speak(text, form), media_type=known[form])
 
 
 def transcribe(body: Mapping[str, Any], _context: Context) -> Result:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypedDict, cast
 
-from . import sounds, strict, vectors
+from . import encoders, sounds, strict, vectors
 from .content import SCRIPTED, Said, digest
 from .outcomes import Context, Result
 from .shapes import is_array, is_object
@@ -39,8 +39,8 @@ _USAGE_TWINS: Final = {
     "input_tokens": "prompt_tokens",
     "output_tokens": "completion_tokens",
 }
-# Of formats that the sandbox can't make itself.
-_AUDIO_TYPES: Final = {**sounds.MEDIA_TYPES, "opus": "audio/ogg", "aac": "audio/aac"}
+# Dictated bytes may have a format that the sandbox can't make here itself.
+_AUDIO_TYPES: Final = {**sounds.MEDIA_TYPES, **encoders.MEDIA_TYPES}
 
 
 class Match(TypedDict, total=False):

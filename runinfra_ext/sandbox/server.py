@@ -192,6 +192,7 @@ class Sandbox(Controls):
             "replay": replay,
         }
         check_options(**self._cassette)
+        self._taped = record is not None or replay is not None
         self._authority: Authority | None = None
         self._process: subprocess.Popen[str] | None = None
         self._thread: threading.Thread | None = None

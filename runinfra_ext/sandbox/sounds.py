@@ -1,8 +1,9 @@
 """Speech that is real audio, and carries its text: what the sandbox said, it can transcribe.
 
 Each format is a valid file: WAV and PCM hold a tone for each letter, MP3 holds silent frames of the
-right length, FLAC holds the same samples as the WAV. Formats that would need a real encoder are not
-offered. The text travels in the file's comment, so that transcription returns it to the letter.
+right length, FLAC holds the same samples as the WAV. Opus and AAC come from a real encoder, if that
+is installed. The text travels in the file's comment, so that transcription returns it to the
+letter.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import math
 import re
 import struct
 from typing import Final
+
+from . import encoders
 
 RATE: Final = 16_000  # samples a second, mono, 16 bits
 SECONDS_PER_LETTER: Final = 0.05
@@ -25,13 +28,20 @@ MEDIA_TYPES: Final = {
 _COMMENT = re.compile(rb"RUNINFRA-TEXT=([A-Za-z0-9+/]*={0,2});")
 
 
+def media_types() -> dict[str, str]:
+    """The formats that can be made here, and their media types."""
+    return {**MEDIA_TYPES, **encoders.MEDIA_TYPES} if encoders.available() else MEDIA_TYPES
+
+
 def speak(text: str, form: str) -> bytes:
-    """The text as an audio file in one of :data:`MEDIA_TYPES`."""
+    """The text as an audio file in one of :func:`media_types`."""
     if form == "mp3":
         return _mp3(text)
     samples = _samples(text)
     if form == "pcm":
         return samples
+    if form in encoders.MEDIA_TYPES:
+        return encoders.encode(samples, RATE, form, _comment(text).decode("ascii"))
     return _wav(text, samples) if form == "wav" else _flac(text, samples)
 
 

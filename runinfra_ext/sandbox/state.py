@@ -25,6 +25,9 @@ EXPIRED_API_KEY: Final = "rp_live_expired0" + "0" * 48
 PIPELINE_ID: Final = "pipe_demo"
 OTHER_PIPELINE_ID: Final = "pipe_other"
 _SAMPLE: Final = 4096  # letters of a stream's first events
+NO_DICTATION: Final = (
+    "a sandbox that records or replays gives the gateway's answers, no dictated ones"
+)
 JOURNAL_LIMIT: Final = 10_000  # requests remembered; the oldest are forgotten
 # What a request may meet by chance: each passes when it is tried again.
 _PASSING_FAULTS: Final = ("503", "429", "500", "reset", "lost")
@@ -220,6 +223,16 @@ class SandboxState:
             seen = self.seen.get((client_request_id or "", wanted), 0)
             self.seen[client_request_id or "", wanted] = seen + 1
             return name if seen < int(times) else None
+
+    def dictate(self, answer: Answer) -> None:
+        """Add a dictated answer.
+
+        Raises:
+            ValueError: the sandbox records or replays, so that no answer is its own.
+        """
+        if self.tape is not None:
+            raise ValueError(NO_DICTATION)
+        self.answers.append(answer)
 
     def take_answer(self, asked: Asked) -> Answer | None:
         """The dictated answer of a request; the oldest that fits."""

@@ -288,7 +288,7 @@ def _dictate(state: SandboxState, fields: Mapping[str, str]) -> str:
         match["contains"] = fields["contains"].strip()
     times = _times(fields)
     order: dict[str, Any] = {kind: value}
-    state.answers.append(Answer(**order, match=match or None, times=times, required=False))
+    state.dictate(Answer(**order, match=match or None, times=times, required=False))
     return f"Dictated {kind} for {_next(times)} that fit." if times > 1 else f"Dictated {kind}."
 
 

@@ -73,6 +73,7 @@ class Wire:
             return
         await self._send({"type": "http.response.body", "body": data, "more_body": not last})
         self._complete = last
+        await asyncio.sleep(0)  # the loop sees only then that the client has left
 
     async def raw(self, data: bytes) -> None:
         """Bytes past the HTTP library."""
@@ -186,7 +187,6 @@ class Wire:
     async def _pieces(self, data: bytes, size: int) -> None:
         for start in range(0, len(data), max(size, 1)):
             await self.piece(data[start : start + max(size, 1)])
-            await asyncio.sleep(0)  # the loop sees only then that the client has left
         await self.piece(b"", last=True)
 
     async def _drip(self, data: bytes) -> None:
@@ -319,7 +319,6 @@ async def _torture(wire: Wire, frames: list[bytes], end: bytes) -> None:
         whole += b": beat\n" + data.replace(b"data: ", b"data:").replace(b"\n", ends[number % 3])
     for number in range(len(whole)):
         await wire.piece(whole[number : number + 1])
-        await asyncio.sleep(0)  # the loop sees only then that the client has left
     await wire.piece(b"", last=True)
 
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -69,16 +69,42 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(msg)
 
 
+# What is left to say against a test when it has run: a text, or nothing. Each says it once.
+_CHECKS = pytest.StashKey[list[Callable[[], str | None]]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that passed by itself fails here, as a failure of its own and no error after it."""
+    result = yield
+    checks = item.stash.setdefault(_CHECKS, [])
+    problems = [problem for check in checks if (problem := check())]
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
+    return result
+
+
+def _check_after(request: pytest.FixtureRequest, check: Callable[[], str | None]) -> None:
+    request.node.stash.setdefault(_CHECKS, []).append(check)
+
+
 @pytest.fixture
 def runinfra_network_guard(request: pytest.FixtureRequest) -> Iterator[NetworkGuard]:
     """Nothing but this machine can be reached; a test that tried fails."""
     guard = NetworkGuard()
     guarding = request.config.getini("runinfra_network") == "guard"
+
+    def blocked() -> str | None:
+        hosts = ", ".join(dict.fromkeys(guard.blocked))
+        guard.blocked.clear()
+        return f"the test tried to reach {hosts}" if hosts else None
+
+    _check_after(request, blocked)
     with guard if guarding else nullcontext():
         yield guard
-    if guard.blocked:
-        hosts = ", ".join(dict.fromkeys(guard.blocked))
-        pytest.fail(f"the test tried to reach {hosts}", pytrace=False)
+    problem = blocked()  # of a test that failed by itself, or of a fixture's end
+    if problem is not None:
+        pytest.fail(problem, pytrace=False)
 
 
 @pytest.fixture
@@ -110,10 +136,15 @@ def runinfra_gateway(
         monkeypatch.delenv("RUNINFRA_PIPELINE_ID", raising=False)
         if tls:
             monkeypatch.setenv("SSL_CERT_FILE", gateway.ca_file)
+
+        def unused() -> str | None:
+            answers = gateway.unused_answers
+            return (
+                "\n".join(["dictated answers were not asked for:", *answers]) if answers else None
+            )
+
+        _check_after(request, unused)
         yield gateway
-        unused = gateway.unused_answers
-    if unused:
-        pytest.fail("dictated answers were not asked for:\n" + "\n".join(unused), pytrace=False)
 
 
 def _let_through(guard: NetworkGuard, url: str) -> None:

@@ -14,7 +14,13 @@ from runinfra_ext._ground import files
 from runinfra_ext._ground.metadata import Meta
 from runinfra_ext._ground.wire import Headers
 from runinfra_ext._media import vectors
-from runinfra_ext._media.formats import SpeechAudio, reference_audio, sniff_format, wav_duration
+from runinfra_ext._media.formats import (
+    SpeechAudio,
+    audio_format,
+    reference_audio,
+    sniff_format,
+    wav_duration,
+)
 
 
 def wav(seconds, rate=8000):
@@ -40,6 +46,7 @@ def make_speech(content, content_type):
     [
         (wav(0.1), "wav"),
         (b"ID3\x04", "mp3"),
+        (b"ID3\4\0\0\0\0\0\x05aaaaa\xff\xf1\x50\x80", "aac"),
         (b"\xff\xfb\x90\x00", "mp3"),
         (b"\xff\xf1\x50\x80", "aac"),
         (b"fLaC\0", "flac"),
@@ -54,6 +61,19 @@ def make_speech(content, content_type):
 def test_formats_by_their_first_bytes(start, form):
     """The bytes tell the format, whatever the header says."""
     assert sniff_format(start) == form
+
+
+@pytest.mark.parametrize(
+    ("start", "content_type", "form"),
+    [
+        (b"ID3\4\0\0\0\0\1\0" + bytes(60), "audio/aac", "aac"),  # hidden behind the tag
+        (b"ID3\4\0\0\0\0\1\0" + bytes(60), "audio/mpeg", "mp3"),
+        (b"ID3\4\0\0\0\0\0\0\xff\xfb\x90\x00", "audio/aac", "mp3"),  # in sight, and another
+    ],
+)
+def test_a_tag_stands_before_either(start, content_type, form):
+    """ID3 alone tells no format where the header says AAC."""
+    assert audio_format(start, content_type) == form
 
 
 def test_duration_of_wav():

@@ -131,6 +131,8 @@ def test_dictated_answers_must_be_asked_for(run):
     """One that is left over fails its test, unless it says that it may be."""
     result = run(
         """
+        import pytest
+
         HELLO = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Say: hi"}]}
 
         def test_used(runinfra_client, runinfra_gateway):
@@ -144,12 +146,21 @@ def test_dictated_answers_must_be_asked_for(run):
         def test_left(runinfra_client, runinfra_gateway):
             runinfra_gateway.answer(text="A fox.", times=2)
             runinfra_client.chat.completions.create(**HELLO)
+
+        @pytest.mark.xfail(strict=True)
+        def test_expected_to_fail(runinfra_gateway):
+            runinfra_gateway.answer(text="A fox.")
+
+        def test_fails_by_itself(runinfra_gateway):
+            runinfra_gateway.answer(text="A wolf.")
+            assert runinfra_gateway is None
         """
     )
-    result.assert_outcomes(passed=3, errors=1)
+    result.assert_outcomes(passed=2, failed=2, xfailed=1)
+    assert "A wolf." not in result.stdout.str().partition("short test summary")[2]
     result.stdout.fnmatch_lines(
         [
-            "*ERROR at teardown of test_left*",
+            "*_ test_left _*",
             "dictated answers were not asked for:",
             "text: 'A fox.': expected 2 times, given 1 times",
         ]
@@ -214,9 +225,14 @@ def test_the_network_is_closed(run):
                 socket.create_connection(("127.0.0.1", 1), timeout=0.1)
         """
     )
-    result.assert_outcomes(passed=3, failed=1, errors=2)
+    result.assert_outcomes(passed=2, failed=2, errors=1)
     result.stdout.fnmatch_lines(
-        ["*the test tried to reach gateway.example*", "*the test tried to reach 192.0.2.1*"]
+        [
+            "*ERROR at teardown of test_sdk*",
+            "the test tried to reach gateway.example",
+            "*_ test_swallowed _*",
+            "the test tried to reach 192.0.2.1",
+        ]
     )
 
 

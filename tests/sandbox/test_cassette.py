@@ -335,6 +335,21 @@ def test_faults_before_the_work(recorder, file):
     assert len(file.read_text().splitlines()) == 1
 
 
+@pytest.mark.parametrize("process", [False, True])
+def test_nothing_is_dictated(gateway, file, process):
+    """Whether it records or replays: the answers are the gateway's, which a test is told."""
+    file.write_text("", "utf-8")
+    modes = {"record": file, "upstream": gateway.base_url}, {"replay": file}
+    for mode in modes:
+        with Sandbox(**mode, process=process) as taped:
+            with pytest.raises(ValueError, match="records or replays gives the gateway's answers"):
+                taped.answer(text="A fox.")
+            answer = httpx.post(f"{taped.root_url}/sandbox/answers", json={"text": "A fox."})
+            assert answer.status_code == 400
+            assert "records or replays" in answer.json()["error"]
+            assert taped.unused_answers == []
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

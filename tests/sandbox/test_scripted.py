@@ -162,7 +162,7 @@ def test_pictures(either, sdk):
     ("form", "media_type"), [("wav", "audio/wav"), ("mp3", "audio/mpeg"), ("opus", "audio/ogg")]
 )
 def test_speech(either, form, media_type):
-    """The bytes as they are, also in forms that the sandbox can't make."""
+    """The bytes as they are, also in forms that the sandbox makes with an extra only."""
     either.answer(audio=b"\0\1\2")
     headers = {"authorization": f"Bearer {either.api_key}"}
     body = {"model": "acme-tts", "input": "Hi", "voice": "alloy", "response_format": form}

@@ -6,8 +6,10 @@ import json
 import os
 import socket
 import ssl
+import struct
 import subprocess
 import sys
+import threading
 import urllib.request
 from pathlib import Path
 
@@ -244,6 +246,79 @@ def test_a_client_that_leaves(secure):
     headers = {"authorization": f"Bearer {secure.api_key}"}
     with httpx.Client(verify=secure.ssl_context) as client:
         assert client.get(secure.base_url + "/models", headers=headers).status_code == 200
+
+
+def begin(gateway, body, *headers):
+    """A connection over which a request has been sent."""
+    content = json.dumps(body).encode()
+    raw = socket.create_connection(("127.0.0.1", int(gateway.root_url.rpartition(":")[2])))
+    connection = gateway.ssl_context.wrap_socket(raw, server_hostname="localhost")
+    connection.settimeout(30)
+    head = (
+        f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: Bearer {gateway.api_key}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(content)}"
+    )
+    connection.sendall("\r\n".join([head, *headers, "", ""]).encode() + content)
+    return connection
+
+
+@pytest.fixture
+def ended(secure):
+    """An event that is set when an exchange has ended on the sandbox's side."""
+    event = threading.Event()
+    secure.state.on_answer = lambda entry: event.set()
+    yield event
+    secure.state.on_answer = None
+
+
+def read_until(connection, wanted, times=1):
+    """What comes until a text has come so often; each read is at most a record."""
+    received, records = b"", 0
+    while received.count(wanted) < times:
+        part = connection.recv(65536)
+        assert part, received
+        received, records = received + part, records + 1
+    return received, records
+
+
+@pytest.mark.parametrize(
+    ("fault", "body", "wanted", "times"),
+    [
+        ("drip-headers", HELLO, b"a", 3),
+        ("drip-body", HELLO, b'{"id"', 1),
+        ("heartbeats:1", STREAM, b": heartbeat\n\n", 3),
+        ("stall:2", STREAM, b"data: {", 2),
+    ],
+)
+def test_answers_without_an_end(secure, ended, fault, body, wanted, times):
+    """They come record by record, go on until the client goes, and end then."""
+    with begin(secure, body, f"X-Sandbox-Fault: {fault}") as connection:
+        received, records = read_until(connection, wanted, times)
+        assert records >= (1 if fault == "stall:2" else 3)
+        assert (b"[DONE]" in received, b"total_tokens" in received) == (False, False)
+        assert not ended.is_set()
+        if fault == "stall:2":
+            connection.settimeout(0.1)
+            with pytest.raises(TimeoutError):
+                while connection.recv(65536):
+                    pass
+    assert ended.wait(30)
+    assert len(secure.charges) == (fault != "drip-headers")
+
+
+@pytest.mark.parametrize("orderly", [True, False])
+def test_a_client_that_leaves_a_long_stream(secure, ended, caplog, orderly):
+    """The stream ends soon, and nothing complains that nobody reads it."""
+    letters = {"role": "user", "content": "Say: " + "a " * 10_000}
+    with begin(secure, {**STREAM, "messages": [letters]}) as connection:
+        read_until(connection, b"data: {")
+        if not orderly:
+            linger = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    assert ended.wait(60)
+    assert secure.journal[-1].answer != "10003 events"
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 @pytest.mark.parametrize("process", [False, True])
