@@ -116,15 +116,11 @@ def json_object(body: bytes, meta: Meta) -> Mapping[str, Any]:
     if kind and kind != "application/json" and not kind.endswith("+json"):
         msg = f"The gateway answered with {kind} where JSON was expected. {BASE_URL_HINT}"
         raise UnexpectedContentError(msg)
-    content: Any = None
-    fault = False
     try:
         content = decode(body)
-    except ValueError:
-        fault = True  # raised below, so that the parser's error, with the body, is not chained
-    if fault:
+    except ValueError as error:
         msg = f"The gateway's answer is not JSON. {BASE_URL_HINT}"
-        raise UnexpectedContentError(msg)
+        raise UnexpectedContentError(msg) from error
     content = adapted(meta.operation, content)
     if not isinstance(content, dict):
         kind = _json_kind(content)
@@ -172,20 +168,22 @@ def parse_result(
     # A result of optional fields only would take an error body for a result without any of them.
     if reported and _is_report(reported) and not hasattr(cls, "error"):
         raise _reported(reported, content, meta, redactor)
-    problem = ""
     try:
         result = (build or cls.from_dict)(content)
-    except KeyError as error:
-        problem = f"the field {error.args[0]!r} is missing" if error.args else "a field is missing"
-    except (TypeError, ValueError, AttributeError):
-        problem = "a field is of another type than promised"
-    else:
-        result._meta = meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        return result
-    if _is_report(reported):
-        raise _reported(reported, content, meta, redactor)
-    msg = f"The gateway's answer is not a {cls.__name__}: {redactor(problem)}."
-    raise ResponseShapeError(msg, body=redactor.deep(dict(content)))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if _is_report(reported):
+            raise _reported(reported, content, meta, redactor) from error
+        msg = f"The gateway's answer is not a {cls.__name__}: {redactor(unlike(error))}."
+        raise ResponseShapeError(msg, body=redactor.deep(dict(content))) from error
+    result._meta = meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    return result
+
+
+def unlike(error: Exception) -> str:
+    """What is wrong with an object, by what its model said when it was made of it."""
+    if not isinstance(error, KeyError):
+        return "a field is of another type than promised"
+    return f"the field {error.args[0]!r} is missing" if error.args else "a field is missing"
 
 
 def _is_report(value: object) -> bool:

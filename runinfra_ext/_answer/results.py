@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from runinfra_client import models
 from runinfra_client.meta import Described, Slotted
 
+from .._ground.doors import door
 from .._ground.files import StrPath, write_atomic
 from .._ground.metadata import Meta
 from .._media.formats import decode_base64
@@ -128,6 +129,7 @@ class ImageData(Slotted, models.ImageData):
     __slots__ = ()
 
     @property
+    @door
     def image(self) -> bytes:
         """The picture's bytes, where the answer holds them.
 
@@ -142,6 +144,7 @@ class ImageData(Slotted, models.ImageData):
             raise ResponseShapeError(msg)
         return decode_base64(self.b64_json, "b64_json")
 
+    @door
     def write_to_file(self, path: StrPath) -> Path:
         """Write the picture to a file, atomically; its path.
 
@@ -188,6 +191,7 @@ class BinaryContent(Described):
         self.content = content
         self.content_type = media_type(meta.headers) or "application/octet-stream"
 
+    @door
     def write_to_file(self, path: StrPath) -> Path:
         """Write it to a file, atomically; its path.
 
@@ -261,6 +265,7 @@ class VoicePipelineResult(models.VoicePipelineResult):
         return data
 
     @property
+    @door
     def audio(self) -> bytes | None:
         """The spoken answer, decoded; ``None`` if the deployment returned none.
 
@@ -271,6 +276,7 @@ class VoicePipelineResult(models.VoicePipelineResult):
             return None
         return decode_base64(self.audio_base64, "audio_base64")
 
+    @door
     def write_to_file(self, path: StrPath) -> Path:
         """Write the spoken answer to a file, atomically; its path.
 

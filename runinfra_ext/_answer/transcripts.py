@@ -86,7 +86,6 @@ def _with_meta(text: str, meta: Meta) -> TextResult:
 def _decoded(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass  # raised below, so that the codec's error, with the body, is not chained
-    msg = "The gateway's text is not UTF-8."
-    raise ResponseShapeError(msg)
+    except UnicodeDecodeError as error:
+        msg = "The gateway's text is not UTF-8."
+        raise ResponseShapeError(msg) from error

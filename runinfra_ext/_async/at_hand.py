@@ -9,7 +9,9 @@ work, with and without an ``await`` before the call::
     async for chunk in client.chat.completions.create(..., stream=True): ...
 
 Whatever else is tried on a call that was not awaited is an error, or a warning, that names the
-missing word. The blocking client needs none of this: its twin leaves the decorator out.
+missing word. The blocking client needs none of this: its methods are plain doors.
+
+The call is a public door too (:mod:`runinfra_ext._ground.doors`), without a further coroutine.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from contextlib import AbstractAsyncContextManager
 from functools import wraps
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, ParamSpec, TypeVar
+
+from .._ground.doors import bare
+from ..errors import RunInfraError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -56,17 +61,25 @@ class AsyncCall(Coroutine[Any, Any, R_co]):
     def __await__(self) -> Generator[Any, Any, R_co]:
         # Noted here: `await` lets go of this object before it takes the coroutine's first step.
         self._begun = True
-        return self._coroutine.__await__()
+        return _through(self._coroutine)
 
     def send(self, value: Any, /) -> Any:
         """As of any coroutine: go on until it waits for something."""
         self._begun = True
-        return self._coroutine.send(value)
+        try:
+            return self._coroutine.send(value)
+        except RunInfraError as error:
+            leaving = error
+        raise bare(leaving)
 
     def throw(self, *error: Any) -> Any:
         """As of any coroutine: raise an exception where it waits."""
         self._begun = True
-        return self._coroutine.throw(*error)
+        try:
+            return self._coroutine.throw(*error)
+        except RunInfraError as given:
+            leaving = given
+        raise bare(leaving)
 
     def close(self) -> None:
         """As of any coroutine: give it up. One that was never awaited sends nothing."""
@@ -150,6 +163,14 @@ class AsyncCall(Coroutine[Any, Any, R_co]):
                 f"{self._name}() was not awaited, so it does not take {used}: write"
                 f" `{word} client.….{self._method}(...)`"
             )
+
+
+def _through(coroutine: Coroutine[Any, Any, R]) -> Generator[Any, Any, R]:
+    try:
+        return (yield from coroutine.__await__())
+    except RunInfraError as error:
+        leaving = error
+    raise bare(leaving)
 
 
 class AsyncOpening(Generic[T]):

@@ -11,6 +11,7 @@ from typing import Literal, Self
 from .._answer.bodies import binary_problem, media_type
 from .._answer.error_mapping import error_from_failure
 from .._call.journey import Journey
+from .._ground.doors import door
 from .._ground.files import StrPath, atomic_file
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
@@ -67,12 +68,13 @@ class AsyncBinaryStream:
         text = self.meta.headers.get("content-length", "")
         return int(text) if text.isdigit() else None
 
+    @door
     async def prime(self) -> None:
         """Read until the first bytes are there and look like what was asked for."""
         while not self._checked and self._error is None:
             await self._pull()
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(None)
 
     def iter_bytes(self) -> Self:
         """The pieces as they come from the network."""
@@ -84,15 +86,17 @@ class AsyncBinaryStream:
             raise self._journey.complete(StreamConsumedError(msg, request_id=self.request_id))
         return self
 
+    @door
     async def __anext__(self) -> bytes:
         while not self._queue or not self._checked:
             if self._error is not None:
-                raise self._error
+                raise self._error.with_traceback(None)
             if self._over and not self._queue:
                 raise StopAsyncIteration
             await self._pull()
         return self._queue.popleft()
 
+    @door
     async def write_to_file(
         self, path: StrPath, on_progress: Callable[[int, int | None], object] | None = None
     ) -> Path:
@@ -155,22 +159,17 @@ class AsyncBinaryStream:
         return f"<{type(self).__name__} {self.content_type}, {self.request_id}>"
 
     async def _pull(self) -> None:
-        lost: TransportFailure | None = None
-        piece = b""
         try:
             piece = await self._source.receive(None)
         except TransportFailure as failure:
-            lost = failure
+            await self._fail(error_from_failure(failure, self._journey.settings.redactor))
+            return
         except BaseException as fault:
             # Cancelled, or interrupted: the connection is in an unknown state.
             if self._journey.watch is not None:
                 self._journey.watch.over(error=fault)
             await self.close()
             raise
-        if lost is not None:
-            error = error_from_failure(lost, self._journey.settings.redactor)
-            await self._fail(error)
-            return
         if piece:
             self._queue.append(piece)
             if not self._checked and self._journey.watch is not None:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from .._call.options import ClientOptions, CopyOptions, HTTPClient, Settings, make_settings
+from .._ground.doors import door
 from .._http.asynchronous import AsyncHTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
 from ..errors import ConfigurationError
@@ -81,6 +82,7 @@ class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces):
 
     _from_env: ClientOptions | None = None
 
+    @door
     def __init__(
         self,
         *,
@@ -121,6 +123,7 @@ class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces):
         """Where requests go, with the pipeline id in it, if any."""
         return self._settings.base.url
 
+    @door
     def with_options(self, **options: Unpack[CopyOptions]) -> Self:
         """A copy with other options; it shares the connections and the retry quota.
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
+from .._ground.doors import door
 from .._ground.error_fields import ErrorFields
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
@@ -21,7 +22,7 @@ from .._stream.assembly import Assembler
 from .._stream.clocks import StreamClocks
 from .._stream.reader import DRAIN_BYTES, DRAIN_SECONDS, EventReader
 from .._stream.views import StreamView
-from ..errors import StreamConsumedError
+from ..errors import RunInfraError, StreamConsumedError
 from .watching import told
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         self._reader.check_iterable()
         return AsyncEvents[T](self)
 
+    @door
     async def __anext__(self) -> T:
         event = await self._next()
         if event is None:
@@ -141,11 +143,13 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         self._reader.check_iterable()
         return AsyncTexts(self)
 
+    @door
     async def until_done(self) -> None:
         """Read to the end, for those who only want what the stream has brought."""
         while await self._next() is not None:
             pass
 
+    @door
     async def final(self) -> R:
         """Read to the end; the whole result, as if it had not been streamed.
 
@@ -153,7 +157,8 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
             StreamConsumedError: the stream was closed before its end.
             RunInfraError: the stream failed; ``partial`` holds what had arrived.
         """
-        await self.until_done()
+        while await self._next() is not None:
+            pass
         return self._reader.final()
 
     async def close(self) -> None:
@@ -166,6 +171,21 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
             await told(self._reader.watch)
 
     aclose = close
+
+    def _at_once(self) -> T | None:
+        """The next event if it has arrived: it is handed out without a further coroutine.
+
+        ``None`` also if the stream failed: the reader keeps its error for :meth:`_next`.
+        """
+        if self._reading:
+            return None
+        try:
+            return self._reader.next()
+        except RunInfraError:
+            return None
+        except BaseException:
+            self._drop()
+            raise
 
     async def _next(self) -> T | None:
         reader = self._reader
@@ -194,20 +214,14 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         timeout = clocks.start(progressed=reader.take_progress())
         if timeout is not None and timeout <= 0:
             raise reader.timed_out(clocks)
-        failure: TransportFailure | None = None
-        data = b""
         self._reading = True
         try:
-            if source is not None:
-                data = await source.receive(timeout)
-        except TransportFailure as error:
-            failure = error
+            data = b"" if source is None else await source.receive(timeout)
+        except TransportFailure as failure:
+            raise reader.lost(failure, clocks) from failure
         finally:
             self._reading = False
         clocks.stop()
-        if failure is not None:
-            # Outside of the handler, so that the error holds no chain of others.
-            raise reader.lost(failure, clocks)
         reader.feed(data)
 
     async def _drain(self) -> None:
@@ -273,19 +287,8 @@ class AsyncEvents(AsyncLoop, Generic[T]):
         if not self._begun:
             self._begin()
         stream: AsyncStream[T, Any] = self._stream
-        event: T | None = None
-        if not stream._reading:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            # What has arrived is handed out without a further coroutine.
-            try:
-                event = stream._reader.next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            except BaseException:
-                await stream.close()
-                raise
-        if event is None:
-            event = await stream._next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        if event is None:
-            raise StopAsyncIteration
-        return event
+        event = stream._at_once()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return await stream.__anext__() if event is None else event
 
 
 class AsyncTexts(AsyncLoop):
@@ -294,9 +297,9 @@ class AsyncTexts(AsyncLoop):
     async def __anext__(self) -> str:
         if not self._begun:
             self._begin()
-        stream = self._stream
-        while await stream._next() is not None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            news: str = stream._reader.news  # noqa: SLF001
-            if news:
-                return news
-        raise StopAsyncIteration
+        stream: AsyncStream[Any, Any] = self._stream
+        while True:
+            if stream._at_once() is None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+                await stream.__anext__()
+            if stream.text_delta:
+                return stream.text_delta

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from .._answer.results import ChatCompletion
+from .._ground.doors import door
 from .._structured.conversation import (
     ToolCall,
     ToolCallEvent,
@@ -19,7 +20,7 @@ from .._structured.conversation import (
 )
 from ..errors import StreamConsumedError
 from ._callbacks import check_callback, outcome
-from .stream import AsyncLoop
+from .stream import AsyncLoop, AsyncStream
 
 
 class AsyncToolStream:
@@ -63,7 +64,7 @@ class AsyncToolStream:
         self._ready: deque[ToolEvent] = deque()
         self._calls: deque[ToolCall] = deque()
         self._executing: ToolCall | None = None
-        self._stream: Any = None
+        self._stream: AsyncStream[Any, ChatCompletion] | None = None
         self._run: ToolRun | None = None
         self._error: BaseException | None = None
         self._closed = False
@@ -96,6 +97,7 @@ class AsyncToolStream:
             raise StreamConsumedError(msg)
         return AsyncToolEvents(self)
 
+    @door
     async def __anext__(self) -> ToolEvent:
         event = await self._next()
         if event is None:
@@ -114,6 +116,7 @@ class AsyncToolStream:
     ) -> None:
         await self.close()
 
+    @door
     async def final(self) -> ToolRun:
         """Run to the end; what it came to.
 
@@ -172,7 +175,7 @@ class AsyncToolStream:
         else:
             self._take(await self._create(**self._conversation.request()))
 
-    async def _read(self, stream: Any) -> None:
+    async def _read(self, stream: AsyncStream[Any, ChatCompletion]) -> None:
         chunk = await anext(stream, None)
         if chunk is None:
             self._stream = None
@@ -181,9 +184,8 @@ class AsyncToolStream:
         if self._on_event is not None:
             left = self._conversation.left()
             await outcome(self._on_event(chunk), "The function on_event", left)
-        news = stream._reader.news  # noqa: SLF001
-        if news:
-            self._ready.append(ToolTextEvent(news, self.steps + 1))
+        if stream.text_delta:
+            self._ready.append(ToolTextEvent(stream.text_delta, self.steps + 1))
 
     async def _execute(self, call: ToolCall) -> None:
         conversation = self._conversation
@@ -202,7 +204,7 @@ class AsyncToolStream:
             self._run = conversation.run(completion)
             self._ready.append(ToolDoneEvent(self._run, conversation.steps))
 
-    def _drop(self) -> Any:
+    def _drop(self) -> AsyncStream[Any, ChatCompletion] | None:
         """Forget what is left to do; the stream that is to be closed, if any."""
         stream, self._stream = self._stream, None
         self._closed = self._run is None or self._closed

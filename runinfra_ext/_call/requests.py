@@ -142,14 +142,14 @@ def encoded(body: Mapping[str, Any]) -> bytes:
     """
     try:
         return json_codec.encode(body)
-    except (ValueError, TypeError, RecursionError):
-        pass  # looked into below, so that the encoder's error is not chained
-    for name, value in body.items():
-        problem = _problem(value)
-        if problem:
-            raise InvalidRequestError(f"{name}: {problem}", param=name)
-    msg = "the request has no JSON form"
-    raise InvalidRequestError(msg)
+    except (ValueError, TypeError, RecursionError) as error:
+        for name, value in body.items():
+            problem = _problem(value)
+            if problem:
+                msg = f"{name}: {problem}"
+                raise InvalidRequestError(msg, param=name) from error
+        msg = "the request has no JSON form"
+        raise InvalidRequestError(msg) from error
 
 
 def _problem(value: object) -> str:

@@ -42,10 +42,9 @@ def decode_exactly(text: str) -> Any:
     """
     try:
         return json.loads(text)
-    except RecursionError:
-        pass  # raised below, so that a traceback of a thousand levels is not chained
-    msg = "JSON nested too deeply"
-    raise ValueError(msg)
+    except RecursionError as error:
+        msg = "JSON nested too deeply"
+        raise ValueError(msg) from error
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:

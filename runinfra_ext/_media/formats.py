@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import re
 import struct
@@ -310,7 +309,6 @@ def decode_base64(text: str, field: str) -> bytes:
     """
     try:
         return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError, TypeError):  # TypeError: it is not even a text
-        pass  # raised below, so that the decoder's error is not chained
-    msg = f"The gateway's {field} is not base64."
-    raise ResponseShapeError(msg)
+    except (ValueError, TypeError) as error:  # TypeError: it is not even a text
+        msg = f"The gateway's {field} is not base64."
+        raise ResponseShapeError(msg) from error

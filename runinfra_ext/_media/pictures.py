@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypedDict
 from urllib.parse import urldefrag, urlsplit
@@ -15,6 +13,7 @@ from .._call.urls import is_loopback, is_usable_url
 from .._ground.limits import Timeout
 from .._ground.metadata import Meta
 from ..errors import InvalidRequestError, ResponseShapeError, UnexpectedContentError
+from .formats import decode_base64
 
 ImageFormat = Literal["png", "jpeg", "webp", "gif", "avif"]
 
@@ -59,13 +58,10 @@ def data_url_bytes(url: str) -> bytes | None:
     if not url.lower().startswith("data:"):
         return None
     head, _, text = url.partition(",")
-    try:
-        if head.lower().endswith(";base64"):
-            return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        pass  # raised below, so that the decoder's error is not chained
-    msg = "The image's data URL is not base64."
-    raise ResponseShapeError(msg)
+    if not head.lower().endswith(";base64"):
+        msg = "The image's data URL is not base64."
+        raise ResponseShapeError(msg)
+    return decode_base64(text, "data URL")
 
 
 def fetch_call(url: object, options: Mapping[str, Any], function: str) -> Call:

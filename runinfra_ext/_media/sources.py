@@ -93,25 +93,24 @@ def source_of(value: Any, field: str) -> Found:
         if inner is None or not hasattr(inner, "read") or inspect.iscoroutinefunction(inner.read):
             raise wrong(field, "its bytes (await file.read()) or its path", value)
         value = inner
-    problem: str | None = None
     try:
         return _file_object(value, name)
-    except InvalidRequestError:
-        problem = _BINARY_FILE
+    except InvalidRequestError as error:
+        raise wrong(field, _BINARY_FILE, value) from error
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        problem = f"{_BINARY_FILE} (it says: {error})"
-    raise wrong(field, problem, value)
+        raise wrong(field, f"{_BINARY_FILE} (it says: {error})", value) from error
 
 
 def _path(value: str | os.PathLike[str], field: str) -> Found:
+    expected = "the path of a readable file"
     try:
         path = Path(value)
         size = path.stat().st_size
         readable = path.is_file()
-    except (OSError, ValueError):  # a NUL in it
-        readable, size, path = False, 0, Path()
+    except (OSError, ValueError) as error:  # a NUL in it
+        raise wrong(field, expected, os.fspath(value)) from error
     if not readable:
-        raise wrong(field, "the path of a readable file", os.fspath(value))
+        raise wrong(field, expected, os.fspath(value))
     return Found(lambda: path.open("rb"), size, path.name)
 
 
@@ -210,8 +209,6 @@ def given_name(name: object) -> str:
         raise InvalidRequestError(msg, param="filename")
     try:
         last.encode()
-    except UnicodeEncodeError:
-        pass  # raised below, so that the codec's error is not chained
-    else:
-        return _ESCAPED.sub(lambda found: f"%{ord(found[0]):02X}", last)
-    raise wrong("filename", "characters that UTF-8 has", ascii(name))
+    except UnicodeEncodeError as error:
+        raise wrong("filename", "characters that UTF-8 has", ascii(name)) from error
+    return _ESCAPED.sub(lambda found: f"%{ord(found[0]):02X}", last)

@@ -214,24 +214,24 @@ def read_upload(
         total: bytes of all files; those of this one if left out.
     """
     left = upload.size
-    problem = ""
     try:
         with upload.open() as reader:
             while left:
                 piece = reader.read(min(CHUNK, left))
                 if not piece:
-                    problem = f"it ended {left} bytes too early"
-                    break
+                    raise _unreadable(f"it ended {left} bytes too early")
                 left -= len(piece)
                 yield piece
                 if on_progress is not None:
                     whole = upload.size if total is None else total
                     on_progress(before + upload.size - left, whole)
     except OSError as error:
-        problem = error.strerror or type(error).__name__
-    if problem:
-        msg = f"file: it could not be read to its end while it was sent: {problem}"
-        raise InvalidRequestError(msg, param="file", outcome_unknown=True)
+        raise _unreadable(error.strerror or type(error).__name__) from error
+
+
+def _unreadable(problem: str) -> InvalidRequestError:
+    msg = f"file: it could not be read to its end while it was sent: {problem}"
+    return InvalidRequestError(msg, param="file", outcome_unknown=True)
 
 
 def _flat(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

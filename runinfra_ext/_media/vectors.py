@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import sys
 from array import array
 from collections.abc import Sequence
 
 from ..errors import ResponseShapeError
-
-_FLOAT_BYTES = 4
 
 
 def decode_vector(text: str) -> Sequence[float]:
@@ -22,16 +19,12 @@ def decode_vector(text: str) -> Sequence[float]:
     Raises:
         ResponseShapeError: not base64, or not whole numbers of four bytes.
     """
-    data: bytes | None
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        data = None
-    if data is None or len(data) % _FLOAT_BYTES:
-        msg = "The gateway's embedding is neither a list of numbers nor base64 of float32."
-        raise ResponseShapeError(msg)
     vector = array("f")
-    vector.frombytes(data)
+    try:
+        vector.frombytes(base64.b64decode(text, validate=True))
+    except ValueError as error:  # of either: not base64, or no whole numbers
+        msg = "The gateway's embedding is neither a list of numbers nor base64 of float32."
+        raise ResponseShapeError(msg) from error
     if sys.byteorder == "big":
         vector.byteswap()
     return vector

@@ -15,8 +15,9 @@ the ids of the call, the number of events handed out and, as ``partial``, what t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
+from .._answer.bodies import unlike
 from .._answer.error_mapping import error_from_failure, error_from_response, implied_status
 from .._ground.error_fields import ErrorFields
 from .._ground.metadata import Meta
@@ -49,7 +50,6 @@ DRAIN_SECONDS: Final = 0.25
 
 _DONE: Final = b"[DONE]"
 _NOTHING: Final = frozenset({b"", b"null", _DONE})  # data that is no event
-_MISSING: Final = "a field is missing"
 _SHORT: Final = 16  # bytes; longer data is no marker
 _KEPT: Final = 4_000  # characters of a report that is no JSON
 
@@ -134,12 +134,10 @@ class EventReader(Generic[T, R]):
             self._ended = True
             self._rest = self._decoder.end()
             return
-        fault = None
         try:
             self._decoder.feed(data)
         except StreamEventTooLargeError as error:
-            fault = error
-        self._fault = fault
+            self._fault = error
 
     def next(self) -> T | None:
         """The next event; ``None`` if more bytes are needed, or nothing more comes.
@@ -218,16 +216,13 @@ class EventReader(Generic[T, R]):
             msg = "The stream was closed before its end."
             raise self._identified(StreamConsumedError(msg))
         if self._final is None:
-            fault = None
             try:
                 # Cut short with permission: a tool call that is not complete is still none.
                 self._final = self.assembler.final(whole=not self.truncated)
             except RunInfraError as error:
-                fault = error
-            if fault is not None:
-                raise self._identified(fault)
-        # R itself may allow None, so only a cast can say that it was made above.
-        return cast("R", self._final)
+                self._identified(error)
+                raise
+        return self._final
 
     def arrived(self) -> Any:
         """What has arrived, as the result that it amounts to; ``None`` before anything."""
@@ -298,18 +293,13 @@ class EventReader(Generic[T, R]):
             or sse.event == "error"
         ):
             raise self._failed(self._reported(payload))
-        problem = ""
-        event: T | None = None
         try:
             event = self._parse(payload)
             if self.assembler.add(payload):
                 self._progressed = True
-        except KeyError as error:
-            problem = f"the field {error.args[0]!r} is missing" if error.args else _MISSING
-        except (TypeError, ValueError, AttributeError):
-            problem = "a field is of another type than promised"
-        if problem:
-            raise self._failed(self._unreadable(f"is not a {self._spec.event}: {problem}", data))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            problem = f"is not a {self._spec.event}: {unlike(error)}"
+            raise self._failed(self._unreadable(problem, data)) from error
         if kind is not None and kind in self._spec.terminal_events:
             self._finish()
         return event

@@ -46,6 +46,11 @@ class StreamView(Generic[T, R]):
         return self._reader.assembler.text
 
     @property
+    def text_delta(self) -> str:
+        """What the last event handed out has added to :attr:`text`; empty if nothing."""
+        return self._reader.news
+
+    @property
     def usage(self) -> Any:
         """The usage, once it has come: ``CompletionUsage`` or ``ResponseUsage``."""
         return self._reader.assembler.usage

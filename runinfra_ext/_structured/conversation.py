@@ -275,14 +275,11 @@ class ToolConversation:
         Raises:
             ToolLoopError: the result has no JSON form.
         """
-        problem = text = ""
         try:
             text = json_text(result)
         except (TypeError, ValueError) as error:
-            problem = str(error)
-        if problem:
-            msg = f"The result of the tool {call.name!r} has no JSON form: {problem}"
-            raise ToolLoopError(msg)
+            msg = f"The result of the tool {call.name!r} has no JSON form: {error}"
+            raise ToolLoopError(msg) from error
         self._results.append(text)
         self.messages.append({"role": "tool", "tool_call_id": call.id, "content": text})
         return ToolResultEvent(call, result, text, self.steps)

@@ -104,12 +104,10 @@ def validated(check: Callable[[Any], Any], given: Any) -> Any:
     """
     from pydantic import ValidationError  # noqa: PLC0415
 
-    problem = ""
     try:
         return check(given)
     except ValidationError as error:
-        problem = faults(error)
-    raise ValueError(problem)
+        raise ValueError(faults(error)) from error
 
 
 def faults(error: Any) -> str:
@@ -134,15 +132,12 @@ def schemas_of(kinds: Iterable[Any], taken: Iterable[str]) -> tuple[list[Any], d
     from pydantic.errors import PydanticUserError  # noqa: PLC0415
 
     inputs = [(number, "validation", adapter(kind)) for number, kind in enumerate(kinds)]
-    problem = ""
-    found: Any = {}
-    shared: Any = {}
+    found: Any
+    shared: Any
     try:
         found, shared = TypeAdapter.json_schemas(inputs, ref_template=REF + "{model}")  # type: ignore[arg-type]
     except PydanticUserError as error:
-        problem = error.message
-    if problem:
-        raise TypeError(problem)
+        raise TypeError(error.message) from error
     names: dict[str, str] = {}
     used = set(taken)
     for name in shared.get("$defs", {}):

@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 from runinfra_client import models
 
 from .._answer.results import ChatCompletion, Response
+from .._ground.doors import door
 from .._ground.json_codec import decode_exactly
 from .._stream.tool_calls import CUT_REASONS
 from ..errors import InvalidRequestError, StructuredOutputError
@@ -67,6 +68,7 @@ class ParsedResponse(Response, Parsed[P]):
         return self.parsed
 
 
+@door
 def response_format_for(target: Any, *, name: str | None = None) -> dict[str, Any]:
     """The ``response_format`` of a request that makes the model answer with a target.
 
@@ -102,17 +104,13 @@ def response_format_for(target: Any, *, name: str | None = None) -> dict[str, An
 
 def _object_schema(target: Any) -> dict[str, Any]:
     """The schema of a type, in an object if it is none."""
-    problem = ""
-    schema: dict[str, Any] = {}
     try:
         schema = schema_of(target)
-    except RecursionError:
-        problem = "the type is nested too deeply"
-    except Exception as error:  # noqa: BLE001 - annotations and classes can do anything
-        problem = str(error) or type(error).__name__
-    if problem:
+    except Exception as error:  # annotations and classes can do anything
+        deep = isinstance(error, RecursionError)
+        problem = "the type is nested too deeply" if deep else str(error) or type(error).__name__
         msg = f"response_format: {problem}"
-        raise InvalidRequestError(msg, param="response_format")
+        raise InvalidRequestError(msg, param="response_format") from error
     if schema.get("type") == "object":
         return schema
     definitions = schema.pop("$defs", None)
@@ -137,6 +135,7 @@ def with_format(params: Mapping[str, Any], target: Any) -> dict[str, Any]:
     return {**params, "response_format": response_format_for(target)}
 
 
+@door
 def parse_text(target: type[P] | Any, text: str, *, usage: Any = None) -> P:
     """The object of a target that a text stands for.
 
@@ -148,20 +147,20 @@ def parse_text(target: type[P] | Any, text: str, *, usage: Any = None) -> P:
     Raises:
         StructuredOutputError: the text is not JSON, or does not fit; with ``.text`` and ``.usage``.
     """
-    problem = ""
     try:
         if isinstance(target, Mapping):
             return cast("P", decode_exactly(text))
         wrapped = _WRAPPED in text and schema_of(target).get("type") != "object"
         return cast("P", parsed_value(target, text, _WRAPPED if wrapped else None))
-    except MismatchError as error:
-        name = getattr(cast("object", target), "__name__", "the target")
-        problem = f"does not fit {name}: {error}"
-    except ValueError:
-        problem = "is not JSON" if text.strip() else "is empty"
-    except Exception as error:  # noqa: BLE001 - the call is paid: whatever the target does, the text is kept
-        problem = f"does not fit the target: {type(error).__name__}: {error}"
-    raise _failure(f"The model's text {problem}.", text, usage)
+    except Exception as error:  # the call is paid: whatever the target does, the text is kept
+        if isinstance(error, MismatchError):
+            name = getattr(cast("object", target), "__name__", "the target")
+            problem = f"does not fit {name}: {error}"
+        elif isinstance(error, ValueError):
+            problem = "is not JSON" if text.strip() else "is empty"
+        else:
+            problem = f"does not fit the target: {type(error).__name__}: {error}"
+        raise _failure(f"The model's text {problem}.", text, usage) from error
 
 
 def parsed_completion(completion: ChatCompletion, target: type[P] | Any) -> ParsedChatCompletion[P]:
@@ -234,13 +233,13 @@ def _object(said: _Said, target: Any, result: Any) -> Any:
         problem = f"The model refused: {said.refusal}"
     elif said.cut:
         problem = f"The model's text was cut short ({said.cut})."
-    fault = _failure(problem, text, result.usage) if problem else None
-    if fault is None:
-        try:
-            return parse_text(target, text, usage=result.usage)
-        except StructuredOutputError as error:
-            fault = error
-    raise _identified(fault, result)
+    try:
+        if problem:
+            raise _failure(problem, text, result.usage)
+        return parse_text(target, text, usage=result.usage)
+    except StructuredOutputError as error:
+        _identified(error, result)
+        raise
 
 
 def _with(cls: type[W], result: Any, parsed: tuple[Any, ...]) -> W:

@@ -7,9 +7,10 @@ import functools
 import inspect
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from .._ground.doors import door
 from ..errors import InvalidRequestError
 from .schemas import schema_of_members
 from .shapes import Member, member_of
@@ -60,14 +61,13 @@ class FunctionTool(NamedTuple):
         if not isinstance(given, dict):
             msg = "the arguments are not a JSON object"
             raise MismatchError(msg)
-        problem = ""
         try:
             return self._checked(given)  # pyright: ignore[reportUnknownArgumentType]
         except MismatchError:
             raise
-        except Exception as error:  # noqa: BLE001 - what a type's own code raises is told to the model too
-            problem = f"{type(error).__name__}: {error}"
-        raise MismatchError(problem)
+        except Exception as error:  # what a type's own code raises is told to the model too
+            msg = f"{type(error).__name__}: {error}"
+            raise MismatchError(msg) from error
 
     def _checked(self, given: dict[str, Any]) -> dict[str, Any]:
         known = {member.key: member for member in self.members}
@@ -87,6 +87,7 @@ class FunctionTool(NamedTuple):
         return arguments
 
 
+@door
 def function_tool(
     function: Callable[..., Any], *, name: str | None = None, description: str | None = None
 ) -> FunctionTool:
@@ -109,32 +110,36 @@ def function_tool(
         msg = f"tools: {label!r} is no name that engines take: give one by function_tool(name=)"
         raise InvalidRequestError(msg, param="tools")
     summary, notes = _documented(inspect.getdoc(written) or "")
-    members: list[Member] = []
-    problem = ""
     try:
-        hints = typing.get_type_hints(written, include_extras=True)
-        for parameter in inspect.signature(function).parameters.values():
-            if parameter.kind not in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY}:
-                problem = f"the parameter {parameter.name!r} can't be given by name"
-                break
-            default = parameter.default is not parameter.empty
-            member = member_of(
-                parameter.name,
-                hints.get(parameter.name, Any),
-                default=default,
-                value=parameter.default,
-            )
-            note = member.description or notes.get(parameter.name)
-            members.append(member._replace(description=note, required=not member.default))
+        members = _members(function, written, notes)
         schema_of_members(members, label)
-    except RecursionError:
-        problem = "a type is nested too deeply"
-    except Exception as error:  # noqa: BLE001 - annotations and classes can do anything
-        problem = str(error) or type(error).__name__
-    if problem:
+    except Exception as error:  # annotations and classes can do anything
+        deep = isinstance(error, RecursionError)
+        problem = "a type is nested too deeply" if deep else str(error) or type(error).__name__
         msg = f"tools: {label}: {problem}"
-        raise InvalidRequestError(msg, param="tools")
-    return FunctionTool(label, description or summary, tuple(members), function)
+        raise InvalidRequestError(msg, param="tools") from error
+    return FunctionTool(label, description or summary, members, function)
+
+
+def _members(
+    function: Callable[..., Any], written: Any, notes: Mapping[str, str]
+) -> tuple[Member, ...]:
+    members: list[Member] = []
+    hints = typing.get_type_hints(written, include_extras=True)
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind not in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY}:
+            msg = f"the parameter {parameter.name!r} can't be given by name"
+            raise TypeError(msg)
+        default = parameter.default is not parameter.empty
+        member = member_of(
+            parameter.name,
+            hints.get(parameter.name, Any),
+            default=default,
+            value=parameter.default,
+        )
+        note = member.description or notes.get(parameter.name)
+        members.append(member._replace(description=note, required=not member.default))
+    return tuple(members)
 
 
 def _written(function: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import json
 import types
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
@@ -64,17 +65,17 @@ def parsed_value(kind: Any, text: str, wrapped: str | None = None) -> Any:
         text = json.dumps(value)
     kind, _ = plain(kind)
     made = adapter(kind) if is_foreign(kind) else None
-    problem = ""
     try:
         # Pydantic is given the text itself.
         return value_of(kind, value) if made is None else validated(made.validate_json, text)
-    except RecursionError:
-        problem = "it is nested too deeply"
+    except RecursionError as error:
+        msg = "it is nested too deeply"
+        raise MismatchError(msg) from error
     except ValueError as error:
-        problem = str(error)
+        raise MismatchError(str(error)) from error
     except TypeError as error:
-        problem = f"{type(error).__name__}: {error}"
-    raise MismatchError(problem)
+        msg = f"{type(error).__name__}: {error}"
+        raise MismatchError(msg) from error
 
 
 def decoded(text: str) -> Any:
@@ -85,10 +86,9 @@ def decoded(text: str) -> Any:
     """
     try:
         return json.loads(text, parse_float=Float.of)
-    except RecursionError:
-        pass  # raised below, so that a traceback of a thousand levels is not chained
-    msg = "JSON nested too deeply"
-    raise ValueError(msg)
+    except RecursionError as error:
+        msg = "JSON nested too deeply"
+        raise ValueError(msg) from error
 
 
 def value_of(kind: Any, value: Any, path: str = "") -> Any:
@@ -144,14 +144,13 @@ def _by_pydantic(kind: Any, value: Any, path: str) -> Any:
         made = adapter(outer(kind))
         if made is None:
             return inner
-    problem = ""
     try:
         if inner is not None:
             return validated(made.validate_python, inner)
         return validated(made.validate_json, json.dumps(value))
     except ValueError as error:
         problem = str(error).replace("the value: ", "")
-    raise MismatchError(f"{path}: {problem}" if path else problem)
+        raise MismatchError(f"{path}: {problem}" if path else problem) from error
 
 
 def _bare(value: Any) -> Any:
@@ -192,9 +191,9 @@ def _array(base: Any, args: tuple[Any, ...], value: Any, path: str) -> Any:
     items = [value_of(inner, x, f"{path}[{i}]") for i, x in enumerate(_list(value, path))]
     try:
         return ARRAYS[base](items)
-    except TypeError as error:
-        problem = str(error)  # a set of what can't be in one
-    raise MismatchError(f"{path or 'the value'}: {problem}")
+    except TypeError as error:  # a set of what can't be in one
+        msg = f"{path or 'the value'}: {error}"
+        raise MismatchError(msg) from error
 
 
 def _mapping(args: tuple[Any, ...], value: Any, path: str) -> dict[Any, Any]:
@@ -207,16 +206,12 @@ def _mapping(args: tuple[Any, ...], value: Any, path: str) -> dict[Any, Any]:
 
 def _key(kind: Any, key: str, path: str) -> Any:
     """The key of a mapping that a text stands for: JSON has no other keys."""
-    problem = ""
     try:
         return value_of(kind, key, _join(path, key))
-    except MismatchError as error:
-        problem = str(error)
-    try:
-        return value_of(kind, json.loads(key), path)
-    except ValueError:
-        pass
-    raise MismatchError(problem)
+    except MismatchError:
+        with suppress(ValueError):
+            return value_of(kind, json.loads(key), path)
+        raise
 
 
 def _primitive(kind: Any, value: Any, path: str) -> Any:
@@ -297,15 +292,15 @@ def _instance(kind: Any, value: Any, path: str) -> Any:
         raise MismatchError(msg)
     if is_typed_dict(get_origin(kind) or kind):
         return arguments
-    problem = ""
     try:
         return kind(**arguments)
     except RecursionError:
         raise
-    except Exception as error:  # noqa: BLE001 - a class may check its arguments itself, and raise anything
+    except Exception as error:  # a class may check its arguments itself, and raise anything
         named = isinstance(error, TypeError | ValueError) and str(error)
         problem = str(error) if named else f"{type(error).__name__}: {error}"
-    raise MismatchError(f"{path or 'the value'}: {problem}")
+        msg = f"{path or 'the value'}: {problem}"
+        raise MismatchError(msg) from error
 
 
 def _list(value: Any, path: str) -> list[Any]:

@@ -12,6 +12,7 @@ from typing import Literal, Self
 from .._answer.bodies import binary_problem, media_type
 from .._answer.error_mapping import error_from_failure
 from .._call.journey import Journey
+from .._ground.doors import door
 from .._ground.files import StrPath, atomic_file
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
@@ -68,12 +69,13 @@ class BinaryStream:
         text = self.meta.headers.get("content-length", "")
         return int(text) if text.isdigit() else None
 
+    @door
     def prime(self) -> None:
         """Read until the first bytes are there and look like what was asked for."""
         while not self._checked and self._error is None:
             self._pull()
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(None)
 
     def iter_bytes(self) -> Self:
         """The pieces as they come from the network."""
@@ -85,15 +87,17 @@ class BinaryStream:
             raise self._journey.complete(StreamConsumedError(msg, request_id=self.request_id))
         return self
 
+    @door
     def __next__(self) -> bytes:
         while not self._queue or not self._checked:
             if self._error is not None:
-                raise self._error
+                raise self._error.with_traceback(None)
             if self._over and not self._queue:
                 raise StopIteration
             self._pull()
         return self._queue.popleft()
 
+    @door
     def write_to_file(
         self, path: StrPath, on_progress: Callable[[int, int | None], object] | None = None
     ) -> Path:
@@ -154,22 +158,17 @@ class BinaryStream:
         return f"<{type(self).__name__} {self.content_type}, {self.request_id}>"
 
     def _pull(self) -> None:
-        lost: TransportFailure | None = None
-        piece = b""
         try:
             piece = self._source.receive(None)
         except TransportFailure as failure:
-            lost = failure
+            self._fail(error_from_failure(failure, self._journey.settings.redactor))
+            return
         except BaseException as fault:
             # Cancelled, or interrupted: the connection is in an unknown state.
             if self._journey.watch is not None:
                 self._journey.watch.over(error=fault)
             self.close()
             raise
-        if lost is not None:
-            error = error_from_failure(lost, self._journey.settings.redactor)
-            self._fail(error)
-            return
         if piece:
             self._queue.append(piece)
             if not self._checked and self._journey.watch is not None:

@@ -15,6 +15,7 @@ from .._call.options import (
     Settings,
     make_settings,
 )
+from .._ground.doors import door
 from .._http.blocking import HTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
 from ..errors import ConfigurationError
@@ -88,6 +89,7 @@ class RunInfra(RawRequests, Namespaces):
 
     _from_env: ClientOptions | None = None
 
+    @door
     def __init__(
         self,
         *,
@@ -128,6 +130,7 @@ class RunInfra(RawRequests, Namespaces):
         """Where requests go, with the pipeline id in it, if any."""
         return self._settings.base.url
 
+    @door
     def with_options(self, **options: Unpack[CopyOptions]) -> Self:
         """A copy with other options; it shares the connections and the retry quota.
 

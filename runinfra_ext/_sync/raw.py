@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from .._answer.raw import RawResponse, raw_result
 from .._call.options import RequestOptions
 from .._call.raw import RawArguments, RawCall, raw_call
+from .._ground.doors import door
 from .binary import BinaryStream
 from .speech import SpeechStream
 from .stream import Stream
@@ -83,6 +84,7 @@ class RawRequests:
         **options: Unpack[RequestOptions],
     ) -> Stream[Any, Any]: ...
 
+    @door
     def request(
         self,
         operation: str,

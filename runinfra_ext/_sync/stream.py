@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
+from .._ground.doors import door
 from .._ground.error_fields import ErrorFields
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
@@ -22,7 +23,7 @@ from .._stream.assembly import Assembler
 from .._stream.clocks import StreamClocks
 from .._stream.reader import DRAIN_BYTES, DRAIN_SECONDS, EventReader
 from .._stream.views import StreamView
-from ..errors import StreamConsumedError
+from ..errors import RunInfraError, StreamConsumedError
 from .watching import told
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class Stream(StreamView[T, R], Generic[T, R]):
         self._reader.check_iterable()
         return Events[T](self)
 
+    @door
     def __next__(self) -> T:
         event = self._next()
         if event is None:
@@ -142,11 +144,13 @@ class Stream(StreamView[T, R], Generic[T, R]):
         self._reader.check_iterable()
         return Texts(self)
 
+    @door
     def until_done(self) -> None:
         """Read to the end, for those who only want what the stream has brought."""
         while self._next() is not None:
             pass
 
+    @door
     def final(self) -> R:
         """Read to the end; the whole result, as if it had not been streamed.
 
@@ -154,7 +158,8 @@ class Stream(StreamView[T, R], Generic[T, R]):
             StreamConsumedError: the stream was closed before its end.
             RunInfraError: the stream failed; ``partial`` holds what had arrived.
         """
-        self.until_done()
+        while self._next() is not None:
+            pass
         return self._reader.final()
 
     def close(self) -> None:
@@ -165,6 +170,21 @@ class Stream(StreamView[T, R], Generic[T, R]):
             source.close()
         if self._reader.watch is not None:
             told(self._reader.watch)
+
+    def _at_once(self) -> T | None:
+        """The next event if it has arrived: it is handed out without a further coroutine.
+
+        ``None`` also if the stream failed: the reader keeps its error for :meth:`_next`.
+        """
+        if self._reading:
+            return None
+        try:
+            return self._reader.next()
+        except RunInfraError:
+            return None
+        except BaseException:
+            self._drop()
+            raise
 
     def _next(self) -> T | None:
         reader = self._reader
@@ -193,20 +213,14 @@ class Stream(StreamView[T, R], Generic[T, R]):
         timeout = clocks.start(progressed=reader.take_progress())
         if timeout is not None and timeout <= 0:
             raise reader.timed_out(clocks)
-        failure: TransportFailure | None = None
-        data = b""
         self._reading = True
         try:
-            if source is not None:
-                data = source.receive(timeout)
-        except TransportFailure as error:
-            failure = error
+            data = b"" if source is None else source.receive(timeout)
+        except TransportFailure as failure:
+            raise reader.lost(failure, clocks) from failure
         finally:
             self._reading = False
         clocks.stop()
-        if failure is not None:
-            # Outside of the handler, so that the error holds no chain of others.
-            raise reader.lost(failure, clocks)
         reader.feed(data)
 
     def _drain(self) -> None:
@@ -272,19 +286,8 @@ class Events(Loop, Generic[T]):
         if not self._begun:
             self._begin()
         stream: Stream[T, Any] = self._stream
-        event: T | None = None
-        if not stream._reading:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            # What has arrived is handed out without a further coroutine.
-            try:
-                event = stream._reader.next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            except BaseException:
-                stream.close()
-                raise
-        if event is None:
-            event = stream._next()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        if event is None:
-            raise StopIteration
-        return event
+        event = stream._at_once()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return stream.__next__() if event is None else event
 
 
 class Texts(Loop):
@@ -293,9 +296,9 @@ class Texts(Loop):
     def __next__(self) -> str:
         if not self._begun:
             self._begin()
-        stream = self._stream
-        while stream._next() is not None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            news: str = stream._reader.news  # noqa: SLF001
-            if news:
-                return news
-        raise StopIteration
+        stream: Stream[Any, Any] = self._stream
+        while True:
+            if stream._at_once() is None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+                stream.__next__()
+            if stream.text_delta:
+                return stream.text_delta

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from .._answer.results import ChatCompletion
+from .._ground.doors import door
 from .._structured.conversation import (
     ToolCall,
     ToolCallEvent,
@@ -20,7 +21,7 @@ from .._structured.conversation import (
 )
 from ..errors import StreamConsumedError
 from ._callbacks import check_callback, outcome
-from .stream import Loop
+from .stream import Loop, Stream
 
 
 class ToolStream:
@@ -64,7 +65,7 @@ class ToolStream:
         self._ready: deque[ToolEvent] = deque()
         self._calls: deque[ToolCall] = deque()
         self._executing: ToolCall | None = None
-        self._stream: Any = None
+        self._stream: Stream[Any, ChatCompletion] | None = None
         self._run: ToolRun | None = None
         self._error: BaseException | None = None
         self._closed = False
@@ -97,6 +98,7 @@ class ToolStream:
             raise StreamConsumedError(msg)
         return ToolEvents(self)
 
+    @door
     def __next__(self) -> ToolEvent:
         event = self._next()
         if event is None:
@@ -115,6 +117,7 @@ class ToolStream:
     ) -> None:
         self.close()
 
+    @door
     def final(self) -> ToolRun:
         """Run to the end; what it came to.
 
@@ -171,7 +174,7 @@ class ToolStream:
         else:
             self._take(self._create(**self._conversation.request()))
 
-    def _read(self, stream: Any) -> None:
+    def _read(self, stream: Stream[Any, ChatCompletion]) -> None:
         chunk = next(stream, None)
         if chunk is None:
             self._stream = None
@@ -180,9 +183,8 @@ class ToolStream:
         if self._on_event is not None:
             left = self._conversation.left()
             outcome(self._on_event(chunk), "The function on_event", left)
-        news = stream._reader.news  # noqa: SLF001
-        if news:
-            self._ready.append(ToolTextEvent(news, self.steps + 1))
+        if stream.text_delta:
+            self._ready.append(ToolTextEvent(stream.text_delta, self.steps + 1))
 
     def _execute(self, call: ToolCall) -> None:
         conversation = self._conversation
@@ -201,7 +203,7 @@ class ToolStream:
             self._run = conversation.run(completion)
             self._ready.append(ToolDoneEvent(self._run, conversation.steps))
 
-    def _drop(self) -> Any:
+    def _drop(self) -> Stream[Any, ChatCompletion] | None:
         """Forget what is left to do; the stream that is to be closed, if any."""
         stream, self._stream = self._stream, None
         self._closed = self._run is None or self._closed

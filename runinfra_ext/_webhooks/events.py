@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, Protocol
 
 import orjson
 
+from .._ground.doors import door
 from .._ground.json_codec import decode_exactly
 from .signing import (
     HEADER,
@@ -136,6 +137,7 @@ class InMemoryReplayStore:
             self._until.pop(key, None)
 
 
+@door
 def verify_signature(
     *,
     payload: str | bytes | bytearray,
@@ -169,6 +171,7 @@ def verify_signature(
     return True
 
 
+@door
 def construct_event(
     *,
     payload: str | bytes | bytearray,
@@ -263,6 +266,7 @@ class Handling:
         self._tolerance = tolerance_seconds
         self._key: str | None = None
 
+    @door
     def __enter__(self) -> WebhookEvent:
         signed = self._check()
         event = WebhookEvent(_object(signed.body))
@@ -300,7 +304,6 @@ def _take(store: ReplayStore, key: str, tolerance_seconds: float) -> None:
 
 def _object(body: bytes) -> Mapping[str, Any]:
     content: object = None
-    failed = False
     try:
         # UTF-8 only, as JSON is defined. The fast parser rounds integers beyond 64 bits, and
         # refuses halves of surrogate pairs, which lawful JSON may have.
@@ -308,10 +311,8 @@ def _object(body: bytes) -> Mapping[str, Any]:
             content = None if _LONG.search(body) else orjson.loads(body)
         if content is None:
             content = decode_exactly(body.decode())
-    except (ValueError, RecursionError):
-        failed = True
-    if failed:
-        raise failure("not_json", "The signature is good, but the body is not JSON.")
+    except (ValueError, RecursionError) as error:
+        raise failure("not_json", "The signature is good, but the body is not JSON.") from error
     if not isinstance(content, dict):
         raise failure("not_an_object", "The signature is good, but the body is no JSON object.")
     return content  # pyright: ignore[reportUnknownVariableType]

@@ -14,12 +14,14 @@ import unasync
 
 # Written by hand on both sides: deadlines, event loops and threads are where the worlds differ.
 HAND_WRITTEN: Final = frozenset({"_callbacks.py", "_timing.py"})
-# Only in the async world: there is nothing to await in the other, so the decorator is left out.
+# Only in the async world: there is nothing to await in the other, so a method is a plain door.
 ASYNC_ONLY: Final = frozenset({"at_hand.py"})
 HEADER: Final = "# Generated from {source} by `make gen`; do not edit.\n"
 
 _ASYNC_NAME = re.compile(r"\bAsync(?=[A-Z])\w+")
-_DECORATOR = re.compile(r"^ *@at_hand\n|^from \.+at_hand import at_hand\n", re.MULTILINE)
+_OVERLOAD = re.compile(r"^( *@overload\n) *@at_hand\n", re.MULTILINE)
+_DECORATOR = re.compile(r"^( *@)at_hand$", re.MULTILINE)
+_IMPORTED = re.compile(r"^from (\.+)at_hand import at_hand$", re.MULTILINE)
 _NAMES: Final = {
     "aclose": "close",
     "anext": "next",
@@ -47,7 +49,8 @@ def write_twins(source: Path, target: Path) -> None:
         text = _ASYNC_NAME.sub(
             lambda match: match[0].removeprefix("Async"), twin.read_text("utf-8")
         )
-        text = _DECORATOR.sub("", text)
+        text = _DECORATOR.sub(r"\1door", _OVERLOAD.sub(r"\1", text))
+        text = _IMPORTED.sub(r"from .\1_ground.doors import door", text)
         # `aclose` is the async classes' second name for `close`; the blocking ones need only one.
         text = text.replace("    aclose = close\n", "").replace("    close = close\n", "")
         text = text.replace("aclose", "close")

@@ -12,6 +12,7 @@ from runinfra_client.meta import Result
 from runinfra_client.models import ModelList
 from runinfra_ext._answer import results
 from runinfra_ext._answer.bodies import json_result
+from runinfra_ext._ground.doors import door
 from runinfra_ext._ground.metadata import Meta
 from runinfra_ext._ground.redaction import Redactor
 from runinfra_ext._ground.wire import Headers
@@ -47,7 +48,7 @@ def make(body: bytes, facts: Meta | None = None, cls: Any = ModelList) -> Any:
 def fault(body: bytes, facts: Meta | None = None) -> RunInfraError:
     """The error of a body, which must chain nothing: parsers' errors quote what they read."""
     with pytest.raises(RunInfraError) as caught:
-        make(body, facts)
+        door(make)(body, facts)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
     return caught.value
 

@@ -16,6 +16,7 @@ from runinfra_client.operations import OPERATIONS, endpoint
 from runinfra_ext._call.arguments import check_field, checked_arguments
 from runinfra_ext._call.options import Settings
 from runinfra_ext._call.requests import described
+from runinfra_ext._ground.doors import door
 from runinfra_ext.errors import ConfigurationError, InvalidRequestError
 
 CHAT: dict[str, Any] = {"model": "acme-chat", "messages": [{"role": "user", "content": "hi"}]}
@@ -411,7 +412,7 @@ for _ in range(100_000):
 def test_body_without_json_form(name: str, value: object) -> None:
     """What JSON doesn't have is refused anywhere in the body, without a chained error."""
     with pytest.raises(InvalidRequestError) as caught:
-        described(
+        door(described)(
             endpoint("createChatCompletion"), {**CHAT, name: value}, _settings(), function="create"
         )
     assert caught.value.param == ("weight" if name == "extra_body" else name)

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from runinfra_ext._answer.results import ChatCompletion
+from runinfra_ext._ground.doors import door
 from runinfra_ext._structured.parsing import parse_text, parsed_completion, response_format_for
 from runinfra_ext._structured.tools import function_tool
 from runinfra_ext._structured.values import MismatchError
@@ -442,7 +443,7 @@ def test_whatever_the_target_does(target: Any, text: str, problem: str) -> None:
         }
     )
     with pytest.raises(StructuredOutputError) as caught:
-        parsed_completion(completion, target)
+        door(parsed_completion)(completion, target)
 
     assert problem in caught.value.message
     assert (text, 3, completion) == (

@@ -14,6 +14,7 @@ from ..._answer.transcripts import TEXT_FORMATS, transcription_result
 from ..._call.calls.audio import TranscriptionCall
 from ..._call.requests import JSON, described
 from ..._call.signatures import documented
+from ..._ground.doors import door
 from ..._media.uploads import prepare_upload
 from ..resource import Resource
 
@@ -54,6 +55,7 @@ class AudioTranscriptionsMethods(Resource):
         **params: Unpack[TranscriptionCall],
     ) -> TextResult: ...
 
+    @door
     @documented(create_transcription.OPERATION)
     def create(
         self,

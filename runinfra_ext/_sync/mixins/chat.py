@@ -15,6 +15,7 @@ from ..._call.calls.chat import ChatCompletionCall
 from ..._call.requests import described
 from ..._call.signatures import documented
 from ..._ground.checks import flag
+from ..._ground.doors import door
 from ..._structured.conversation import DEFAULT_MAX_STEPS, ToolConversation, ToolRun
 from ..._structured.parsing import ParsedChatCompletion, parsed_completion, with_format
 from ..._structured.tools import FunctionTool
@@ -64,6 +65,7 @@ class ChatCompletionsMethods(Resource):
         self, target: type[P], /, *, stream: bool, **params: Unpack[ChatCompletionCall]
     ) -> ParsedChatCompletion[P] | ParsedStream[P]: ...
 
+    @door
     @documented(create_chat_completion.OPERATION, without=("response_format",))
     def parse(
         self,
@@ -143,6 +145,7 @@ class ChatCompletionsMethods(Resource):
         **params: Unpack[ChatCompletionCall],
     ) -> ToolRun | ToolStream: ...
 
+    @door
     @documented(create_chat_completion.OPERATION, without=("tools",))
     def run_tools(
         self,

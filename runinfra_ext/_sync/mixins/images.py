@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Unpack
 
 from ..._answer.results import ImageData
+from ..._ground.doors import door
 from ..._ground.files import StrPath, write_atomic
 from ..._media.pictures import FetchOptions, data_url_bytes, fetch_call, picture
 from .._timing import run_blocking
@@ -16,6 +17,7 @@ from ..resource import Resource
 class ImagesMethods(Resource):
     """Pictures that came as URLs."""
 
+    @door
     def fetch(self, image: ImageData | str, **options: Unpack[FetchOptions]) -> bytes:
         """The bytes of a picture, wherever it is: in the answer, or at the URL that it gave.
 
@@ -45,6 +47,7 @@ class ImagesMethods(Resource):
             return inside
         return self._transport.fetch(fetch_call(url, options, "images.fetch"), picture)
 
+    @door
     def save(self, image: ImageData | str, path: StrPath, **options: Unpack[FetchOptions]) -> Path:
         """Write a picture to a file, atomically; it is fetched first where it has to be.
 

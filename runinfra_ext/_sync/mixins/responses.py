@@ -12,6 +12,7 @@ from ..._answer.results import Response
 from ..._call.calls.responses import ResponseCall
 from ..._call.requests import described
 from ..._call.signatures import documented
+from ..._ground.doors import door
 from ..._structured.parsing import ParsedResponse, parsed_response, with_format
 from ..events import ParsedResponseStream, parsed_response_stream
 from ..resource import Resource
@@ -58,6 +59,7 @@ class ResponsesMethods(Resource):
         self, target: type[P], /, *, stream: bool, **params: Unpack[ResponseCall]
     ) -> ParsedResponse[P] | ParsedResponseStream[P]: ...
 
+    @door
     @documented(create_response.OPERATION, without=("response_format",))
     def parse(
         self,

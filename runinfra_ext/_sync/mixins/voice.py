@@ -12,6 +12,7 @@ from ..._answer.results import VoicePipelineResult
 from ..._call.options import UploadCallOptions
 from ..._call.requests import check_scope
 from ..._call.signatures import documented
+from ..._ground.doors import door
 from ..._media.uploads import prepare_upload
 from ..resource import Resource
 
@@ -19,6 +20,7 @@ from ..resource import Resource
 class VoicePipelineMethods(Resource):
     """The native voice pipeline of the pipeline that the client addresses. Preview."""
 
+    @door
     @documented(create_voice_pipeline.OPERATION, without=("content",))
     def create(
         self,

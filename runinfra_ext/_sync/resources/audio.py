@@ -10,6 +10,7 @@ from runinfra_client.api.audio import create_speech
 
 from ..._call.calls.audio import SpeechCall
 from ..._call.signatures import documented
+from ..._ground.doors import door
 from ..._media.formats import SpeechAudio
 from ..mixins.audio import AudioTranscriptionsMethods
 from ..resource import Resource
@@ -20,6 +21,7 @@ from ..transport import Transport
 class AudioSpeech(Resource):
     """Speech and transcription."""
 
+    @door
     @documented(create_speech.OPERATION)
     def create(self, **params: Unpack[SpeechCall]) -> SpeechAudio:
         """Speak a text.
@@ -38,6 +40,7 @@ class AudioSpeech(Resource):
         """
         return self._audio(create_speech, params)
 
+    @door
     @documented(create_speech.OPERATION)
     def stream(self, **params: Unpack[SpeechCall]) -> SpeechStream:
         """Speak a text, and hand out the bytes as they come, in constant memory.

@@ -11,6 +11,7 @@ from runinfra_client.api.chat import create_chat_completion
 from ..._answer import results
 from ..._call.calls.chat import ChatCompletionCall
 from ..._call.signatures import documented
+from ..._ground.doors import door
 from ..mixins.chat import ChatCompletionsMethods
 from ..resource import Resource
 from ..stream_types import ChatCompletionStream
@@ -35,6 +36,7 @@ class ChatCompletions(ChatCompletionsMethods):
         self, *, stream: bool, **params: Unpack[ChatCompletionCall]
     ) -> results.ChatCompletion | ChatCompletionStream: ...
 
+    @door
     @documented(create_chat_completion.OPERATION)
     def create(
         self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]

@@ -11,12 +11,14 @@ from runinfra_client.api.embeddings import create_embedding
 from ..._answer import results
 from ..._call.calls.embeddings import EmbeddingCall
 from ..._call.signatures import documented
+from ..._ground.doors import door
 from ..resource import Resource
 
 
 class Embeddings(Resource):
     """Vectors of texts."""
 
+    @door
     @documented(create_embedding.OPERATION)
     def create(self, **params: Unpack[EmbeddingCall]) -> results.EmbeddingList:
         """Embed texts.

@@ -11,12 +11,14 @@ from runinfra_client.api.images import create_image
 from ..._answer import results
 from ..._call.calls.images import ImageCall
 from ..._call.signatures import documented
+from ..._ground.doors import door
 from ..mixins.images import ImagesMethods
 
 
 class Images(ImagesMethods):
     """Images from text."""
 
+    @door
     @documented(create_image.OPERATION)
     def generate(self, **params: Unpack[ImageCall]) -> results.ImageList:
         """Generate images.

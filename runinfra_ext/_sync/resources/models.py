@@ -11,12 +11,14 @@ from runinfra_client.api.models import list_models, retrieve_model
 
 from ..._call.options import CallOptions
 from ..._call.signatures import documented
+from ..._ground.doors import door
 from ..resource import Resource
 
 
 class Models(Resource):
     """Model discovery; free, and not counted against the rate limit."""
 
+    @door
     @documented(list_models.OPERATION)
     def list(self, **params: Unpack[CallOptions]) -> models.ModelList:
         """List models.
@@ -34,6 +36,7 @@ class Models(Resource):
         """
         return self._json(list_models, params, models.ModelList)
 
+    @door
     @documented(retrieve_model.OPERATION)
     def retrieve(self, model: str, **params: Unpack[CallOptions]) -> models.Model:
         """Look a model up.

@@ -11,12 +11,14 @@ from runinfra_client.api.rerank import create_rerank
 
 from ..._call.calls.rerank import RerankCall
 from ..._call.signatures import documented
+from ..._ground.doors import door
 from ..resource import Resource
 
 
 class Rerank(Resource):
     """Documents by relevance to a query."""
 
+    @door
     @documented(create_rerank.OPERATION)
     def create(self, **params: Unpack[RerankCall]) -> models.RerankResult:
         """Rank documents.

@@ -11,6 +11,7 @@ from runinfra_client.api.responses import create_response
 from ..._answer import results
 from ..._call.calls.responses import ResponseCall
 from ..._call.signatures import documented
+from ..._ground.doors import door
 from ..mixins.responses import ResponsesMethods
 from ..stream_types import ResponseStream
 
@@ -33,6 +34,7 @@ class Responses(ResponsesMethods):
         self, *, stream: bool, **params: Unpack[ResponseCall]
     ) -> results.Response | ResponseStream: ...
 
+    @door
     @documented(create_response.OPERATION)
     def create(
         self, *, stream: bool | None = None, **params: Unpack[ResponseCall]
