@@ -3,9 +3,11 @@
     python scripts/canary.py              the gateway that RUNINFRA_API_KEY belongs to: PAID CALLS
     python scripts/canary.py --sandbox    the bundled sandbox, to test the canary itself
     python scripts/canary.py --list       the rows, what they check, and what they need
+    python scripts/canary.py --strict     as a release needs it: every row must pass, at the gateway
 
-Exit code 0: no row failed, and at least one passed. 1: a row failed, or none passed. 2: no API key,
-or one or an address or arguments that can't be used.
+Exit code 0: no row failed, and at least one passed; strictly, all passed. 1: a row failed, or none
+passed; strictly, one did not pass. 2: no API key, or one or an address or arguments that can't be
+used.
 """
 
 from __future__ import annotations
@@ -18,14 +20,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from probes import media, refusals, report, text, variables
+from probes import media, promises, refusals, report, strictness, text, variables
 from probes.running import Outcome, Row, Target, run_row
 
 from runinfra_client.operations import OPERATIONS
 from runinfra_ext import RunInfraError
 from runinfra_ext.sandbox import Sandbox
 
-ROWS: tuple[Row, ...] = (*text.ROWS, *media.ROWS, *refusals.ROWS)
+ROWS: tuple[Row, ...] = (*text.ROWS, *media.ROWS, *refusals.ROWS, *promises.ROWS)
 # What the rows call; an operation that is added to the document is listed until a row makes it.
 _MADE = frozenset(
     {
@@ -43,7 +45,7 @@ _MADE = frozenset(
 )
 _BY_NAME = {row.name: row for row in ROWS}
 _COST = (
-    "It makes PAID calls with your key: about twenty tiny ones (answers of at most"
+    "It makes PAID calls with your key: about thirty tiny ones (answers of at most"
     f" {text.MAX_TOKENS} tokens, one image, one sentence of speech). Rows of images, speech,"
     " transcription and voice run only when their own variables are set."
 )
@@ -66,9 +68,13 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         environ = dict(os.environ)
         # A client reads it too, and would address the pipeline in the rows of the workspace.
         os.environ.pop(variables.PIPELINE_ID, None)
+    if options.strict and options.only is not ROWS:
+        print("--strict runs every row: --only can't be given with it.", file=sys.stderr)
+        return 2
     if options.sandbox:
         with Sandbox() as gateway:
-            return run(options.only, variables.of_sandbox(gateway), options.report)
+            given = variables.of_sandbox(gateway)
+            return run(options.only, given, options.report, strict=options.strict, sandbox=True)
     given = {
         name: environ[name].strip() for name in variables.HELP if environ.get(name, "").strip()
     }
@@ -79,10 +85,17 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
             file=sys.stderr,
         )
         return 2
-    return run(options.only, given, options.report)
+    return run(options.only, given, options.report, strict=options.strict)
 
 
-def run(rows: Sequence[Row], given: Mapping[str, str], path: Path) -> int:
+def run(
+    rows: Sequence[Row],
+    given: Mapping[str, str],
+    path: Path,
+    *,
+    strict: bool = False,
+    sandbox: bool = False,
+) -> int:
     """Run the rows, print the table and write the report; the exit code."""
     target = Target(given)
     try:
@@ -90,6 +103,11 @@ def run(rows: Sequence[Row], given: Mapping[str, str], path: Path) -> int:
     except RunInfraError as error:
         # The key or the address can't be one: no row could say more.
         print(report.redacted(error.message, given), file=sys.stderr)
+        return 2
+    unfit = None if sandbox or not strict else strictness.unfit(base_url)
+    if unfit is not None:
+        target.close()
+        print(f"{base_url} can't vouch for a release: {unfit}", file=sys.stderr)
         return 2
     try:
         print(f"gateway: {base_url}", flush=True)
@@ -99,9 +117,11 @@ def run(rows: Sequence[Row], given: Mapping[str, str], path: Path) -> int:
     if rows is ROWS:
         outcomes += [Outcome(name, "skipped", "needs a fixture") for name in without_fixture()]
     print(report.table(outcomes, given))
-    report.write(path, outcomes, base_url, given)
+    report.write(path, outcomes, base_url, given, strict=strict, sandbox=sandbox)
     print(f"report: {path}")
     sums = report.count(outcomes)
+    if strict:
+        return 0 if sums["passed"] == len(outcomes) else 1
     return 0 if sums["passed"] and not sums["failed"] else 1
 
 
@@ -120,6 +140,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--sandbox", action="store_true", help="use the bundled sandbox: free")
+    parser.add_argument(
+        "--strict", action="store_true", help="every row must pass, at the gateway itself"
+    )
     parser.add_argument("--list", action="store_true", help="show the rows and run nothing")
     parser.add_argument(
         "--only", type=_rows, default=ROWS, metavar="NAME,…", help="run these rows only"

@@ -47,7 +47,15 @@ def count(outcomes: Sequence[Outcome]) -> dict[str, int]:
     }
 
 
-def write(path: Path, outcomes: Sequence[Outcome], base_url: str, given: Mapping[str, str]) -> None:
+def write(
+    path: Path,
+    outcomes: Sequence[Outcome],
+    base_url: str,
+    given: Mapping[str, str],
+    *,
+    strict: bool,
+    sandbox: bool,
+) -> None:
     """Write the report.
 
     Args:
@@ -55,6 +63,8 @@ def write(path: Path, outcomes: Sequence[Outcome], base_url: str, given: Mapping
         outcomes: of the rows that were wanted.
         base_url: of the gateway.
         given: the variables, whose secrets are left out.
+        strict: every row had to pass, at the gateway itself.
+        sandbox: the gateway was the bundled sandbox.
 
     Raises:
         OSError: it can't be written.
@@ -64,6 +74,8 @@ def write(path: Path, outcomes: Sequence[Outcome], base_url: str, given: Mapping
         "python": platform.python_version(),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "base_url": base_url,
+        "strict": strict,
+        "sandbox": sandbox,
         "summary": count(outcomes),
         "rows": [_row(outcome) for outcome in outcomes],
     }

@@ -169,13 +169,17 @@ FAULTS = [
     ("unknown-model", "redirect", "RedirectError"),
     ("idempotent-replay", "400", "BadRequestError"),
     ("idempotency-conflict", "replay-unavailable", "IdempotencyReplayUnavailableError"),
+    ("deployments", "403", "PermissionDeniedError"),
+    ("stream-cut", "no-retry", "ServiceUnavailableError"),
+    ("speech-repeat", "500", "InternalServerError"),
+    ("transcription-repeat", "500", "InternalServerError"),
 ]
 
 
 @pytest.mark.parametrize(("name", "fault", "error"), FAULTS)
 def test_a_fault_fails_the_row(bird, name, fault, error):
     """The error's facts are told, the exit code is 1, and the other rows still run."""
-    if name in {"transcription", "voice-pipeline"}:
+    if name in {"transcription", "voice-pipeline", "transcription-repeat"}:
         bird.gateway.script("ok")  # the speech that it listens to
     bird.gateway.script(fault)
     assert bird.run("--only", f"{name},webhook") == 1
@@ -214,6 +218,13 @@ def reverse(answer):
 
 CALLS = ("choices", 0, "message", "tool_calls")
 WRONG = [
+    (
+        "deployments",
+        "listModels",
+        lambda answer: answer["data"].pop(0),
+        "every model that the rows use is listed",
+    ),
+    ("deployments", "listModels", set_to("data", 0, "availability", "paused"), "and available"),
     ("models-list", "listModels", set_to("data", []), "at least one model"),
     ("models-retrieve", "retrieveModel", set_to("id", "another"), "the same id"),
     ("chat", "createChatCompletion", set_to("choices", []), "a choice"),
@@ -309,6 +320,8 @@ def test_a_gateway_that_lets_everyone_in_fails(bird, monkeypatch, name, key, err
     [
         ("idempotent-replay", "the second is marked as a replay"),
         ("idempotency-conflict", "refused with IdempotencyConflictError"),
+        ("speech-repeat", "the second was not run again"),
+        ("transcription-repeat", "the second was not run again"),
     ],
 )
 def test_a_gateway_that_forgets_keys_fails(bird, monkeypatch, name, check):
@@ -317,6 +330,97 @@ def test_a_gateway_that_forgets_keys_fails(bird, monkeypatch, name, check):
     monkeypatch.setattr(bird.gateway.state, "settle", lambda *_: None)
     assert bird.run("--only", name) == 1
     assert bird.rows[name]["reason"] == f"not so: {check}"
+
+
+@pytest.mark.parametrize("name", ["speech-repeat", "transcription-repeat"])
+def test_a_repeat_by_hand_is_charged_once(bird, name):
+    """Two requests with one key, one charge; the speech that a recording needs is another."""
+    assert bird.run("--only", f"speech,{name}") == 0
+    assert bird.rows[name]["requests"] == 2
+    assert len(bird.gateway.charges) == 2
+
+
+def test_a_reply_that_was_not_kept_was_not_charged_again(bird):
+    """A gateway that says so has not run it again."""
+    bird.gateway.script("ok", "replay-unavailable")
+    assert bird.run("--only", "speech-repeat") == 0
+
+
+def test_a_cut_is_made_through_tls(tmp_path, capsys, monkeypatch):
+    """At a gateway with a certificate the relay is a proxy, and the client checks the gateway's."""
+    with Sandbox(tls=True) as gateway:
+        monkeypatch.setenv("SSL_CERT_FILE", str(gateway.ca_file))
+        bird = Canary(gateway, tmp_path, capsys)
+        assert bird.environ[variables.BASE_URL].startswith("https://")
+        assert bird.run("--only", "stream-cut") == 0, bird.rows
+
+
+def test_a_cut_that_nobody_notices_fails(bird, monkeypatch):
+    """A stream that ends as if nothing were missing proves nothing."""
+    monkeypatch.setattr(importlib.import_module("probes.relay").Relay, "cut", lambda _: None)
+    assert bird.run("--only", "stream-cut") == 1
+    assert bird.rows["stream-cut"]["reason"] == "not so: the cut is an error"
+
+
+def test_strictly_every_row_must_pass(bird, monkeypatch):
+    """One that is skipped, or that has no fixture, is a failure."""
+    monkeypatch.setattr(canary.strictness, "unfit", lambda _: None)
+    assert bird.run("--strict") == 0
+    assert json.loads(bird.path.read_text("utf-8"))["strict"] is True
+    del bird.environ[variables.RERANK_MODEL]
+    assert bird.run("--strict") == 1
+    bird.environ = variables.of_sandbox(bird.gateway)
+    monkeypatch.setattr(canary, "_MADE", canary._MADE - {"models.list"})
+    assert bird.run("--strict") == 1
+
+
+def test_strictly_no_row_can_be_left_out(bird):
+    """`--only` is refused, before anything is sent."""
+    assert bird.run("--strict", "--only", "models-list") == 2
+    assert "--only" in bird.complaint
+    assert list(bird.gateway.journal) == []
+
+
+def test_strictly_no_other_gateway_will_do(bird):
+    """A loopback address is told and refused, before anything is sent."""
+    assert bird.run("--strict") == 2
+    assert "can't vouch for a release: only https://api.runinfra.ai/v1 can" in bird.complaint
+    assert list(bird.gateway.journal) == []
+    assert not bird.path.exists()
+
+
+def nowhere(host):
+    """A name that leads nowhere."""
+    raise OSError(host)
+
+
+@pytest.mark.parametrize(
+    ("address", "resolve", "why"),
+    [
+        ("https://api.runinfra.ai/v1", lambda _: ["8.8.8.8", "2606:4700::1"], None),
+        ("https://api.runinfra.ai/v1/", lambda _: ["8.8.8.8"], None),
+        ("https://api.runinfra.ai/v1", lambda _: ["8.8.8.8", "127.0.0.1"], "leads to 127.0.0.1"),
+        ("https://api.runinfra.ai/v1", lambda _: ["10.0.0.7"], "in no public network"),
+        ("https://api.runinfra.ai/v1", lambda _: ["::1"], "in no public network"),
+        ("https://api.runinfra.ai/v1", nowhere, "can't be resolved"),
+        ("http://api.runinfra.ai/v1", lambda _: ["8.8.8.8"], "only https://api.runinfra.ai/v1"),
+        ("https://api.runinfra.ai:8443/v1", lambda _: ["8.8.8.8"], "only https://"),
+        ("https://api.runinfra.ai.example/v1", lambda _: ["8.8.8.8"], "only https://"),
+        ("https://api.runinfra.ai/v1/pipe_1", lambda _: ["8.8.8.8"], "only https://"),
+    ],
+)
+def test_which_gateway_can_vouch(address, resolve, why):
+    """The document's own, at a public address."""
+    told = canary.strictness.unfit(address, resolve)
+    assert told is None if why is None else why in told
+
+
+def test_the_gateway_is_the_document_s():
+    """The address stands in the document, and is the SDK's default."""
+    from runinfra_ext._call.urls import DEFAULT_BASE_URL
+
+    assert canary.strictness.GATEWAY == DEFAULT_BASE_URL
+    assert f"- url: {DEFAULT_BASE_URL}\n" in (ROOT / "openapi/runinfra.yaml").read_text("utf-8")
 
 
 def test_an_answer_without_its_id_fails(bird, monkeypatch, gateway):
