@@ -12,7 +12,7 @@ WORKERS ?= 2
 SOAK_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test window test-matrix soak test-quick test-all lint format types check gen gen-check screens surface document foreign contract contract-long bench coverage coverage-report package-test clean
+.PHONY: help venv demo canary test window test-matrix soak test-quick test-all lint format types check gen gen-check screens surface document foreign contract contract-long bench coverage coverage-report clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,7 +24,7 @@ $(VENV)/.ready: pyproject.toml scripts/bootstrap.sh
 
 # Tools of one purpose, which development does not need, have an environment of their own.
 .venv-%/.ready: pyproject.toml scripts/bootstrap.sh
-	PYTHON="$(PYTHON)" sh scripts/bootstrap.sh ".venv-$*" "$*"
+	PYTHON="$(PYTHON)" sh scripts/bootstrap.sh ".venv-$*" "$*" --editable '.[sandbox]'
 
 demo: venv ## Start the sandbox and drive every operation through the SDK.
 	$(BIN)/python examples/demo.py
@@ -61,6 +61,13 @@ coverage-report: venv ## Hold what `make test ARGS="--cov --cov-report="` has me
 
 window: venv ## Test the sandbox's page in Chromium; SHOT=1 renews its picture in the docs.
 	$(if $(SHOT),SCREENSHOTS=docs/images) $(BIN)/python -m pytest -m browser tests/window $(ARGS)
+
+.PHONY: release publish package-test
+release: .venv-release/.ready ## Build a release and run the strict canary with it: PAID calls; SANDBOX=1 tries all of it.
+	.venv-release/bin/python scripts/release.py $(if $(SANDBOX),--sandbox)
+
+publish: .venv-release/.ready ## Upload what `make release` made, if nothing stands in the way; for the publishing workflow.
+	.venv-release/bin/python scripts/publish.py
 
 package-test: .venv-release/.ready ## Install the wheel on each Python, with the oldest and newest requirements.
 	.venv-release/bin/python scripts/package_test.py $(ARGS)

@@ -1,0 +1,127 @@
+"""Upload what `make release` made, if everything about it is as it must be.
+
+    python scripts/publish.py
+
+It takes no argument and reads no variable that would change what it checks. All that stands in the
+way is told, and then nothing is uploaded; docs/releasing.md explains each.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from canary import ROWS
+from releasing import artefacts, report
+from releasing.verdict import Gate, problems
+
+ROOT = Path(__file__).resolve().parent.parent
+INDEX = "https://upload.pypi.org/legacy/"
+REPOSITORY = "RightNow-AI/runinfra-python"
+WORKFLOW = f"{REPOSITORY}/.github/workflows/release.yml"
+# What the identity of the workflow needs; a token, another index or a proxy can't come in.
+IDENTITY = ("PATH", "HOME", "GITHUB_", "ACTIONS_", "RUNNER_")
+
+
+def index_time(url: str = INDEX) -> float:
+    """The index's clock, in seconds since 1970.
+
+    Raises:
+        OSError: it does not answer.
+        ValueError: its answer has no time.
+    """
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            told = answer.headers["Date"]
+    except urllib.error.HTTPError as error:  # any answer tells the time
+        told = error.headers["Date"]
+    if told is None:
+        msg = "its answer has no date"
+        raise ValueError(msg)
+    return email.utils.parsedate_to_datetime(told).timestamp()
+
+
+def attested(path: Path, commit: str) -> str | None:
+    """Why the publishing workflow does not vouch for a report; None if it does."""
+    command = ["gh", "attestation", "verify", str(path), "--repo", REPOSITORY]
+    command += ["--signer-workflow", WORKFLOW, "--source-digest", commit]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "The report's attestation can't be verified: gh is not installed."
+    if done.returncode:
+        told = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        return f"No attestation of {WORKFLOW} vouches for the report: {' '.join(told[-1:])}"
+    return None
+
+
+def rebuild(source: Path, epoch: int) -> Mapping[str, str]:
+    """The SHA-256 of the artefacts that a source makes."""
+    return artefacts.build(source, source.with_name("dist"), epoch).sums()
+
+
+def upload(files: Sequence[Path]) -> None:
+    """Sign with the workflow's identity, and upload with it.
+
+    Raises:
+        subprocess.CalledProcessError: one of them failed.
+    """
+    environ = {name: value for name, value in os.environ.items() if name.startswith(IDENTITY)}
+    names = [str(path) for path in files]
+    sign = [sys.executable, "-m", "pypi_attestations", "sign", *names]
+    subprocess.run(sign, env=environ, check=True)
+    names += [f"{name}.publish.attestation" for name in names]
+    send = [sys.executable, "-m", "twine", "upload", "--non-interactive", "--attestations"]
+    send += ["--config-file", os.devnull, "--repository-url", INDEX]
+    subprocess.run([*send, *names], env=environ, check=True)
+
+
+def publish(gate: Gate) -> int:
+    """Check everything, then upload; the exit code."""
+    found = problems(gate)
+    for problem in found:
+        print(f"refused: {problem}", file=sys.stderr)
+    if found:
+        return 1
+    wanted = report.read(gate.report)["artefacts"]
+    with tempfile.TemporaryDirectory() as folder:
+        # What is checked here is what is sent: nobody can exchange it in between.
+        copies = [Path(shutil.copy2(gate.dist / name, folder)) for name in sorted(wanted)]
+        changed = [path.name for path in copies if artefacts.sha256(path) != wanted[path.name]]
+        if changed:
+            print(f"refused: {', '.join(changed)} changed meanwhile.", file=sys.stderr)
+            return 1
+        upload(copies)
+    return 0
+
+
+def main() -> int:
+    """Run the command line; the exit code."""
+    if len(sys.argv) > 1:
+        print("refused: publish takes no arguments.", file=sys.stderr)
+        return 2
+    return publish(
+        Gate(
+            root=ROOT,
+            dist=ROOT / "dist",
+            report=ROOT / "out/release" / report.NAME,
+            rows={row.name: row.checks for row in ROWS},
+            now=time.time,
+            index_time=index_time,
+            attested=attested,
+            rebuild=rebuild,
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,635 @@
+"""The gate of a release: the one way through it, and all the ways that lead nowhere."""
+
+from __future__ import annotations
+
+import calendar
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+artefacts = importlib.import_module("releasing.artefacts")
+reports = importlib.import_module("releasing.report")
+verdict = importlib.import_module("releasing.verdict")
+publish = importlib.import_module("publish")
+release = importlib.import_module("release")
+sys.path.remove(str(ROOT / "scripts"))
+
+NOON = 1_767_182_400
+ROWS = {
+    "models-list": ("request id present", "at least one model"),
+    "chat": ("request id present", "a choice"),
+    "webhook": ("a good signature is taken",),
+}
+FILES = {
+    "pyproject.toml": """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "runinfra-ext"
+dynamic = ["version"]
+[tool.hatch.version]
+path = "runinfra_ext/_version.py"
+[tool.hatch.build.targets.wheel]
+packages = ["runinfra_ext"]
+""",
+    "runinfra_ext/__init__.py": '"""Small."""\n',
+    "runinfra_ext/_version.py": '"""The version."""\n\n__version__ = "0.1.0"\n',
+    "openapi/runinfra.yaml": "openapi: 3.1.0\n",
+    "CHANGELOG.md": "# Changelog\n\n## 0.1.0 - 2025-12-31\n\nFirst version.\n",
+    ".gitignore": "/dist/\n/out/\n",
+}
+
+
+def stamp(seconds):
+    """A time as reports tell it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def git(folder, *arguments):
+    """Run git, with nobody's settings."""
+    date = f"{NOON} +0000"
+    environ = {
+        "PATH": os.environ["PATH"],
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_AUTHOR_DATE": date,
+        "GIT_COMMITTER_DATE": date,
+    }
+    who = ("-c", "user.name=Someone", "-c", "user.email=someone@example.com")
+    command = ["git", *who, *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env=environ, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+class Release:
+    """A clone with a release that is ready, and a gate before it.
+
+    Attributes:
+        dist: the artefacts.
+        content: of the report; `seal` writes it.
+        now: this machine's clock.
+        index: the index's clock.
+        uploaded: what came through.
+    """
+
+    def __init__(self, folder, sums):
+        self.root = folder / "clone"
+        self.dist = self.root / "dist"
+        self.path = self.root / "out/release/report.json"
+        self.content = json.loads(self.path.read_text("utf-8"))
+        self.now = self.index = NOON + 3600.0
+        self.vouched = None
+        self.uploaded = []
+        self._sums = sums
+        # The folder was copied: the remote is its neighbour.
+        git(self.root, "remote", "set-url", "origin", str(folder / "origin"))
+
+    def seal(self, **changes):
+        """Write the report anew, as one does who knows about its digest."""
+        self.content |= changes
+        reports.write(self.path, self.content)
+
+    def row(self, name):
+        """A row of the report."""
+        return next(row for row in self.content["rows"] if row["name"] == name)
+
+    def commit(self, message="More"):
+        """Commit everything."""
+        git(self.root, "add", "-A")
+        git(self.root, "commit", "-qm", message)
+
+    def tag(self):
+        """Move the tag to what is checked out, here and at origin."""
+        git(self.root, "tag", "-f", "v0.1.0")
+        git(self.root, "push", "-qf", "origin", "v0.1.0")
+
+    def rebuild(self, source, epoch):
+        """Build, without the seconds that it takes: the same source gives the same bytes."""
+        same = all((source / n).read_text("utf-8") == text for n, text in FILES.items())
+        return self._sums if same and epoch == NOON else {"another.whl": "0" * 64}
+
+    def refused(self, monkeypatch, capsys):
+        """Try to publish; why it was refused, or nothing if it was not."""
+        monkeypatch.setattr(publish, "upload", lambda files: self.uploaded.extend(files))
+        gate = verdict.Gate(
+            root=self.root,
+            dist=self.dist,
+            report=self.path,
+            rows=ROWS,
+            now=lambda: self.now,
+            index_time=lambda: self.index,
+            attested=lambda _path, _commit: self.vouched,
+            rebuild=self.rebuild,
+        )
+        code = publish.publish(gate)
+        told = capsys.readouterr().err
+        assert (code == 0) == (told == "") == bool(self.uploaded)
+        return told
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A release that may be published; its artefacts are built once."""
+    folder = tmp_path_factory.mktemp("template")
+    root = folder / "clone"
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    git(folder, "init", "-q", "--bare", "origin")
+    git(root, "init", "-q", "-b", "main")
+    git(root, "remote", "add", "origin", str(folder / "origin"))
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "Everything")
+    git(root, "tag", "v0.1.0")
+    git(root, "push", "-q", "origin", "main", "v0.1.0")
+    built = artefacts.build(root, root / "dist", NOON)
+    (root / "dist/.gitignore").unlink(missing_ok=True)
+    reports.write(
+        root / "out/release/report.json",
+        {
+            "schema": 1,
+            "version": "0.1.0",
+            "commit": git(root, "rev-parse", "HEAD"),
+            "tag": "v0.1.0",
+            "changed": [],
+            "document_sha256": artefacts.sha256(root / "openapi/runinfra.yaml"),
+            "artefacts": built.sums(),
+            "sbom_sha256": "5" * 64,
+            "audit": {"audited": ["attrs 25.1.0"], "unaudited": [], "vulnerabilities": []},
+            "gateway": "https://api.runinfra.ai/v1",
+            "sandbox": False,
+            "strict": True,
+            "started": stamp(NOON + 60),
+            "finished": stamp(NOON + 120),
+            "rows": [
+                {
+                    "name": name,
+                    "result": "passed",
+                    "checks": list(checks),
+                    "request_id": None if name == "webhook" else f"req_{name}",
+                }
+                for name, checks in ROWS.items()
+            ],
+        },
+    )
+    return folder, built.sums()
+
+
+@pytest.fixture
+def ready(template, tmp_path):
+    """A copy of it, to be spoilt."""
+    folder, sums = template
+    shutil.copytree(folder, tmp_path / "copy", symlinks=True)
+    return Release(tmp_path / "copy", sums)
+
+
+def test_the_one_way_through(ready, monkeypatch, capsys):
+    """With everything as it must be, both artefacts are uploaded, and nothing else."""
+    assert ready.refused(monkeypatch, capsys) == ""
+    assert sorted(path.name for path in ready.uploaded) == sorted(ready.content["artefacts"])
+
+
+# Each spoils a release in one way; beside it what must be told.
+
+
+def edited_by_hand(it):
+    text = it.path.read_text("utf-8")
+    it.path.write_text(text.replace("req_chat", "req_other"), "utf-8")
+
+
+def failed_row(it):
+    it.row("chat")["result"] = "failed"
+    it.seal()
+
+
+def skipped_row(it):
+    it.row("chat")["result"] = "skipped"
+    it.seal()
+
+
+def only(it):
+    it.seal(rows=[it.row("models-list")])
+
+
+def row_that_left_early(it):
+    it.row("chat")["checks"].pop()
+    it.seal()
+
+
+def row_of_no_gateway(it):
+    it.row("chat")["request_id"] = None
+    it.seal()
+
+
+def row_twice(it):
+    it.seal(rows=[*it.content["rows"], it.row("chat")])
+
+
+def row_of_another_canary(it):
+    it.seal(rows=[*it.content["rows"], {"name": "easy", "result": "passed", "checks": []}])
+
+
+def not_strict(it):
+    it.seal(strict=False)
+
+
+def sandbox(it):
+    it.seal(sandbox=True, gateway="http://127.0.0.1:4711/v1")
+
+
+def sandbox_under_another_name(it):
+    it.seal(gateway="https://sandbox.example/v1")
+
+
+def loopback(it):
+    it.seal(gateway="http://127.0.0.1:4711/v1")
+
+
+def other_wheel(it):
+    [wheel] = it.dist.glob("*.whl")
+    wheel.write_bytes(wheel.read_bytes() + b"\0")
+
+
+def other_wheel_and_report(it):
+    other_wheel(it)
+    it.seal(artefacts=artefacts.Artefacts.of(it.dist).sums())
+
+
+def other_sdist(it):
+    [sdist] = it.dist.glob("*.tar.gz")
+    sdist.write_bytes(b"")
+
+
+def second_wheel(it):
+    (it.dist / "runinfra_ext-0.1.0-py2-none-any.whl").write_bytes(b"")
+
+
+def stray_file(it):
+    (it.dist / "runinfra_ext-0.1.0.zip").write_bytes(b"")
+
+
+def old_report(it):
+    it.now = it.index = NOON + 120 + 24 * 3600 + 1.0
+
+
+def clock_set_back(it):
+    it.now, it.index = NOON + 3600.0, NOON + 40 * 3600.0
+
+
+def clock_set_forward_before(it):
+    it.seal(started=stamp(NOON + 90_000), finished=stamp(NOON + 90_060))
+
+
+def canary_before_the_commit(it):
+    it.seal(started=stamp(NOON - 9000), finished=stamp(NOON - 8000))
+
+
+def report_without_times(it):
+    it.seal(finished="yesterday")
+
+
+def canary_that_ended_before_it_began(it):
+    it.seal(finished=stamp(NOON + 30))
+
+
+def dirty_tree(it):
+    (it.root / "runinfra_ext/__init__.py").write_text("evil = True\n", "utf-8")
+
+
+def untracked_file(it):
+    (it.root / "runinfra_ext/extra.py").write_text("evil = True\n", "utf-8")
+
+
+def hidden_change(it):
+    git(it.root, "update-index", "--assume-unchanged", "runinfra_ext/__init__.py")
+    dirty_tree(it)
+
+
+def skipped_change(it):
+    git(it.root, "update-index", "--skip-worktree", "runinfra_ext/__init__.py")
+    dirty_tree(it)
+
+
+def dirty_when_it_was_built(it):
+    it.seal(changed=["runinfra_ext/__init__.py"])
+
+
+def other_commit(it):
+    (it.root / "more.txt").write_text("More", "utf-8")
+    it.commit()
+
+
+def other_commit_with_its_tag(it):
+    other_commit(it)
+    it.tag()
+
+
+def other_commit_with_its_tag_and_report(it):
+    dirty_tree(it)
+    it.commit()
+    it.tag()
+    it.seal(commit=git(it.root, "rev-parse", "HEAD"))
+
+
+def tag_moved_here(it):
+    it.commit_before = git(it.root, "commit-tree", "HEAD^{tree}", "-m", "Another")
+    git(it.root, "tag", "-f", "v0.1.0", it.commit_before)
+
+
+def tag_moved_at_origin(it):
+    tag_moved_here(it)
+    git(it.root, "push", "-qf", "origin", "v0.1.0")
+    git(it.root, "tag", "-f", "v0.1.0", "HEAD")
+
+
+def tag_at_home_only(it):
+    git(it.root, "push", "-q", "origin", ":v0.1.0")
+
+
+def no_tag(it):
+    git(it.root, "tag", "-d", "v0.1.0")
+
+
+def no_origin(it):
+    git(it.root, "remote", "remove", "origin")
+
+
+def written(it, name, text):
+    """Commit a file's text, and let tag and report follow."""
+    path = it.root / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+    other_commit_with_its_tag_and_report(it)
+
+
+def unreleased(it):
+    written(it, "CHANGELOG.md", "# Changelog\n\n## 0.1.0 - unreleased\n")
+
+
+def changelog_of_another(it):
+    written(it, "CHANGELOG.md", "# Changelog\n\n## 0.2.0 - 2025-12-31\n\n## 0.1.0 - 2025-12-31\n")
+
+
+def fragment_left(it):
+    written(it, "changes/12.added.md", "Something new.\n")
+
+
+def version_of_another(it):
+    written(it, "runinfra_ext/_version.py", '__version__ = "0.2.0"\n')
+
+
+def other_document(it):
+    it.seal(document_sha256="0" * 64)
+
+
+def vulnerable(it):
+    it.seal(audit={**it.content["audit"], "vulnerabilities": ["attrs PYSEC-2026-1"]})
+
+
+def unaudited(it):
+    it.seal(audit={**it.content["audit"], "unaudited": ["attrs"]})
+
+
+def no_audit(it):
+    it.seal(audit={})
+
+
+def no_bill(it):
+    it.seal(sbom_sha256=None)
+
+
+def not_vouched_for(it):
+    it.vouched = "No attestation."
+
+
+def no_report(it):
+    it.path.unlink()
+
+
+def no_json(it):
+    it.path.write_text("{", "utf-8")
+
+
+def other_form(it):
+    it.seal(schema=2)
+
+
+WAYS = [
+    (edited_by_hand, "its digest is another"),
+    (failed_row, "The row chat is failed."),
+    (skipped_row, "The row chat is skipped."),
+    (only, "Rows are missing: chat, webhook."),
+    (row_that_left_early, "The row chat did not check all that it states."),
+    (row_of_no_gateway, "The row chat has no request id."),
+    (row_twice, "A row stands there twice."),
+    (row_of_another_canary, "Rows that this canary does not have: easy."),
+    (not_strict, "The canary was not strict."),
+    (sandbox, "The report is of the sandbox"),
+    (sandbox_under_another_name, "The report is of https://sandbox.example/v1, not of https://api"),
+    (loopback, "The report is of http://127.0.0.1:4711/v1, not of https://api"),
+    (other_wheel, "py3-none-any.whl is not the one that the canary was run with."),
+    (other_wheel_and_report, "The commit builds to other bytes"),
+    (other_sdist, "0.1.0.tar.gz is not the one that the canary was run with."),
+    (second_wheel, "holds 1 sdists and 2 wheels, not one of each"),
+    (stray_file, "There is more to upload than a release: runinfra_ext-0.1.0.zip."),
+    (old_report, "The report is 24.0 hours old: 24 at most."),
+    (clock_set_back, "This machine's clock is 140400 s away from the index's."),
+    (clock_set_forward_before, "The report is of the future: a clock was changed."),
+    (canary_before_the_commit, "The canary ran before the commit was made"),
+    (canary_that_ended_before_it_began, "The canary ended before it began."),
+    (report_without_times, "does not say when the canary ran"),
+    (dirty_tree, "The tree is not clean: runinfra_ext/__init__.py."),
+    (untracked_file, "The tree is not clean: runinfra_ext/extra.py."),
+    (hidden_change, "The tree is not clean: runinfra_ext/__init__.py."),
+    (skipped_change, "The tree is not clean: runinfra_ext/__init__.py."),
+    (dirty_when_it_was_built, "not clean when the artefacts were built"),
+    (other_commit, "The tag v0.1.0 is at "),
+    (other_commit_with_its_tag, "The report is of commit "),
+    (other_commit_with_its_tag_and_report, "The commit builds to other bytes"),
+    (tag_moved_here, "The tag v0.1.0 is at "),
+    (tag_moved_at_origin, " at origin, not at "),
+    (tag_at_home_only, "The tag v0.1.0 is not at origin."),
+    (no_tag, "There is no tag v0.1.0."),
+    (no_origin, "The tag v0.1.0 is not at origin."),
+    (unreleased, "The changelog begins with '0.1.0 - unreleased'"),
+    (changelog_of_another, "The changelog begins with '0.2.0 - 2025-12-31'"),
+    (fragment_left, "Fragments are not in the changelog yet: 12.added.md."),
+    (version_of_another, "The report is of version 0.1.0, not of 0.2.0."),
+    (other_document, "The report is of another document."),
+    (vulnerable, "The audit found vulnerabilities: attrs PYSEC-2026-1."),
+    (unaudited, "The audit found unaudited: attrs."),
+    (no_audit, "Dependencies were not audited."),
+    (no_bill, "There is no bill of materials."),
+    (not_vouched_for, "No attestation."),
+    (no_report, "There is no report at "),
+    (no_json, "is not a report: "),
+    (other_form, "is not a report of this form."),
+]
+
+
+@pytest.mark.parametrize(("way", "told"), WAYS, ids=lambda value: getattr(value, "__name__", ""))
+def test_no_other_way(ready, monkeypatch, capsys, way, told):
+    """It is refused, for this reason, and nothing is uploaded."""
+    way(ready)
+    assert told in ready.refused(monkeypatch, capsys)
+    assert ready.uploaded == []
+
+
+# Ways that refuse for this reason only: the other checks must not be what saves it.
+ALONE = [
+    edited_by_hand,
+    not_strict,
+    other_wheel_and_report,
+    old_report,
+    tag_moved_at_origin,
+    vulnerable,
+]
+
+
+@pytest.mark.parametrize("way", ALONE, ids=lambda way: way.__name__)
+def test_each_check_stands_alone(ready, monkeypatch, capsys, way):
+    """One thing wrong is one refusal: no check hides behind another."""
+    way(ready)
+    assert ready.refused(monkeypatch, capsys).count("refused: ") == 1
+
+
+def test_an_index_that_tells_no_time(ready, monkeypatch, capsys):
+    """Without a clock that nobody here can set, nothing is uploaded."""
+
+    def silent():
+        msg = "no route"
+        raise OSError(msg)
+
+    gate_time = property(lambda _: silent(), lambda *_: None)
+    monkeypatch.setattr(Release, "index", gate_time, raising=False)
+    assert "The index does not tell the time: no route." in ready.refused(monkeypatch, capsys)
+
+
+def test_an_artefact_that_is_exchanged_after_the_checks(ready, monkeypatch, capsys):
+    """What is sent is what was checked."""
+    rebuild = ready.rebuild
+
+    def late(source, epoch):
+        [wheel] = ready.dist.glob("*.whl")
+        sums = rebuild(source, epoch)
+        wheel.write_bytes(b"another")
+        return sums
+
+    ready.rebuild = late
+    assert "py3-none-any.whl changed meanwhile" in ready.refused(monkeypatch, capsys)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--force"], ["--skip-canary"], ["--only", "chat"], ["--repository", "other"], [""]],
+)
+def test_publish_takes_no_argument(monkeypatch, capsys, arguments):
+    """There is none that could skip something."""
+    monkeypatch.setattr(sys, "argv", ["publish.py", *arguments])
+    monkeypatch.setattr(publish, "publish", lambda _: pytest.fail("it went on"))
+    assert publish.main() == 2
+    assert "takes no arguments" in capsys.readouterr().err
+
+
+def test_no_variable_reaches_the_upload(monkeypatch, tmp_path):
+    """Neither a token, nor another index, nor a way around certificates; only the identity."""
+    for name in (
+        "TWINE_PASSWORD",
+        "TWINE_REPOSITORY_URL",
+        "TWINE_CERT",
+        "HTTPS_PROXY",
+        "PYTHONPATH",
+    ):
+        monkeypatch.setenv(name, "evil")
+    monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "identity")
+    ran = []
+    monkeypatch.setattr(
+        publish.subprocess, "run", lambda command, env, check: ran.append((command, env, check))
+    )
+    publish.upload([tmp_path / "a.whl"])
+    [(sign, *_), (send, environ, checked)] = ran
+    assert checked
+    assert "evil" not in environ.values()
+    assert environ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] == "identity"
+    assert sign[1:4] == ["-m", "pypi_attestations", "sign"]
+    assert send[1:6] == ["-m", "twine", "upload", "--non-interactive", "--attestations"]
+    assert send[send.index("--repository-url") + 1] == "https://upload.pypi.org/legacy/"
+    assert send[send.index("--config-file") + 1] == os.devnull
+    assert send[-2:] == [f"{tmp_path}/a.whl", f"{tmp_path}/a.whl.publish.attestation"]
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("exit 0", None),
+        (
+            "echo 'no attestations found' >&2; exit 1",
+            "vouches for the report: no attestations found",
+        ),
+    ],
+)
+def test_the_workflow_must_vouch_for_the_report(monkeypatch, tmp_path, script, told):
+    """GitHub's tool is asked for an attestation of this workflow, for this commit."""
+    tool = tmp_path / "gh"
+    tool.write_text(f'#!/bin/sh\nprintf "%s " "$@" > {tmp_path}/asked\n{script}\n', "utf-8")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    why = publish.attested(tmp_path / "report.json", "c0ffee")
+    assert why is None if told is None else told in why
+    asked = (tmp_path / "asked").read_text("utf-8")
+    assert "attestation verify" in asked
+    assert f"--signer-workflow {publish.WORKFLOW}" in asked
+    assert "--source-digest c0ffee" in asked
+
+
+def test_without_the_tool_nobody_vouches(monkeypatch, tmp_path):
+    """That is a refusal, not a check that is left out."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "gh is not installed" in publish.attested(tmp_path / "report.json", "c0ffee")
+
+
+def test_the_index_tells_the_time(gateway):
+    """From the date of any answer, also of a refusal."""
+    told = publish.index_time(gateway.base_url)
+    assert abs(told - calendar.timegm(time.gmtime())) < 60
+
+
+@pytest.mark.slow
+def test_the_canary_runs_with_the_wheel(tmp_path):
+    """What the tree or a variable offers is not taken for the wheel's."""
+    evil = tmp_path / "runinfra_ext"
+    evil.mkdir()
+    (evil / "__init__.py").write_text("raise SystemExit('evil')", "utf-8")
+
+    class Tree(release.Clean):
+        def packages(self):
+            return str(tmp_path / "site-packages")
+
+    clean = Tree(Path(sys.prefix))
+    with pytest.raises(release.Failed, match="not from the wheel"):
+        release.canary(clean, tmp_path, sandbox=True)
+
+
+def test_a_release_begins_with_a_tree_that_is_ready(ready, monkeypatch):
+    """Before anything is built or paid for, all that is wrong is told."""
+    monkeypatch.setattr(release, "ROOT", ready.root)
+    monkeypatch.setattr(release, "build_twice", lambda *_: pytest.fail("it went on"))
+    monkeypatch.delenv("RUNINFRA_API_KEY", raising=False)
+    no_tag(ready)
+    dirty_tree(ready)
+    with pytest.raises(release.Failed) as caught:
+        release.release(sandbox=False)
+    for told in ("not clean", "no tag v0.1.0", "There is no API key"):
+        assert told in str(caught.value)
