@@ -45,6 +45,13 @@ COMMANDS: Final = {
     "doctor": _Command("doctor", "Find out what is wrong between here and the gateway."),
     "models": _Command("models", "List the models of the key, or show one."),
     "chat": _Command("chat", "Ask one question, or hold a conversation."),
+    "respond": _Command("respond", "Answer an input by the Responses API."),
+    "embed": _Command("vectors", "Make vectors of texts."),
+    "rerank": _Command("vectors", "Order documents by relevance to a query."),
+    "image": _Command("image", "Draw pictures."),
+    "speak": _Command("sound", "Say a text: to a file, to a player, or to a pipe."),
+    "transcribe": _Command("transcribe", "Write down what is said in files."),
+    "voice": _Command("sound", "Talk to a pipeline: send recorded speech, get an answer."),
 }
 
 

@@ -13,6 +13,7 @@ import typer
 
 from .._ground.files import write_atomic
 from .files import checked_history, picture_url, read_json
+from .parameters import Model, NoStream, Schema, Temperature
 from .session import Session, given_text
 from .usage import usage_line, usage_of
 
@@ -35,22 +36,18 @@ def chat(
         typer.Argument(help="The question; from stdin if left out or '-'; else a conversation."),
     ] = None,
     *,
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Which model; RUNINFRA_MODEL if left out.")
-    ] = None,
+    model: Model = None,
     system: Annotated[str | None, typer.Option(help="What the model shall be.")] = None,
     image: Annotated[
         list[str] | None, typer.Option(help="A picture to look at: a file or a URL. Repeatable.")
     ] = None,
-    schema: Annotated[
-        Path | None, typer.Option(help="A JSON schema (file) that the answer shall fit.")
-    ] = None,
+    schema: Schema = None,
     history: Annotated[
         Path | None, typer.Option(help="A file to go on from, and to keep the conversation in.")
     ] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Most tokens of an answer.")] = None,
-    temperature: Annotated[float | None, typer.Option(help="0 is steady, 2 is wild.")] = None,
-    no_stream: Annotated[bool, typer.Option("--no-stream", help="Wait for the whole.")] = False,
+    temperature: Temperature = None,
+    no_stream: NoStream = False,
 ) -> None:
     """Ask one question, or hold a conversation.
 
@@ -153,15 +150,7 @@ class _Talk:
             return whole
         options = {"include_usage": True}
         with completions.create(stream=True, stream_options=options, **params) as stream:
-            begun = False
-            try:
-                for piece in stream.text_stream:
-                    begun = True
-                    self._screen.text(piece, end="")
-            finally:
-                # What has come ends its line before anything else is said.
-                if begun:
-                    self._screen.text("")
+            self._screen.stream(stream.text_stream)
             streamed: ChatCompletion = stream.final()
             return streamed
 

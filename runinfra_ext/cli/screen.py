@@ -57,6 +57,17 @@ class Screen:
         sys.stdout.write((plain(text) if sys.stdout.isatty() else text) + end)
         sys.stdout.flush()
 
+    def stream(self, pieces: Iterable[str]) -> None:
+        """Print the pieces of a text as they come; what has come ends its line in any case."""
+        begun = False
+        try:
+            for piece in pieces:
+                begun = True
+                self.text(piece, end="")
+        finally:
+            if begun:
+                self.text("")
+
     def styled(self, text: str, style: str) -> None:
         """Print the beginning of a line, in a colour (of ANSI's) on a terminal that has some."""
         coloured = self.is_terminal and not os.environ.get("NO_COLOR")

@@ -1,0 +1,21 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Model = Annotated[
+    str | None, typer.Option("--model", "-m", help="Which model; RUNINFRA_MODEL if left out.")
+]
+Schema = Annotated[
+    Path | None, typer.Option(help="A JSON schema (file) that the answer shall fit.")
+]
+NoStream = Annotated[bool, typer.Option("--no-stream", help="Wait for the whole answer.")]
+Temperature = Annotated[float | None, typer.Option(help="0 is steady, 2 is wild.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="The file to write; '-' for stdout.")
+]
+Play = Annotated[bool, typer.Option("--play", help="Play it, by a player that is installed.")]

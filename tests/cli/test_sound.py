@@ -1,0 +1,279 @@
+"""`runinfra-ext speak`, `transcribe`, `voice` and `image`."""
+
+from __future__ import annotations
+
+import json
+import signal
+import stat
+
+import pytest
+
+from runinfra_ext import RunInfra
+
+TTS, ASR, FLUX = ("-m", "acme-tts", "--voice", "nova"), ("-m", "acme-asr"), ("-m", "acme-flux")
+
+
+@pytest.fixture
+def talk(gateway):
+    """The bytes of a WAV file in which something is said."""
+
+    def make(text):
+        with RunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
+            speech = client.audio.speech.create(
+                model="acme-tts", input=text, voice="nova", response_format="wav"
+            )
+        gateway.reset()
+        return speech.content
+
+    return make
+
+
+@pytest.fixture
+def player(tmp_path, monkeypatch):
+    """A player that writes what it is given to a file."""
+    heard = tmp_path / "heard"
+    program = tmp_path / "player"
+    program.write_text(f"#!/bin/sh\ncat > '{heard}'\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("RUNINFRA_PLAYER", str(program))
+    return heard
+
+
+def bodies(gateway):
+    return [entry.body for entry in gateway.journal if entry.method == "POST"]
+
+
+def test_speak_to_a_file(cli, gateway, tmp_path):
+    """Its name says the format."""
+    path = tmp_path / "hello.wav"
+    ran = cli("speak", *TTS, "-o", str(path), "--speed", "1.5", "Hello", "there.")
+    assert (ran.code, ran.out) == (0, "")
+    assert path.read_bytes()[:4] == b"RIFF"
+    assert ran.err.startswith(f"{path}, wav, {path.stat().st_size} bytes, req_")
+    (body,) = bodies(gateway)
+    assert (body["input"], body["response_format"]) == ("Hello there.", "wav")
+    assert body["speed"] == 1.5
+
+
+def test_speak_into_a_pipe(cli, gateway):
+    """stdin to stdout; --format says which."""
+    ran = cli("speak", *TTS, "--format", "flac", stdin=b"Hello.")
+    assert ran.code == 0
+    assert ran.out.startswith("fLaC")
+    ran = cli("speak", *TTS, "--format", "wav", "-o", "-", "Hello.")
+    assert (ran.code, ran.out[:4]) == (0, "RIFF")
+
+
+def test_speak_json(cli, tmp_path):
+    """What was made."""
+    path = tmp_path / "hello.mp3"
+    facts = json.loads(cli("speak", *TTS, "--json", "-o", str(path), "Hello.").out)
+    assert (facts["file"], facts["format"]) == (str(path), "mp3")
+    assert facts["bytes"] == path.stat().st_size
+
+
+def test_speak_and_play(cli, player, tmp_path):
+    """While it comes; also into a file."""
+    path = tmp_path / "hello.mp3"
+    assert cli("speak", *TTS, "--play", "-o", str(path), "Hello.").code == 0
+    assert player.read_bytes() == path.read_bytes()
+    player.unlink()
+    ran = cli("speak", *TTS, "--play", "--format", "wav", "Hello.")
+    assert (ran.code, ran.out) == (0, "")
+    assert player.read_bytes()[:4] == b"RIFF"
+
+
+def test_a_player_that_leaves(cli, monkeypatch, tmp_path):
+    """It is no error: the file is whole."""
+    monkeypatch.setenv("RUNINFRA_PLAYER", "true")
+    path = tmp_path / "long.wav"
+    assert cli("speak", *TTS, "--play", "-o", str(path), "Hello. " * 300).code == 0
+    assert path.stat().st_size > 100_000
+
+
+def test_a_player_is_found(cli, monkeypatch, tmp_path):
+    """On the PATH; what knows WAV only is given WAV only, else nothing is paid for."""
+    heard = tmp_path / "heard"
+    program = tmp_path / "aplay"
+    program.write_text(f"#!/bin/sh\n/bin/cat > '{heard}'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cli("speak", *TTS, "--play", "--format", "wav", "Hello.").code == 0
+    assert heard.read_bytes()[:4] == b"RIFF"
+
+
+def test_no_player(cli, gateway, monkeypatch, tmp_path):
+    """Nothing is paid for."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ran = cli("speak", *TTS, "--play", "Hello.")
+    assert (ran.code, gateway.journal) == (2, [])
+    assert "ffplay, mpv, aplay, pacat" in ran.err
+    assert "--format wav" in ran.err
+
+
+def test_speech_that_fails_leaves_nothing(cli, gateway, tmp_path):
+    """Neither a half file, nor a second request."""
+    gateway.script("cut-body")
+    ran = cli("speak", *TTS, "-o", str(tmp_path / "a.mp3"), "Hello.")
+    assert (ran.code, list(tmp_path.iterdir())) == (5, [])
+    assert len(gateway.journal) == 1
+
+
+def test_speech_is_not_for_a_terminal(terminal, gateway, tmp_path):
+    """It says what to give; a bar goes away when the file is there."""
+    shown = terminal("speak", *TTS, "Hello.")
+    assert (shown.code, gateway.journal) == (2, [])
+    assert "give --output FILE or --play" in shown.text
+    shown = terminal("speak", *TTS, "-o", "hello.wav", "Hello.")
+    assert shown.code == 0
+    assert (tmp_path / "hello.wav").read_bytes()[:4] == b"RIFF"
+
+
+def test_ctrl_c_leaves_no_half_file(terminal, gateway, tmp_path):
+    """While speech comes."""
+    gateway.script("drip-body")
+    shown = terminal("speak", *TTS, "-o", "hello.wav", "Hello.", signals=("speech", signal.SIGINT))
+    assert shown.code == 130
+    assert "Traceback" not in shown.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_transcribe_one(cli, gateway, talk, tmp_path):
+    """Printed, in the form that is asked for."""
+    path = tmp_path / "one.wav"
+    path.write_bytes(talk("The train leaves at nine."))
+    assert cli("transcribe", *ASR, str(path)).out == "The train leaves at nine.\n"
+    assert cli("transcribe", *ASR, str(path), "--format", "srt").out.startswith("1\n00:00:00,000")
+    facts = json.loads(cli("transcribe", *ASR, str(path), "--format", "verbose_json").out)
+    assert facts["segments"]
+    whole = json.loads(cli("transcribe", *ASR, str(path), "--json", "--format", "json").out)
+    assert whole["file"] == str(path)
+    assert whole["transcript"] == {"text": "The train leaves at nine."}
+
+
+def test_transcribe_stdin(cli, talk, tmp_path):
+    """And a file for one transcript."""
+    target = tmp_path / "deep" / "one.vtt"
+    ran = cli("transcribe", *ASR, "-", "--format", "vtt", "-o", str(target), stdin=talk("Hello."))
+    assert (ran.code, ran.out) == (0, "")
+    assert target.read_text().startswith("WEBVTT")
+    assert cli("transcribe", *ASR, "-", "-").code == 2
+
+
+def test_transcribe_a_folder(cli, gateway, talk, tmp_path):
+    """With what is below; what is there already is not paid for again."""
+    (tmp_path / "talks" / "deep").mkdir(parents=True)
+    (tmp_path / "talks" / "b.wav").write_bytes(talk("Two."))
+    (tmp_path / "talks" / "deep" / "a.WAV").write_bytes(talk("One."))
+    (tmp_path / "talks" / "notes.txt").write_text("no sound")
+    folder = str(tmp_path / "talks")
+    ran = cli("transcribe", *ASR, folder)
+    assert ran.out == f"== {folder}/b.wav\nTwo.\n== {folder}/deep/a.WAV\nOne.\n"
+    out = tmp_path / "out"
+    gateway.reset()
+    for expected in (2, 0):
+        ran = cli("transcribe", *ASR, folder, "-o", str(out), "--language", "en", "--prompt", "P")
+        assert ran.code == 0
+        assert len(gateway.charges) == expected
+        gateway.reset()
+    assert "is there already" in ran.err
+    assert {path.name: path.read_text() for path in out.iterdir()} == {
+        "a.txt": "One.\n",
+        "b.txt": "Two.\n",
+    }
+    assert cli("transcribe", *ASR, folder, "-o", str(out), "--again").code == 0
+    assert len(gateway.charges) == 2
+
+
+def test_a_file_that_fails_does_not_stop_the_others(cli, gateway, talk, tmp_path):
+    """The exit code is the first failure's."""
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.wav").write_bytes(talk(f"{name}."))
+    gateway.script("402", "ok", "500")
+    ran = cli("transcribe", *ASR, str(tmp_path))
+    assert ran.code == 4
+    assert ran.out == f"== {tmp_path}/b.wav\nb.\n"
+    assert ran.err.count("error: ") == 2
+    assert f"{tmp_path}/a.wav:\nerror: " in ran.err
+
+
+def test_transcripts_with_one_name(cli, gateway, talk, tmp_path):
+    """None would overwrite another: nothing is sent."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "talk.wav").write_bytes(b"x")
+    ran = cli("transcribe", *ASR, str(tmp_path), "-o", str(tmp_path / "out"))
+    assert (ran.code, gateway.journal) == (2, [])
+    assert "talk.txt" in ran.err
+
+
+def test_an_empty_folder(cli, gateway, tmp_path):
+    """Nothing to do is an error, and so is a file that is not there."""
+    assert cli("transcribe", *ASR, str(tmp_path)).code == 2
+    assert cli("transcribe", *ASR, str(tmp_path / "none.wav")).code == 2
+    assert gateway.journal == []
+
+
+def test_transcribe_on_a_terminal(terminal, talk, tmp_path):
+    """The text; the bar has gone."""
+    (tmp_path / "one.wav").write_bytes(talk("Hello there."))
+    shown = terminal("transcribe", *ASR, "one.wav")
+    assert (shown.code, "Hello there.\n" in shown.text) == (0, True)
+
+
+@pytest.fixture
+def pipeline(gateway, monkeypatch):
+    monkeypatch.setenv("RUNINFRA_API_KEY", gateway.pipeline_api_key)
+    monkeypatch.setenv("RUNINFRA_PIPELINE_ID", gateway.pipeline_id)
+
+
+def test_voice(cli, gateway, talk, tmp_path, player, pipeline, monkeypatch):
+    """What was heard, what is answered, and the answer as sound."""
+    path = tmp_path / "question.wav"
+    path.write_bytes(talk("What time is it?"))
+    monkeypatch.setenv("RUNINFRA_API_KEY", gateway.pipeline_api_key)
+    answer = tmp_path / "answer.wav"
+    ran = cli("voice", str(path), "-o", str(answer), "--play")
+    assert ran.code == 0
+    assert ran.out.startswith("What time is it?\n-> ")
+    assert answer.read_bytes() == player.read_bytes()
+    facts = json.loads(cli("voice", "-", "--json", stdin=path.read_bytes()).out)
+    assert facts["transcript"] == "What time is it?"
+
+
+def test_voice_without_a_pipeline(cli, gateway, talk, tmp_path):
+    """Nothing is sent."""
+    path = tmp_path / "question.wav"
+    path.write_bytes(talk("Hello?"))
+    ran = cli("voice", str(path))
+    assert (ran.code, gateway.journal) == (2, [])
+    assert "pipeline_id" in ran.err
+
+
+def test_voice_on_a_terminal(terminal, talk, tmp_path, pipeline):
+    (tmp_path / "q.wav").write_bytes(talk("Who?"))
+    shown = terminal("voice", "q.wav", "-o", "a.wav")
+    assert (shown.code, shown.text.startswith("Who?\n-> ")) == (0, True)
+    assert (tmp_path / "a.wav").exists()
+
+
+def test_image(cli, gateway, tmp_path):
+    """One, several, and into a pipe."""
+    path = tmp_path / "boat.png"
+    ran = cli("image", *FLUX, "--size", "64x64", "-o", str(path), "A", "boat")
+    assert (ran.code, ran.out) == (0, "")
+    assert path.read_bytes()[1:4] == b"PNG"
+    assert ran.err.startswith(f"{path}, req_")
+    assert bodies(gateway)[0]["prompt"] == "A boat"
+    facts = json.loads(cli("image", *FLUX, "--json", "-n", "2", "-o", str(path), "Boats").out)
+    assert facts["files"] == [str(tmp_path / "boat-1.png"), str(tmp_path / "boat-2.png")]
+    assert cli("image", *FLUX, "--size", "64x64", stdin=b"A boat").out[1:4] == "PNG"
+    assert cli("image", *FLUX, "-n", "2", "Boats").code == 2
+
+
+def test_image_on_a_terminal(terminal, gateway, tmp_path):
+    """A picture is not for a terminal."""
+    shown = terminal("image", *FLUX, "A boat")
+    assert (shown.code, gateway.journal) == (2, [])
+    shown = terminal("image", *FLUX, "--size", "64x64", "-o", "boat.png", "A boat")
+    assert (shown.code, (tmp_path / "boat.png").exists()) == (0, True)
