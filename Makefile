@@ -12,7 +12,7 @@ WORKERS ?= 2
 SOAK_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test window test-matrix soak test-quick test-all lint format types check gen gen-check screens surface document foreign contract contract-long bench coverage coverage-report clean
+.PHONY: help venv demo canary test window test-matrix soak bulk-long test-quick test-all lint format types check gen gen-check screens surface document foreign contract contract-long bench coverage coverage-report clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ coverage: venv ## Run the tests and hold branch coverage of runinfra_ext to its 
 
 coverage-report: venv ## Hold what `make test ARGS="--cov --cov-report="` has measured to its limit.
 	$(BIN)/coverage report --skip-covered
+
+bulk-long: venv ## Kill a bulk job at fifty moments, and send a million rows (ROWS) in flat memory.
+	$(BIN)/python -m pytest -m bulk_long tests/bulk -s $(ARGS)
 
 window: venv ## Test the sandbox's page in Chromium; SHOT=1 renews its picture in the docs.
 	$(if $(SHOT),SCREENSHOTS=docs/images) $(BIN)/python -m pytest -m browser tests/window $(ARGS)

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from ._structured.tools import FunctionTool, function_tool
     from ._sync.client import RunInfra
     from ._webhooks import events as webhooks
+    from .bulk.errors import BulkStoppedError, JournalError
     from .hooks import AttemptEnd, AttemptStart, Hooks, Sleep
     from .middleware import CallEnd, CallStart, Middleware
 
@@ -76,10 +77,12 @@ _LAZY = {
     "AsyncRunInfra": "._async.client",
     "AttemptEnd": ".hooks",
     "AttemptStart": ".hooks",
+    "BulkStoppedError": ".bulk.errors",
     "CallEnd": ".middleware",
     "CallStart": ".middleware",
     "FunctionTool": "._structured.tools",
     "Hooks": ".hooks",
+    "JournalError": ".bulk.errors",
     "Meta": "._ground.metadata",
     "Middleware": ".middleware",
     "ParsedChatCompletion": "._structured.parsing",
@@ -104,6 +107,7 @@ __all__ = [
     "AttemptStart",
     "AuthenticationError",
     "BadRequestError",
+    "BulkStoppedError",
     "CallEnd",
     "CallStart",
     "ConfigurationError",
@@ -119,6 +123,7 @@ __all__ = [
     "InsufficientCreditsError",
     "InternalServerError",
     "InvalidRequestError",
+    "JournalError",
     "Meta",
     "Middleware",
     "ModelNotFoundError",

@@ -1,4 +1,4 @@
-"""Every error that leaves this package, in one tree.
+"""Every error that leaves this package, in one tree; bulk jobs add two, in :mod:`.bulk.errors`.
 
 Nothing of the HTTP library, of ``json``, of ``attrs`` or of ``asyncio`` escapes (task cancellation
 excepted: it is not an error). ::

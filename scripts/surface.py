@@ -29,6 +29,7 @@ MODULES = (
     "runinfra_ext.structured",
     "runinfra_ext.tools",
     "runinfra_ext.webhooks",
+    "runinfra_ext.bulk",
     "runinfra_ext.sandbox",
     "runinfra_ext.testing",
 )

@@ -21,6 +21,7 @@ from .transport import AsyncTransport
 if TYPE_CHECKING:
     from .._http.options import SSLContext
     from .._webhooks.events import Webhooks
+    from .bulk import AsyncBulk
 
 
 class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces):
@@ -117,6 +118,13 @@ class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces):
         from .._webhooks.events import Webhooks
 
         return Webhooks()
+
+    @cached_property
+    def bulk(self) -> AsyncBulk:
+        """Jobs of many rows, each paid once."""
+        from .bulk import AsyncBulk
+
+        return AsyncBulk(self._transport)
 
     @property
     def base_url(self) -> str:

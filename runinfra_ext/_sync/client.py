@@ -28,6 +28,7 @@ from .transport import Transport
 if TYPE_CHECKING:
     from .._http.options import SSLContext
     from .._webhooks.events import Webhooks
+    from .bulk import Bulk
 
 
 class RunInfra(RawRequests, Namespaces):
@@ -124,6 +125,13 @@ class RunInfra(RawRequests, Namespaces):
         from .._webhooks.events import Webhooks
 
         return Webhooks()
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """Jobs of many rows, each paid once."""
+        from .bulk import Bulk
+
+        return Bulk(self._transport)
 
     @property
     def base_url(self) -> str:

@@ -1,0 +1,219 @@
+"""One running job, as it is iterated over: begun, given out in turn, finished or given up."""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+from types import TracebackType
+from typing import Any, Final, Generic, Self, TypeVar
+
+from ..bulk.account import Account
+from ..bulk.errors import JournalError
+from ..bulk.journal import Journal
+from ..bulk.options import Options
+from ..bulk.plan import Plan
+from ..bulk.progress import Display
+from ..bulk.rows import Outcome, Row
+from ..bulk.seen import Seen
+from ..bulk.writer import Writer
+from ._callbacks import outcome as awaited
+from ._crew import INTERRUPTS, Bell, Crew, Feeding, Mailbox, iterator
+from .bulk_work import AsyncBulkWork
+from .transport import AsyncTransport
+
+ItemT = TypeVar("ItemT")
+
+_TICK: Final = 1.0  # seconds between looks at the clock while nothing comes
+
+
+class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
+    """The rows of a job as they are finished; begun by iterating over it.
+
+    Leave it by ``close()`` (or a ``with`` block): then rows on their way are finished and kept. An
+    interrupt (Ctrl-C, a cancelled task) does the same once, and gives up at once the second time;
+    what was on its way then is repeated by the next run with the same keys, and not paid again.
+
+    Args:
+        transport: of the client.
+        plan: what to do.
+        options: how.
+    """
+
+    def __init__(self, transport: AsyncTransport, plan: Plan, options: Options) -> None:
+        super().__init__(transport, plan, options)
+        self._display = Display(options.progress)
+        self._ready: deque[Outcome] = deque()
+        self._held: dict[int, Outcome] = {}
+        self._next = 0
+        self._begun = False
+        self._closed = False
+
+    @property
+    def account(self) -> Account:
+        """What the job has done so far."""
+        return self._desk.snapshot()
+
+    @property
+    def job(self) -> str:
+        """The job's name, in the keys of all rows; empty before it has begun."""
+        return self._job
+
+    def stop(self) -> None:
+        """Send nothing more; the iteration ends when what is on its way has been given out."""
+        self._desk.stop(None)
+        if self._begun:
+            self._bell.ring()
+            self._mail.put([])
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Row[ItemT, Any]:
+        if self._closed:
+            raise StopAsyncIteration
+        found: Row[ItemT, Any] | None = None
+        try:
+            if not self._begun:
+                self._closed = True  # if it can't begin
+                self._begin()
+                self._closed = False
+            found = await self._find()
+        except INTERRUPTS:
+            await self._drain()
+            raise
+        except Exception:
+            await self._drain()
+            raise
+        if found is not None:
+            return found
+        await self._end()
+        error = self._broken() or self._desk.error
+        if error is not None:
+            raise self._told(error)
+        raise StopAsyncIteration
+
+    async def close(self) -> None:
+        """Send nothing more, finish and keep what is on its way, and let go of the journal."""
+        if self._begun and not self._closed:
+            await self._drain()
+        self._closed = True
+
+    aclose = close
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def _begin(self) -> None:
+        plan, options = self._plan, self._options
+        self._rows = iterator(plan.rows)
+        self._mail = Mailbox()
+        self._bell = Bell()
+        self._crew = Crew()
+        self._feeding = Feeding()
+        self._job = options.job or uuid.uuid4().hex
+        if options.journal is not None:
+            identity = {"job": options.job, **plan.identity}
+            self._journal = journal = Journal(options.journal, identity)
+            self._desk.spent(*journal.spent())
+            total = {} if plan.total is None else {"total": str(plan.total)}
+            journal.begin({**plan.facts, **total, "stopped": "unfinished"})
+            self._job = journal.job
+            self._writer = Writer(journal, self._mail.post, self._desk.stop)
+        if plan.keyed.by is not None:
+            self._seen = Seen()
+        self._begun = True
+        self._display.begin(self._desk.snapshot)
+
+    async def _find(self) -> Row[ItemT, Any] | None:
+        """The next finished row; ``None`` at the end."""
+        desk = self._desk
+        while True:
+            if self._ready:
+                found = self._ready.popleft()
+                desk.given()
+                return found.row
+            if not self._exhausted and desk.room():
+                await self._feeding.go_on(self._feed)
+            if self._is_over():
+                return None
+            if self._ready:
+                continue
+            self._arrived(await self._mail.get(_TICK))
+            await awaited(self._display.tick(), "progress")
+
+    def _is_over(self) -> bool:
+        desk = self._desk
+        if self._broken() is not None:
+            return desk.in_flight == 0
+        if desk.stopping and desk.outstanding == len(self._held):
+            # What came before those that never will is given out.
+            for position in sorted(self._held):
+                self._ready.append(self._held.pop(position))
+        return (desk.stopping or self._exhausted) and desk.outstanding == 0
+
+    def _arrived(self, outcomes: list[Outcome]) -> None:
+        """Rows that are durable: count them, and give them out in their turn."""
+        for found in outcomes:
+            self._desk.count(found)
+            if not self._options.ordered:
+                self._ready.append(found)
+                continue
+            self._held[found.row.meta.position] = found
+            while self._next in self._held:
+                self._ready.append(self._held.pop(self._next))
+                self._next += 1
+
+    def _broken(self) -> JournalError | None:
+        """Why the journal can't be written any more, if it can't."""
+        return None if self._writer is None else self._writer.error
+
+    async def _drain(self) -> None:
+        """Finish and keep what is on its way; an interrupt meanwhile gives it up."""
+        if self._closed:
+            if self._journal is not None:
+                self._journal.close()
+            return
+        self._desk.stop(None)
+        self._bell.ring()
+        try:
+            await self._feeding.end()
+            while self._desk.in_flight:
+                self._arrived(await self._mail.get(_TICK))
+        except BaseException:
+            await self._crew.give_up()
+            raise
+        finally:
+            await self._end()
+
+    async def _end(self) -> None:
+        """Let go of everything."""
+        if self._closed:
+            return
+        self._closed = True
+        if not self._begun:
+            return
+        self._crew.dismiss()
+        await self._feeding.end()
+        if self._writer is not None:
+            self._writer.close()
+        if self._journal is not None:
+            self._journal.end(self._desk.account.stopped or "")
+        if self._seen is not None:
+            self._seen.close()
+        self._arrived(await self._mail.get(0.0))
+        self._display.end(self._desk.snapshot())
+
+    def _told(self, error: BaseException) -> BaseException:
+        if self._journal is not None:
+            error.add_note(
+                f"bulk: what was finished is kept in {self._journal.path}; the same call goes on"
+            )
+        return error

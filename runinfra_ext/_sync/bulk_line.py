@@ -1,0 +1,97 @@
+# Generated from runinfra_ext/_async/bulk_line.py by `make gen`; do not edit.
+"""How one row of a job is sent: a transport that knows the row, and what the journal has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from .._call.call import Call
+from .._ground.checks import shown
+from .._ground.metadata import Meta
+from .._ground.wire import Headers
+from ..bulk.keys import request_digest, row_key
+from ..bulk.rows import Ticket, error_of
+from ..errors import InvalidRequestError
+from .transport import Transport
+
+R = TypeVar("R")
+
+
+class BulkLine:
+    """Sends a row with its own key, or gives what the journal has of it.
+
+    Args:
+        transport: of the client.
+        ticket: the row.
+        job: name of the job.
+        resend: send it even if the journal has an error of it.
+    """
+
+    def __init__(self, transport: Transport, ticket: Ticket, job: str, *, resend: bool) -> None:
+        self.settings = transport.settings
+        self.http = transport.http
+        self.sent = False
+        self._transport = transport
+        self._ticket = ticket
+        self._job = job
+        self._resend = resend
+
+    def fetch(self, call: Call, make: Callable[[bytes, Meta], R]) -> R:
+        """As of the client's transport.
+
+        Raises:
+            InvalidRequestError: the row was sent before, with another request.
+        """
+        ticket = self._ticket
+        ticket.digest = digest = request_digest(call)
+        stored = ticket.stored
+        if stored is not None and stored.digest != digest:
+            msg = (
+                f"row {shown(ticket.key)}: its request is not the one that the journal has of it; "
+                "nothing was sent. Give changed rows other keys, or another journal."
+            )
+            raise InvalidRequestError(msg, param="key")
+        if stored is not None and not self._resend:
+            if stored.body is None:
+                raise error_of(stored.facts())
+            return make(stored.body, _meta_of(call, stored))
+        key = call.options.get("idempotency_key")
+        if key is None:
+            key = row_key(self._job, ticket.key, digest)
+            call = call._replace(options={**call.options, "idempotency_key": key})
+        ticket.idempotency_key = key
+
+        def kept(body: bytes, meta: Meta) -> R:
+            # Also of an answer that turns out to be unusable: it was paid.
+            ticket.body, ticket.meta = body, meta
+            return make(body, meta)
+
+        self.sent = True
+        return self._transport.fetch(call, kept)
+
+    def open(self, call: Call, begin: Callable[..., R]) -> R:
+        """A stream can't be kept.
+
+        Raises:
+            InvalidRequestError: always.
+        """
+        del call, begin
+        msg = "stream: a bulk job reads whole answers; leave it out"
+        raise InvalidRequestError(msg, param="stream")
+
+
+def _meta_of(call: Call, stored: Any) -> Meta:
+    """What the journal knows of the answer's metadata."""
+    return Meta(
+        operation=call.operation.operation_id,
+        status=stored.status,
+        headers=Headers([("content-type", stored.content_type)]),
+        request_id=stored.request_id,
+        client_request_id="",
+        idempotency_key=stored.idempotency_key,
+        replayed=bool(stored.replayed),
+        attempts=stored.attempts,
+        failures=(),
+        elapsed=stored.elapsed,
+    )

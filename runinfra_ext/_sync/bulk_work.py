@@ -1,0 +1,242 @@
+# Generated from runinfra_ext/_async/bulk_work.py by `make gen`; do not edit.
+"""The two ends of a running job: rows are taken in here, and workers send them.
+
+What decides is pure and stands in :mod:`runinfra_ext.bulk`: the desk (who works on what, when to
+stop), the flow (how many at once), the journal (what is finished). This module moves the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .._ground.checks import shown
+from ..bulk.account import Account
+from ..bulk.desk import Desk
+from ..bulk.journal import Journal
+from ..bulk.options import Options
+from ..bulk.outcomes import bad_outcome, finished, unsent
+from ..bulk.plan import Plan
+from ..bulk.rows import Outcome, Ticket
+from ..bulk.seen import Seen
+from ..bulk.writer import Writer
+from ..errors import (
+    ConfigurationError,
+    InvalidRequestError,
+    RunInfraError,
+    StructuredOutputError,
+)
+from ._callbacks import outcome as awaited
+from ._crew import Bell, Crew, Mailbox
+from .bulk_line import BulkLine
+from .namespaces import Namespaces
+from .transport import Transport
+
+
+class _Namespaces(Namespaces):
+    """The client's methods, over the line of one row."""
+
+    def __init__(self, line: Any) -> None:
+        self._transport = line
+
+
+class BulkWork:
+    """Takes rows in and sends them; what is finished goes into the mailbox.
+
+    Args:
+        transport: of the client.
+        plan: what to do.
+        options: how.
+    """
+
+    # Made when the job begins: in the async client they are of its event loop.
+    _rows: Iterator[Any]
+    _mail: Mailbox[Outcome]
+    _bell: Bell
+    _crew: Crew
+
+    def __init__(self, transport: Transport, plan: Plan, options: Options) -> None:
+        settings = transport.settings.changed({"max_retries": options.max_retries})
+        self._transport = Transport(settings, transport.http)
+        self._plan = plan
+        self._options = options
+        self._clock = settings.clock
+        self._desk = Desk(options.flow(), options, Account(total=plan.total), settings.clock)
+        self._journal: Journal | None = None
+        self._writer: Writer | None = None
+        self._seen: Seen | None = None
+        self._job = ""
+        self._fed = 0
+        self._exhausted = False
+
+    def _feed(self) -> None:
+        """Take rows in as long as there is room."""
+        desk = self._desk
+        try:
+            while desk.room():
+                try:
+                    item = next(self._rows)
+                except StopIteration:
+                    self._exhausted = True
+                    break
+                position = self._fed
+                self._fed += 1
+                self._take_in(item, position)
+        finally:
+            self._mail.put([])
+
+    def _take_in(self, item: Any, position: int) -> None:
+        problem: RunInfraError | None = None
+        ticket: Ticket | None = None
+        try:
+            ticket = self._ticket(item, position)
+        except InvalidRequestError as error:
+            problem = error
+        if ticket is None:
+            self._bad(item, f"row {position + 1}", position, problem)
+            return
+        stored = None if self._journal is None else self._journal.find(ticket.key)
+        ticket.stored = stored
+        if stored is not None and not self._resend(stored):
+            self._resume(ticket)
+            return
+        self._desk.submit(ticket)
+        while (first := self._desk.claim()) is not None:
+            self._crew.start(self._work, first)
+
+    def _ticket(self, item: Any, position: int) -> Ticket:
+        """The row with its key and its request.
+
+        Raises:
+            InvalidRequestError: it has no key, one that another row had, or no request.
+        """
+        plan = self._plan
+        params: Any = item
+        if isinstance(item, Exception):
+            raise unsent(item, position)
+        key = plan.keyed.of(item, position)
+        if self._seen is not None:
+            before = self._seen.add(key, position)
+            if before is not None:
+                msg = f"key: {shown(key)} is the key of row {before + 1} already"
+                raise InvalidRequestError(msg, param="key")
+        if plan.request is not None:
+            problem: Exception | None = None
+            try:
+                params = awaited(plan.request(item), "request")
+            except Exception as error:
+                if self._options.on_bad_row == "raise":
+                    error.add_note(f"in the request of row {position + 1}, {shown(key)}")
+                    raise
+                problem = error
+            if problem is not None:
+                raise unsent(problem, position)
+        if isinstance(params, Ticket):
+            params.position = position
+            return params
+        return Ticket(key, item, position, plan.operation, params)
+
+    def _resend(self, stored: Any) -> bool:
+        return not stored.done and (stored.passing or self._options.retry_failed)
+
+    def _resume(self, ticket: Ticket) -> None:
+        """A row that an earlier run has finished: made of what the journal has."""
+        line = BulkLine(self._transport, ticket, self._job, resend=False)
+        result, error = self._called(line, ticket)
+        if isinstance(error, InvalidRequestError) and ticket.digest != ticket.stored.digest:
+            self._bad(ticket.item, ticket.key, ticket.position, error)
+            return
+        outcome = finished(ticket, result, error, self._options.price)
+        self._desk.resumed(outcome)
+        self._mail.put([outcome])
+
+    def _bad(self, item: Any, key: str, position: int, error: RunInfraError | None) -> None:
+        """A row that can't be sent."""
+        if error is None:
+            return
+        error.add_note(f"row {position + 1} of the input")
+        if self._options.on_bad_row == "raise":
+            self._desk.stop(error)
+            self._bell.ring()
+            return
+        outcome = bad_outcome(item, key, position, error)
+        self._desk.resumed(outcome)
+        self._keep(outcome)
+
+    def _work(self, ticket: Ticket) -> None:
+        """One worker: a row, and then the next one that may leave."""
+        desk = self._desk
+        following: Ticket | None = ticket
+        while following is not None:
+            try:
+                self._send(following)
+            except Exception as error:  # noqa: BLE001 - of a callback; a worker must not vanish
+                desk.stop(error)
+                desk.give_back(following)
+            finally:
+                desk.release()
+            following = desk.claim()
+            # The limit may have grown.
+            if following is not None and (another := desk.claim()) is not None:
+                self._crew.start(self._work, another)
+        if desk.stopping:
+            self._bell.ring()
+            self._mail.put([])
+
+    def _send(self, ticket: Ticket) -> None:
+        desk = self._desk
+        while wait := desk.until_due(ticket):
+            if desk.stopping:
+                break
+            self._bell.wait(wait)
+        if desk.stopping:
+            desk.give_back(ticket)
+            return
+        line = BulkLine(self._transport, ticket, self._job, resend=True)
+        begun = self._clock()
+        result, error = self._called(line, ticket)
+        if isinstance(error, InvalidRequestError) and not line.sent:
+            if not isinstance(error, ConfigurationError) and self._options.on_bad_row == "record":
+                self._keep(bad_outcome(ticket.item, ticket.key, ticket.position, error))
+                return
+            error.add_note(f"row {ticket.position + 1} of the input, {shown(ticket.key)}")
+            desk.stop(error)
+            desk.give_back(ticket)
+            return
+        outcome = finished(ticket, result, error, self._options.price)
+        desk.ended(outcome, ticket, begun)
+        if error is None or isinstance(error, StructuredOutputError):
+            desk.succeeded(outcome.row.meta.usage.cost)  # it was answered, and paid
+        else:
+            passing = desk.failed(ticket, error)
+            if passing is None:
+                return
+            outcome = outcome.passes() if passing else outcome
+        self._keep(outcome)
+
+    def _called(self, line: BulkLine, ticket: Ticket) -> tuple[Any, RunInfraError | None]:
+        """Make the call of a row: its result or its error."""
+        method: Any = _Namespaces(line)
+        result: Any = None
+        fault: RunInfraError | None = None
+        try:
+            for name in ticket.operation.split("."):
+                method = getattr(method, name)
+            if ticket.operation.endswith(".parse"):
+                result = method(self._plan.target, **ticket.params)
+            else:
+                result = method(**ticket.params)
+        except RunInfraError as error:
+            fault = error
+        except TypeError as error:
+            if line.sent:
+                raise
+            fault = InvalidRequestError(str(error))
+        return result, fault
+
+    def _keep(self, outcome: Outcome) -> None:
+        """Have a row written; without a journal it is finished at once."""
+        if self._writer is None:
+            self._mail.put([outcome])
+        else:
+            self._writer.put(outcome)

@@ -1,0 +1,98 @@
+"""How a job is shown while it runs: live on a terminal, as lines in a log, or by a function."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from .account import Account
+from .options import Progress
+
+_LINES_EVERY: Final = 10.0  # seconds between two lines of a log
+_CALLS_EVERY: Final = 0.1  # seconds between two calls of a function
+_FRAMES: Final = 4  # of the live view in a second
+
+
+class Display:
+    """Shows a job's account.
+
+    Args:
+        progress: the option of that name.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, progress: Progress, clock: Callable[[], float] = time.monotonic) -> None:
+        self._function = progress if callable(progress) else None
+        self._shown = progress is True
+        self._clock = clock
+        self._next = 0.0
+        self._live: Any = None
+        self._snapshot: Callable[[], Account] = Account
+
+    def begin(self, snapshot: Callable[[], Account]) -> None:
+        """The job begins.
+
+        Args:
+            snapshot: gives the account as it is now.
+        """
+        self._snapshot = snapshot
+        self._next = self._clock() + (_LINES_EVERY if self._shown else 0.0)
+        if self._shown and sys.stderr.isatty():
+            self._live = _live_view(snapshot)
+            if self._live is not None:
+                self._live.start()
+
+    def tick(self) -> object:
+        """Some time has passed, and perhaps some rows."""
+        if not self._shown and self._function is None:
+            return None
+        now = self._clock()
+        if now < self._next:
+            return None
+        if self._function is not None:
+            self._next = now + _CALLS_EVERY
+            return self._function(self._snapshot())
+        self._next = now + _LINES_EVERY
+        if self._live is None:
+            _say(self._snapshot())
+        return None
+
+    def end(self, account: Account) -> object:
+        """The job has ended."""
+        if self._live is not None:
+            self._live.stop()
+        elif self._shown:
+            _say(account)
+        return None if self._function is None else self._function(account)
+
+
+def _say(account: Account) -> None:
+    print(f"bulk: {account}", file=sys.stderr, flush=True)  # noqa: T201 - asked for
+
+
+def _live_view(snapshot: Callable[[], Account]) -> Any:
+    """A view that renews itself; ``None`` without the library for it."""
+    try:
+        from rich.console import Console  # noqa: PLC0415 - an extra
+        from rich.live import Live  # noqa: PLC0415
+        from rich.progress_bar import ProgressBar  # noqa: PLC0415
+        from rich.table import Table  # noqa: PLC0415
+    except ImportError:
+        return None
+
+    def view() -> Any:
+        account = snapshot()
+        grid = Table.grid(padding=(0, 1))
+        if account.total:
+            grid.add_row(ProgressBar(total=account.total, completed=account.rows, width=40))
+        grid.add_row(str(account))
+        return grid
+
+    return Live(
+        get_renderable=view,
+        console=Console(stderr=True),
+        refresh_per_second=_FRAMES,
+        transient=False,
+    )
