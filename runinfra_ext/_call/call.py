@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
 from runinfra_client.facts import Operation, StreamSpec
@@ -28,10 +28,6 @@ class Body(Protocol):
 
     def iter_chunks(self) -> Any:
         """Its bytes from the start."""
-        ...
-
-    def iter_facts(self) -> Iterable[bytes]:
-        """Bytes that are the same for the same content, and of another content differ."""
         ...
 
 

@@ -10,6 +10,7 @@ import hashlib
 from typing import Final
 
 from .._call.call import Call
+from .._media.uploads import MultipartBody, RawBody
 from ..idempotency import derive
 
 _NAMESPACE: Final = "bulk"
@@ -37,7 +38,7 @@ def request_digest(call: Call) -> bytes:
     content = call.content
     if isinstance(content, bytes):
         hashed.update(content)
-    elif content is not None:
+    elif isinstance(content, MultipartBody | RawBody):
         for piece in content.iter_facts():
             hashed.update(piece)
     return hashed.digest()[:_DIGEST_BYTES]
