@@ -41,7 +41,7 @@ excepted: it is not an error). ::
     ├── StreamError                      a stream that did not end well
     │   ├── RunInfraStreamParseError     an event is not JSON
     │   ├── StreamTruncatedError         it ended before its terminal marker
-    │   ├── StreamEventTooLargeError     one event beyond the size limit
+    │   ├── StreamTooLargeError          one event, or all of it, beyond the size limit
     │   └── StreamConsumedError          it was iterated or closed before
     ├── StructuredOutputError            the text does not satisfy the wanted schema
     ├── ToolLoopError                    the tool-calling loop can't go on
@@ -366,10 +366,10 @@ class StreamTruncatedError(StreamError):
     type = "stream_truncated"
 
 
-class StreamEventTooLargeError(StreamError):
-    """One event is larger than the limit."""
+class StreamTooLargeError(StreamError):
+    """An event, or the stream as a whole, is larger than its limit, or made of too many parts."""
 
-    type = "stream_event_too_large"
+    type = "stream_too_large"
 
 
 class StreamConsumedError(StreamError):

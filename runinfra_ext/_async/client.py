@@ -66,7 +66,7 @@ class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces):
         progress_timeout: seconds without any content on a stream, heartbeats not counted; none by
             default.
         allow_truncated: take a stream that ends without its terminal marker for complete.
-        max_response_bytes: a larger answer is an error (default 256 MiB).
+        max_response_bytes: a larger answer, or stream as a whole, is an error (default 256 MiB).
         max_event_bytes: a larger event of a stream is an error (default 16 MiB).
         hooks: callbacks around attempts and waits.
         middleware: functions around each logical call, see :mod:`runinfra_ext.middleware`.

@@ -65,6 +65,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         deadline_at: time of ``clock`` when the whole call must be over, if any.
         clock: a monotonic clock in seconds.
         max_event_bytes: limit for one event.
+        max_bytes: limit for the whole stream.
         allow_truncated: a clean end of the body without the terminal marker ends the stream well.
         error_fields: what every error of the call carries.
         watch: who watches the call, if anybody does.
@@ -84,6 +85,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         deadline_at: float | None,
         clock: Callable[[], float],
         max_event_bytes: int,
+        max_bytes: int,
         allow_truncated: bool,
         error_fields: ErrorFields,
         watch: Watch | None = None,
@@ -98,6 +100,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
             meta=meta,
             redactor=redactor,
             max_event_bytes=max_event_bytes,
+            max_bytes=max_bytes,
             allow_truncated=allow_truncated,
             error_fields=error_fields,
             watch=watch,

@@ -120,8 +120,12 @@ class Attempt:
             return failure("refused", sent=False, host=self.host)
         if isinstance(cause, (ConnectionError, ssl.SSLEOFError)):
             # No fault of TLS: a balancer that restarts does so, and a second attempt may succeed.
-            detail = "during the TLS handshake" if self.origin.scheme == "https" else ""
-            return failure("reset", sent=False, host=self.host, detail=detail)
+            detail = "in the middle of the TLS handshake" if self.origin.scheme == "https" else ""
+            # A reset is the system's, with its number; that of an orderly end is an event loop's.
+            reset = isinstance(cause, ConnectionError) and cause.errno is not None
+            return failure(
+                "reset" if reset else "closed", sent=False, host=self.host, detail=detail
+            )
         return failure("unreachable", sent=False, host=self.host)
 
 

@@ -54,9 +54,11 @@ def failure(
         detail: what is wrong in particular, for example ``certificate has expired``.
     """
     text = _MESSAGES[reason].format(host=host or "the gateway")
+    if not host:  # a host's name is written as it is
+        text = text[0].upper() + text[1:]
     if detail:
         text = f"{text[:-1]}: {detail}."
-    return TransportFailure(reason, text[0].upper() + text[1:], sent=sent, stale=stale)
+    return TransportFailure(reason, text, sent=sent, stale=stale)
 
 
 def expired(limits: Limits) -> bool:

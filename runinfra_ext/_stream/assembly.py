@@ -8,9 +8,39 @@ indexes and ids are borne; a tool call whose arguments are not complete never st
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
+
+from ..errors import StreamTooLargeError
 
 R_co = TypeVar("R_co", covariant=True)
+
+# Choices, tool calls, output items and their parts of one stream: no engine sends so many. Each
+# takes a hundred times the memory of the few bytes that begin it.
+MAX_PARTS: Final = 10_000
+
+
+class Room:
+    """What a stream may still begin.
+
+    Args:
+        left: number of parts.
+    """
+
+    __slots__ = ("_left",)
+
+    def __init__(self, left: float = MAX_PARTS) -> None:
+        self._left = left
+
+    def take(self) -> None:
+        """Begin a part.
+
+        Raises:
+            StreamTooLargeError: there is no room left.
+        """
+        if self._left < 1:
+            msg = f"The stream has more than {MAX_PARTS} choices, tool calls or output parts."
+            raise StreamTooLargeError(msg)
+        self._left -= 1
 
 
 class Assembler(Protocol[R_co]):
@@ -46,6 +76,7 @@ class Assembler(Protocol[R_co]):
 
         Raises:
             KeyError, TypeError, ValueError, AttributeError: it is malformed.
+            StreamTooLargeError: more has begun than is kept of one stream.
         """
         ...
 

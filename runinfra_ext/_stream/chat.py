@@ -16,7 +16,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from runinfra_client import models
 
-from .assembly import merge, place
+from .assembly import Room, merge, place
 from .tool_calls import ToolCallAssembly
 
 C = TypeVar("C")
@@ -48,6 +48,7 @@ class ChatAssembler(Generic[C, R]):
         self._top: dict[str, Any] = {}
         self._seen: Mapping[str, Any] = {}
         self._choices: dict[int, _Choice] = {}
+        self._room = Room()
         self._first: _Choice | None = None
         self._usage: models.CompletionUsage | None = None
 
@@ -92,7 +93,8 @@ class ChatAssembler(Generic[C, R]):
             index = place(piece.get("index"), position)
             choice = self._choices.get(index)
             if choice is None:
-                choice = self._choices[index] = _Choice(index)
+                self._room.take()
+                choice = self._choices[index] = _Choice(index, self._room)
                 self._first = self._first or choice
             progress = choice.add(piece) or progress
             if choice is self._first and choice.news:
@@ -148,13 +150,13 @@ class _Choice:
         "news",
     )
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, room: Room) -> None:
         self.finish_reason: str | None = None
         self.news = ""
         self._index = index
         self._texts: dict[str, list[str]] = {}
         self._message: dict[str, Any] = {"role": "assistant", "content": None}
-        self._tools = ToolCallAssembly()
+        self._tools = ToolCallAssembly(room)
         self._logprobs: dict[str, Any] | None = None
         self._extra: dict[str, Any] = {}
 

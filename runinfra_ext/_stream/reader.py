@@ -28,7 +28,7 @@ from ..errors import (
     RunInfraError,
     StreamConsumedError,
     StreamError,
-    StreamEventTooLargeError,
+    StreamTooLargeError,
     StreamTruncatedError,
     UnexpectedContentError,
 )
@@ -66,6 +66,7 @@ class EventReader(Generic[T, R]):
         meta: of the answer.
         redactor: blanks secrets in everything that an error repeats.
         max_event_bytes: limit for one event.
+        max_bytes: limit for the whole stream, which is kept in what it adds up to.
         allow_truncated: a clean end of the body after at least one event ends the stream well.
         error_fields: what every error of the call carries.
         watch: is told the first event and the end, if anybody watches the call.
@@ -87,6 +88,7 @@ class EventReader(Generic[T, R]):
         meta: Meta,
         redactor: Redactor,
         max_event_bytes: int,
+        max_bytes: int,
         allow_truncated: bool,
         error_fields: ErrorFields,
         watch: Watch | None = None,
@@ -103,7 +105,7 @@ class EventReader(Generic[T, R]):
         self._redactor = redactor
         self._allow_truncated = allow_truncated
         self._error_fields = error_fields
-        self._decoder = SSEDecoder(max_event_bytes)
+        self._decoder = SSEDecoder(max_event_bytes, max_bytes)
         self._head: bytes | None = b""  # the body's beginning, until it is known to be events
         self._ended = False  # the body has
         self._rest: ServerSentEvent | None = None  # the event that the body ended in
@@ -136,7 +138,7 @@ class EventReader(Generic[T, R]):
             return
         try:
             self._decoder.feed(data)
-        except StreamEventTooLargeError as error:
+        except StreamTooLargeError as error:
             self._fault = error
 
     def next(self) -> T | None:
@@ -297,9 +299,13 @@ class EventReader(Generic[T, R]):
             event = self._parse(payload)
             if self.assembler.add(payload):
                 self._progressed = True
+        except StreamTooLargeError as error:
+            raise self._failed(error) from None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             problem = f"is not a {self._spec.event}: {unlike(error)}"
-            raise self._failed(self._unreadable(problem, data)) from error
+            raise self._failed(
+                parse_error(self.event_count, problem, data, self._redactor)
+            ) from error
         if kind is not None and kind in self._spec.terminal_events:
             self._finish()
         return event
@@ -310,7 +316,8 @@ class EventReader(Generic[T, R]):
             text = sse.data.decode("utf-8", "replace")
             raise self._failed(self._reported({"message": text[:_KEPT]}))
         if not last:
-            raise self._failed(self._unreadable("is not a JSON object", sse.data))
+            problem = "is not a JSON object"
+            raise self._failed(parse_error(self.event_count, problem, sse.data, self._redactor))
         if not _DONE.startswith(sse.data.strip()):
             raise self._failed(StreamTruncatedError("The stream ended inside of an event."))
 
@@ -349,9 +356,6 @@ class EventReader(Generic[T, R]):
         error = error_from_response(implied_status(details), headers, details, self._redactor)
         error.body = self._redactor.deep(payload)
         return error
-
-    def _unreadable(self, problem: str, data: bytes) -> RunInfraError:
-        return parse_error(self.event_count, problem, data, self._redactor)
 
     def _failed(self, error: RunInfraError) -> RunInfraError:
         """The stream is over, by this error."""

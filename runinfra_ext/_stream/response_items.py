@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Self
 
-from .assembly import merge, object_of, place
+from .assembly import Room, merge, object_of, place
 from .tool_calls import is_object
 
 
@@ -27,9 +28,10 @@ class Part:
         text = self.fields.pop(key, None) if key else None
         if isinstance(text, str) and text:
             self.pieces.append(text)
-        if isinstance(self.fields.get("logprobs"), list):
-            # Of this part's own, because it grows; the event's list belongs to the event.
-            self.fields["logprobs"] = list(self.fields["logprobs"])
+        for name in ("annotations", "logprobs"):
+            if isinstance(self.fields.get(name), list):
+                # Of this part's own, because it grows; the event's list belongs to the event.
+                self.fields[name] = list(self.fields[name])
 
     @property
     def text(self) -> str:
@@ -63,12 +65,15 @@ class Item:
     Args:
         kind: its ``type``.
         item_id: its id, if known.
+        room: for itself and its parts.
     """
 
-    __slots__ = ("_arguments", "_done", "_fields", "_groups", "kind")
+    __slots__ = ("_arguments", "_done", "_fields", "_groups", "_room", "kind")
 
-    def __init__(self, kind: str, item_id: str | None) -> None:
+    def __init__(self, kind: str, item_id: str | None, room: Room) -> None:
+        room.take()
         self.kind = kind
+        self._room = room
         self._done = False
         self._groups: dict[str, dict[int, Part]] = {}
         self._arguments = Part({}, "arguments")
@@ -81,7 +86,7 @@ class Item:
     @classmethod
     def of(cls, whole: dict[str, Any]) -> Self:
         """An item that came whole."""
-        item = cls(str(whole.get("type")), None)
+        item = cls(str(whole.get("type")), None, Room(math.inf))
         item.update(whole, done=True)
         return item
 
@@ -113,6 +118,7 @@ class Item:
             fields: dict[str, Any] = {"type": kind}
             if kind == "output_text":
                 fields["annotations"] = []
+            self._room.take()
             part = parts[at] = Part(fields, key)
         return part
 
@@ -127,13 +133,13 @@ class Item:
         if known is not None and same and known.pieces and not part.pieces:
             known.fields.update(part.fields)
         else:
+            self._room.take()
             parts[at] = part
 
     def add_annotation(self, event: Mapping[str, Any]) -> None:
         """Take a note on a text."""
         part = self.part("content", event.get("content_index"), "output_text", "text")
-        notes = part.fields.get("annotations")
-        part.fields["annotations"] = [*(notes or ()), event.get("annotation")]
+        merge(part.fields, "annotations", [event.get("annotation")])
 
     def add_arguments(self, event: Mapping[str, Any], *, done: bool) -> None:
         """Take a piece of a call's arguments, or all of them."""

@@ -16,7 +16,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from runinfra_client import models
 
-from .assembly import object_of
+from .assembly import Room, object_of
 from .response_items import Item
 from .tool_calls import is_object
 
@@ -61,6 +61,7 @@ class ResponseAssembler(Generic[C, R]):
         self._response: dict[str, Any] = {}
         self._ended = False
         self._items: dict[int, Item] = {}
+        self._room = Room()
         self._by_id: dict[str, Item] = {}
         self._last: Item | None = None
         self._spoken = False
@@ -193,7 +194,7 @@ class ResponseAssembler(Generic[C, R]):
         elif self._last is not None and self._last.kind == kind:
             item = self._last
         if item is None:
-            item = Item(kind, item_id if isinstance(item_id, str) else None)
+            item = Item(kind, item_id if isinstance(item_id, str) else None, self._room)
             place = index if isinstance(index, int) else max(self._items, default=-1) + 1
             self._items[place] = item
         if isinstance(item_id, str):

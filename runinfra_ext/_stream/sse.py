@@ -12,12 +12,13 @@ so that the caller can tell a last event without its blank line from a cut one.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import deque
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple, cast
 
-from ..errors import StreamEventTooLargeError
+from ..errors import StreamTooLargeError
 
 _BOM: Final = b"\xef\xbb\xbf"
 _COLON: Final = ord(":")
@@ -48,6 +49,7 @@ class SSEDecoder:
 
     Args:
         max_event_bytes: limit for the data of one event, and for one line.
+        max_bytes: limit for all that is fed.
 
     Attributes:
         events: what was decoded and not taken yet, oldest first; take them with ``popleft``.
@@ -58,7 +60,9 @@ class SSEDecoder:
         "_data",
         "_event",
         "_last_id",
+        "_left",
         "_limit",
+        "_max_bytes",
         "_size",
         "_skip_lf",
         "_start",
@@ -68,10 +72,11 @@ class SSEDecoder:
         "retry",
     )
 
-    def __init__(self, max_event_bytes: int) -> None:
+    def __init__(self, max_event_bytes: int, max_bytes: float = math.inf) -> None:
         self.events: deque[ServerSentEvent] = deque()
         self.retry: int | None = None
         self._limit = max_event_bytes
+        self._max_bytes = self._left = max_bytes
         self._start: bytes | None = b""  # what may be part of a BOM; None once that is settled
         self._skip_lf = False
         # Fragments of the line that is not complete yet: joined once, so that a line that comes
@@ -87,9 +92,17 @@ class SSEDecoder:
         """Decode more bytes.
 
         Raises:
-            StreamEventTooLargeError: an event or line is beyond the limit; the events before it
-                are in :attr:`events`, and the decoder must not be fed again.
+            StreamTooLargeError: an event or line is beyond the limit, or all of them are; the
+                events before it are in :attr:`events`, and the decoder must not be fed again.
         """
+        self._left -= len(data)
+        if self._left < 0:
+            # Up to the limit all the same: how it was cut on its way counts for nothing.
+            within = data[: int(self._left)]
+            self._left = len(within)
+            self.feed(within)
+            msg = f"The stream is larger than max_response_bytes ({self._max_bytes} bytes)."
+            raise StreamTooLargeError(msg)
         if self._start is not None:
             data = self._start + data
             if len(data) < len(_BOM) and _BOM.startswith(data):
@@ -174,7 +187,7 @@ class SSEDecoder:
 
     def _refuse(self) -> None:
         msg = f"An event of the stream is larger than max_event_bytes ({self._limit} bytes)."
-        raise StreamEventTooLargeError(msg)
+        raise StreamTooLargeError(msg)
 
 
 def cut_at_events(data: bytes) -> Iterator[bytes]:

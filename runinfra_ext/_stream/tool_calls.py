@@ -12,11 +12,12 @@ index to the last call.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from .._ground.json_codec import decode
-from .assembly import merge, object_of, place
+from .assembly import Room, merge, object_of, place
 
 # With these the engine itself says that all calls are whole, even one with odd arguments.
 WHOLE_REASONS: Final = frozenset({"tool_calls", "stop", "function_call"})
@@ -53,11 +54,16 @@ class PartialToolCall:
 
 
 class ToolCallAssembly:
-    """The tool calls of one message."""
+    """The tool calls of one message.
 
-    __slots__ = ("_by_id", "_by_index", "_calls")
+    Args:
+        room: for those that begin; none: for any number.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_by_id", "_by_index", "_calls", "_room")
+
+    def __init__(self, room: Room | None = None) -> None:
+        self._room = room or Room(math.inf)
         self._calls: list[PartialToolCall] = []
         self._by_index: dict[int, PartialToolCall] = {}
         self._by_id: dict[str, PartialToolCall] = {}
@@ -123,6 +129,7 @@ class ToolCallAssembly:
             or (name and call.pieces and (name != call.name or call.complete))
         )
         if call is None or begins:
+            self._room.take()
             call = PartialToolCall()
             self._calls.append(call)
             if key is not None:

@@ -134,6 +134,7 @@ def _stream(
         deadline_at=journey.limits.deadline_at,
         clock=settings.clock,
         max_event_bytes=settings.max_event_bytes,
+        max_bytes=settings.max_response_bytes,
         allow_truncated=settings.allow_truncated,
         error_fields=fields_of_call(meta),
         watch=journey.watch,

@@ -60,6 +60,7 @@ class RawEvents(BinaryStream):
             meta=meta,
             redactor=settings.redactor,
             max_event_bytes=settings.max_event_bytes,
+            max_bytes=settings.max_response_bytes,
             allow_truncated=settings.allow_truncated,
             error_fields=fields_of_call(meta),
             watch=journey.watch,

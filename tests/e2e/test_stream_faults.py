@@ -248,7 +248,10 @@ def test_big_events(both):
     assert both.run(scenario).choices[0].finish_reason == "stop"
     both.gateway.reset()
     _, error = broken(both, "big-event:200000", client_options={"max_event_bytes": 100_000})
-    assert type(error) is sdk.StreamEventTooLargeError
+    assert type(error) is sdk.StreamTooLargeError
+    both.gateway.reset()
+    _, error = broken(both, "big-event:200000", client_options={"max_response_bytes": 100_000})
+    assert type(error) is sdk.StreamTooLargeError
 
 
 @pytest.mark.parametrize("operation", ["chat", "responses"])

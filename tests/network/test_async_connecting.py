@@ -174,8 +174,10 @@ def test_a_handshake_that_never_ends(loop):
     assert (error.reason, error.sent) == ("connect_timeout", False)
 
 
-@pytest.mark.parametrize("how", ["finish", "reset", "plain"])
-def test_a_handshake_that_breaks_off(loop, how):
+@pytest.mark.parametrize(
+    ("how", "reason"), [("finish", "closed"), ("reset", "reset"), ("plain", "tls_handshake")]
+)
+def test_a_handshake_that_breaks_off(loop, how, reason):
     """A cut is a broken connection; something else than TLS is told as that."""
 
     def handle(peer: Peer) -> None:
@@ -187,8 +189,8 @@ def test_a_handshake_that_breaks_off(loop, how):
 
     with Hostile(handle) as server:
         error = lost(loop, Elsewhere(server.base_url.replace("http:", "https:")))
-    assert (error.reason, error.sent) == ("tls_handshake" if how == "plain" else "reset", False)
-    words = "does not speak TLS" if how == "plain" else "during the TLS handshake"
+    assert (error.reason, error.sent) == (reason, False)
+    words = "does not speak TLS" if how == "plain" else "in the middle of the TLS handshake"
     assert words in error.message
 
 

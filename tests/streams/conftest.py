@@ -310,6 +310,7 @@ def make_stream(
         "progress_timeout": None,
         "deadline_at": None,
         "max_event_bytes": 1 << 20,
+        "max_bytes": 1 << 28,
         "allow_truncated": False,
     }
     return cls(

@@ -16,7 +16,7 @@ from runinfra_ext.errors import (
     RunInfraStreamParseError,
     ServiceUnavailableError,
     StreamConsumedError,
-    StreamEventTooLargeError,
+    StreamTooLargeError,
     StreamTruncatedError,
     UnexpectedContentError,
 )
@@ -400,7 +400,64 @@ def test_event_beyond_the_limit(play: Any, size: int) -> None:
     """Fault 12: the events before it come first; then the typed error."""
     body = play.chunk("a") + play.chunk("x" * 2000)
     played = play(*(body[i : i + size] for i in range(0, len(body), size)), max_event_bytes=1000)
-    failure(played, StreamEventTooLargeError, after=1)
+    failure(played, StreamTooLargeError, after=1)
+
+
+@pytest.mark.parametrize("size", [10, 1 << 20])
+def test_stream_beyond_the_limit(play: Any, size: int) -> None:
+    """A stream that is only iterated can't grow without bound; what came before is handed out."""
+    body = b"".join(play.chunk(f"{number} ") for number in range(100))
+    limit = len(play.chunk("0 ")) * 7 + 20
+    played = play(*(body[i : i + size] for i in range(0, len(body), size)), max_bytes=limit)
+    error = failure(played, StreamTooLargeError, after=7)
+    assert error.partial.choices[0].message.content == "0 1 2 3 4 5 6 "
+    assert f"({limit} bytes)" in error.message
+
+
+def test_a_stream_of_just_the_limit(play: Any) -> None:
+    """Exactly as much as is allowed is allowed."""
+    body = play.chunk("a", "stop") + play.DONE
+    assert play(body, max_bytes=len(body)).call("final").choices[0].message.content == "a"
+
+
+def crowd(play: Any, kind: str, count: int) -> Any:
+    """A stream whose third event brings its parts to a number."""
+
+    def choice(index: int) -> Any:
+        return {"index": index, "delta": {}}
+
+    def call(index: int) -> Any:
+        function = {"name": "f", "arguments": "{}"}
+        return {"index": index, "id": f"c{index}", "function": function}
+
+    def chunk(choices: list[Any]) -> bytes:
+        return play.event({"id": "c", "created": 1, "model": "m", "choices": choices})
+
+    if kind == "choices":
+        numbers = [range(1), range(1, 2), range(2, count)]
+        return play(*(chunk([choice(n) for n in some]) for some in numbers))
+    if kind == "calls":
+        numbers = [range(1), range(1, 2), range(2, count - 1)]  # one is their choice
+        calls = [[call(n) for n in some] for some in numbers]
+        return play(*(chunk([{"index": 0, "delta": {"tool_calls": some}}]) for some in calls))
+    added = {"type": "response.output_item.added", "output_index": 0}
+    parts = [{"type": "output_text", "text": ""}] * (count - 3)
+    items: list[Any] = [
+        {**added, "item": {"type": "message", "id": "m", "role": "assistant", "content": []}},
+        {**added, "item": {"type": "message", "id": "n"}, "output_index": 1},
+        {**added, "item": {"type": "message", "id": "o", "content": parts}, "output_index": 2},
+    ]
+    return play(*(play.event(item, item["type"]) for item in items), operation=play.RESPONSES)
+
+
+@pytest.mark.parametrize("kind", ["choices", "calls", "items"])
+def test_a_crowd_of_parts(play: Any, kind: str) -> None:
+    """A few bytes begin what takes a hundred times the memory: of these there is a limit too."""
+    assert all(crowd(play, kind, 10_000).next() is not None for _ in range(3))
+    played = crowd(play, kind, 10_001)
+    error = failure(played, StreamTooLargeError, after=2)
+    assert "more than 10000" in error.message
+    assert error.partial is not None
 
 
 def test_unknown_things(play: Any) -> None:

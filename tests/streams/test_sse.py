@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runinfra_ext._stream.sse import ServerSentEvent, SSEDecoder
-from runinfra_ext.errors import StreamEventTooLargeError
+from runinfra_ext.errors import StreamTooLargeError
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.sse"))
 
@@ -169,7 +169,7 @@ def test_limit(size: int, body: bytes) -> None:
     pieces = [body[i : i + size] for i in range(0, len(body), size)]
     decoder.feed(first)
 
-    with pytest.raises(StreamEventTooLargeError, match="100 bytes"):
+    with pytest.raises(StreamTooLargeError, match="100 bytes"):
         for piece in pieces:
             decoder.feed(piece)
     assert [b"first"] == [event.data for event in decoder.events]
