@@ -30,6 +30,7 @@ MODULES = (
     "runinfra_ext.tools",
     "runinfra_ext.webhooks",
     "runinfra_ext.bulk",
+    "runinfra_ext.integrations.openai",
     "runinfra_ext.sandbox",
     "runinfra_ext.testing",
 )

@@ -29,8 +29,9 @@ NETWORK = [
     "http.client",
 ]
 LIBRARIES = ["httpx", "httpx2", "httpcore", "h11", "urllib3", "aiohttp"]
-# The rooms that may name an HTTP library: the seam, and the sandbox where it records a real gateway.
-NETWORK_ROOMS = {"_http", "sandbox"}
+# The rooms that may name an HTTP library: the seam, the sandbox where it records a real gateway, and
+# what takes the place of one under somebody else's client.
+NETWORK_ROOMS = {"_http", "integrations", "sandbox"}
 # Of the package, the sandbox may use what holds no rule that it is there to test.
 SANDBOX_MAY_USE = {"_version"}
 

@@ -86,6 +86,27 @@ class AsyncRawRequests:
         **options: Unpack[RequestOptions],
     ) -> AsyncStream[Any, Any]: ...
 
+    @overload
+    @at_hand
+    async def request(
+        self,
+        operation: str,
+        path: str | None = None,
+        *,
+        path_params: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        content: FileInput | None = None,
+        content_type: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        files: Mapping[str, FileInput] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: bool,
+        replay_safe: bool | None = None,
+        on_progress: Callable[[int, int], object] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> RawResponse | AsyncBinaryStream: ...
+
     @at_hand
     async def request(
         self,
