@@ -220,6 +220,7 @@ class Stream(StreamView[T, R], Generic[T, R]):
         try:
             data = b"" if source is None else source.receive(timeout)
         except TransportFailure as failure:
+            clocks.stop()  # which clock ran out is told by how long this wait was
             raise reader.lost(failure, clocks) from failure
         finally:
             self._reading = False
