@@ -54,6 +54,18 @@ class _Terminal(io.StringIO):
         return True
 
 
+class _Aside(io.StringIO):
+    """stderr without the bars of a terminal, which are gone when a command has ended."""
+
+    def __init__(self, screen: _Terminal) -> None:
+        super().__init__()
+        self._screen = screen
+
+    def write(self, text: str) -> int:
+        """Show it among the rest."""
+        return self._screen.write(text)
+
+
 def shown(command: str) -> str:
     """What a command of the program shows on a terminal.
 
@@ -61,7 +73,7 @@ def shown(command: str) -> str:
         command: its arguments, as in a shell.
     """
     screen = _Terminal()
-    with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
+    with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(_Aside(screen)):
         code = program(shlex.split(command, comments=True))
     text = _ESCAPES.sub("", screen.getvalue())
     for pattern, example in _EXAMPLES:

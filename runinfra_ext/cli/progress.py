@@ -11,36 +11,30 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """A bar on stderr that goes away when it is done.
+    """A bar on stderr that goes away when it is done; until then nothing else is printed.
 
     Args:
         screen: says whether people look.
         what: is under way.
-        total: bytes or items, if that is known.
-        is_bytes: whether they are bytes.
+        total: bytes, if that is known.
     """
 
-    def __init__(
-        self, screen: Screen, what: str, total: int | None, *, is_bytes: bool = True
-    ) -> None:
+    def __init__(self, screen: Screen, what: str, total: int | None = None) -> None:
         self._bar: Any = None
         self._task: Any = None
         if not screen.json and sys.stderr.isatty():
-            self._bar = _bar(is_bytes=is_bytes)
+            self._bar = _bar()
             self._task = self._bar.add_task(what, total=total)
 
-    def at(self, done: int, total: int | None = None, *, what: str | None = None) -> None:
+    def at(self, done: int, total: int | None = None) -> None:
         """Tell how far it is.
 
         Args:
-            done: bytes or items.
-            total: of them, if it has become known.
-            what: is under way now.
+            done: bytes.
+            total: bytes, if that has become known.
         """
         if self._bar is not None:
-            more: dict[str, Any] = {} if what is None else {"description": what}
-            if total is not None:
-                more["total"] = total
+            more: dict[str, Any] = {} if total is None else {"total": total}
             self._bar.update(self._task, completed=done, **more)
 
     def __enter__(self) -> Self:
@@ -58,23 +52,24 @@ class Progress:
             self._bar.stop()
 
 
-def _bar(*, is_bytes: bool) -> Any:
+def _bar() -> Any:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
         DownloadColumn,
-        MofNCompleteColumn,
         TextColumn,
         TimeElapsedColumn,
     )
     from rich.progress import Progress as Bar
 
-    count = DownloadColumn() if is_bytes else MofNCompleteColumn()
     return Bar(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        count,
+        DownloadColumn(),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
+        # rich would send stdout along to its own console, past the pipe that it goes to.
+        redirect_stdout=False,
+        redirect_stderr=False,
     )

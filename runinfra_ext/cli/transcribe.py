@@ -67,12 +67,12 @@ def transcribe(
     work = _Work(session, form, params, many=len(sources) > 1)
     targets = [_target(output, one, form, to_folder=to_folder) for one in sources]
     _check_targets(targets)
-    with session.client() as client, Progress(session.screen, "audio", None) as progress:
+    with session.client() as client:
         for source, target in zip(sources, targets, strict=True):
             if target is not None and to_folder and target.exists() and not again:
                 session.screen.note(f"{target} is there already")
                 continue
-            work.take(client, source, target, progress)
+            work.take(client, source, target)
     if work.code:
         raise typer.Exit(work.code)
 
@@ -87,20 +87,17 @@ class _Work:
         self._many = many
         self.code = 0
 
-    def take(self, client: RunInfra, source: str, target: Path | None, progress: Progress) -> None:
+    def take(self, client: RunInfra, source: str, target: Path | None) -> None:
         """Transcribe one, and write or print it; a failure is told and kept."""
         create: Any = client.audio.transcriptions.create
-
-        def sent(done: int, total: int) -> None:
-            progress.at(done, total, what=source)
-
         try:
-            found = create(
-                file=("stdin", sys.stdin.buffer.read()) if source == "-" else Path(source),
-                response_format=self._form,
-                on_progress=sent,
-                **self._params,
-            )
+            with Progress(self._session.screen, source) as progress:
+                found = create(
+                    file=("stdin", sys.stdin.buffer.read()) if source == "-" else Path(source),
+                    response_format=self._form,
+                    on_progress=progress.at,
+                    **self._params,
+                )
             self._put(source, found, target)
         except BrokenPipeError:
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import stat
+import sys
 
 import pytest
 
@@ -212,6 +213,19 @@ def test_an_empty_folder(cli, gateway, tmp_path):
     assert cli("transcribe", *ASR, str(tmp_path)).code == 2
     assert cli("transcribe", *ASR, str(tmp_path / "none.wav")).code == 2
     assert gateway.journal == []
+
+
+def test_a_bar_takes_nothing_from_the_pipe(cli, talk, tmp_path, monkeypatch):
+    """stderr on a terminal, stdout in a pipe: each gets its own."""
+    path = tmp_path / "one.wav"
+    path.write_bytes(talk("Hello there."))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    ran = cli("transcribe", *ASR, str(path))
+    assert (ran.code, ran.out) == (0, "Hello there.\n")
+    assert str(path) in ran.err
+    sound = cli("speak", *TTS, "--format", "wav", "Hello.")
+    assert (sound.code, sound.out[:4]) == (0, "RIFF")
+    assert "speech" in sound.err
 
 
 def test_transcribe_on_a_terminal(terminal, talk, tmp_path):
