@@ -8,6 +8,7 @@ with 130; no traceback is shown but with ``--debug``, and that one without the v
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, NamedTuple, cast
@@ -32,6 +33,8 @@ is wrong when that does not work.
 The key is that of RUNINFRA_API_KEY, or of the file that --api-key-file names; it never stands on
 the command line. RUNINFRA_BASE_URL, RUNINFRA_PIPELINE_ID and RUNINFRA_MODEL are heeded too."""
 _EPILOG: Final = "\b\nExit codes:\n" + "\n".join(f"  {code:<4}{text}" for code, text in CODES)
+# What the scripts of `completion` set when they ask.
+COMPLETION_VARIABLE: Final = "_RUNINFRA_EXT_COMPLETE"
 
 
 class _Command(NamedTuple):
@@ -52,6 +55,8 @@ COMMANDS: Final = {
     "speak": _Command("sound", "Say a text: to a file, to a player, or to a pipe."),
     "transcribe": _Command("transcribe", "Write down what is said in files."),
     "voice": _Command("sound", "Talk to a pipeline: send recorded speech, get an answer."),
+    "snippet": _Command("snippet", "Print a program that is ready to paste."),
+    "completion": _Command("completion", "Print the script that completes in a shell."),
 }
 
 
@@ -170,6 +175,10 @@ def command() -> Any:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the program; the exit code."""
+    if COMPLETION_VARIABLE in os.environ:
+        # Else only Typer's own options would do it.
+        shells: Any = importlib.import_module("typer.completion")
+        shells.completion_init()
     try:
         code = command().main(
             args=list(arguments) or ["--help"], prog_name=PROGRAM, standalone_mode=False

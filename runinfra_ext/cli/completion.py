@@ -1,0 +1,31 @@
+"""``runinfra-ext completion``."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Annotated, Any, Literal
+
+import typer
+
+from . import PROGRAM
+from .app import COMPLETION_VARIABLE
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+Shell = Literal["bash", "zsh", "fish"]
+
+
+@app.command(
+    epilog="""\b
+bash: runinfra-ext completion bash > ~/.local/share/bash-completion/completions/runinfra-ext
+zsh:  runinfra-ext completion zsh > a folder of $fpath/_runinfra-ext
+fish: runinfra-ext completion fish > ~/.config/fish/completions/runinfra-ext.fish"""
+)
+def completion(shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.")]) -> None:
+    """Print the script that completes commands and options in a shell."""
+    shells: Any = importlib.import_module("typer.completion")
+    script = shells.get_completion_script(
+        prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE, shell=shell
+    )
+    sys.stdout.write(f"{script}\n")
