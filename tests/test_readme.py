@@ -21,6 +21,7 @@ SNIPPETS = [
         "docs/tools.md",
         "docs/network.md",
         "docs/requests.md",
+        "docs/migrating.md",
     )
     for snippet in re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
 ]

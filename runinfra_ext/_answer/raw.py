@@ -7,6 +7,7 @@ from typing import Any
 
 from runinfra_client.facts import Operation
 
+from .._ground.doors import door
 from .._ground.error_fields import fields_of_call
 from .._ground.json_codec import decode
 from .._ground.metadata import Meta
@@ -56,26 +57,20 @@ class RawResponse:
         """The body as UTF-8; what is none of it becomes replacement characters."""
         return self.content.decode("utf-8-sig", "replace")
 
+    @door
     def json(self) -> Any:
         """The body as JSON.
 
         Raises:
             UnexpectedContentError: it is none.
         """
-        problem = False
-        value: Any = None
         try:
-            value = decode(self.content)
-        except ValueError:
-            problem = True  # raised below, so that the parser's error is not chained
-        if not problem:
-            return value
-        meta = self.meta
-        error = UnexpectedContentError(
-            f"The gateway's answer is not JSON. {BASE_URL_HINT}", **fields_of_call(meta)
-        )
-        error.update(status=meta.status, request_id=meta.request_id, phase="outcome_unknown")
-        raise error
+            return decode(self.content)
+        except ValueError as fault:
+            msg = f"The gateway's answer is not JSON. {BASE_URL_HINT}"
+            error = UnexpectedContentError(msg, **fields_of_call(self.meta))
+            error.update(status=self.status, request_id=self.request_id, phase="outcome_unknown")
+            raise error from fault
 
     def __repr__(self) -> str:
         kind = self.content_type or "no media type"

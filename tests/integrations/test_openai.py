@@ -22,6 +22,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import openai
 import pytest
 
+try:
+    from uvloop import new_event_loop
+except ImportError:  # an environment of a framework may not have it
+    from asyncio import new_event_loop
+
 import runinfra_ext as sdk
 from runinfra_ext.hooks import Hooks
 from runinfra_ext.integrations.openai import (
@@ -477,6 +482,43 @@ def test_stream_that_is_none_of_the_gateways(theirs):
     assert error.__cause__.idempotency_key is not None
 
 
+def test_body_that_is_made_while_it_is_sent(theirs):
+    """Bytes of a generator; that of the async client has to be read first."""
+
+    def pieces():
+        yield from (b'{"a"', b":1}")
+
+    async def pieces_async():
+        for piece in pieces():
+            yield piece
+
+    async def scenario(client):
+        content = pieces_async() if theirs.kind == "async" else pieces()
+        return await done(client.post("/unknown", cast_to=object, content=content))
+
+    bodies = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *args):
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            theirs.run(scenario, base_url=f"http://127.0.0.1:{server.server_port}/v1")
+        finally:
+            server.shutdown()
+    assert bodies == [b'{"a":1}']
+
+
 @pytest.mark.parametrize("way", ["raw", "streaming"])
 def test_raw_and_streaming_responses(theirs, way):
     """They work, have what the engine knows of the call, and keep its guarantees."""
@@ -739,7 +781,6 @@ def test_pipeline(theirs):
 
 def test_tls_and_uvloop():
     """A certificate of the company's own, and another event loop."""
-    uvloop = pytest.importorskip("uvloop") if sys.platform != "win32" else None
     with Sandbox(tls=True) as gateway:
         where = {"api_key": gateway.api_key, "base_url": gateway.base_url}
         trust = {"ssl_context": gateway.ssl_context}
@@ -750,7 +791,7 @@ def test_tls_and_uvloop():
                 whole = await chat(**fault("lost*1"))(client)
                 return whole.choices[0].message.content, await chat_stream()(client)
 
-        with asyncio.Runner(loop_factory=uvloop and uvloop.new_event_loop) as runner:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
             assert runner.run(main()) == (TEXT, (TEXT, None))
         with sdk.RunInfra(**where, **trust) as mine:
             assert asyncio.run(chat()(openai_client(mine))).choices[0].message.content == TEXT
