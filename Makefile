@@ -12,7 +12,7 @@ WORKERS ?= 2
 SOAK_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test window test-matrix soak bulk-long test-quick test-all lint format types check gen gen-check screens surface document foreign contract contract-long bench coverage coverage-report clean
+.PHONY: help venv demo canary test window test-matrix soak bulk-long test-quick test-all lint format types check gen gen-check screens surface document foreign frameworks contract contract-long bench coverage coverage-report clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -116,6 +116,9 @@ document: venv ## Validate and lint the document.
 
 foreign: venv ## Show that the document serves TypeScript's generators, linters and a mock server; needs npm's registry.
 	$(BIN)/python scripts/foreign.py
+
+frameworks: venv ## Run the frameworks of docs/frameworks.md against a sandbox; ONLY=openai3, openai2 or node narrows it.
+	$(BIN)/python scripts/frameworks.py $(ONLY) -- $(ARGS)
 
 check: lint types gen-check document contract ## All checks that are not tests.
 

@@ -19,6 +19,8 @@ from tests.contract.sent import Tap, invalid
 from tests.legs import ALL, Leg, legs_of, options_of
 from tests.network.given import close
 
+collect_ignore = ["frameworks"]  # they have environments of their own: `make frameworks`
+
 # The same examples on every run, and no limit of time for one: a slow machine is no failure.
 # HYPOTHESIS_PROFILE=search looks for new ones.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)

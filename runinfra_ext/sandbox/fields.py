@@ -23,6 +23,7 @@ _HOSTED: Final = frozenset(
 _IDLE: Final[Mapping[str, tuple[object, ...]]] = {
     "stream": (False, "false"),
     "stream_format": ("audio",),
+    "include": ([],),
 }
 
 
