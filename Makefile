@@ -72,12 +72,24 @@ release: .venv-release/.ready ## Build a release and run the strict canary with 
 publish: .venv-release/.ready ## Upload what `make release` made, if nothing stands in the way; for the publishing workflow.
 	.venv-release/bin/python scripts/publish.py
 
+.PHONY: compat baseline changelog
+compat: venv ## Compare the public surface and the document with the last release, and derive the version.
+	$(BIN)/python scripts/compat.py
+
+baseline: venv ## Take what is here as the last release, after it is out.
+	$(BIN)/python scripts/compat.py --baseline
+
+changelog: venv ## Make the changelog's entry of this version from the fragments in changes/.
+	$(BIN)/towncrier build --yes --version "$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' runinfra_ext/_version.py)"
+
 package-test: .venv-release/.ready ## Install the wheel on each Python, with the oldest and newest requirements.
 	.venv-release/bin/python scripts/package_test.py $(ARGS)
 
-lint: venv ## Check formatting and lint rules.
+lint: venv ## Check formatting, lint rules and workflows.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: venv ## Format the code and apply safe fixes.
 	$(BIN)/ruff format .
