@@ -1,7 +1,9 @@
 """JSON in and out, with one pair of rules for the whole package.
 
 Out: what can't be JSON (NaN, an infinity, an unknown object) is refused, never guessed at; objects
-with ``to_dict`` (every generated model) are written as what they came from. In: the fast parser
+with ``to_dict`` (every generated model) are written as what they came from, members of an ``Enum``
+as their value, a ``UUID`` as its text. The fast encoder first; what it can't tell, the tolerant
+one decides. In: the fast parser
 first; what only the tolerant one reads (NaN in log probabilities, lone surrogates) is read by it.
 The fast one makes a float of an integer beyond 64 bits, which no member of an answer is; what a
 model wrote may well be one, so that is read exactly.
@@ -9,9 +11,12 @@ model wrote may well be one, so that is read exactly.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeGuard
+from enum import Enum
+from typing import Any, Final, TypeGuard
+from uuid import UUID
 
 import orjson
 
@@ -72,19 +77,30 @@ def _default(value: object) -> Any:
         return dict(value)
     if is_sequence(value):
         return list(value)
+    # The fast encoder writes these by itself.
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, UUID):
+        return str(value)
     msg = f"{type(value).__name__} is not JSON"
     raise TypeError(msg)
 
 
-# orjson would write NaN as null and so change what the caller meant; the standard encoder says no.
 _encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_default)
+# What the standard encoder refuses is refused, so that nothing depends on which one writes.
+_STRICT: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def encode(value: object) -> bytes:
-    """Write compact JSON, ASCII only.
+    """Write compact JSON.
 
     Raises:
         ValueError: NaN, an infinity or a circular reference in it.
         TypeError: an object in it that has no JSON form.
     """
+    with contextlib.suppress(orjson.JSONEncodeError):
+        data = orjson.dumps(value, _default, _STRICT)
+        # It writes NaN as null and so changes what the caller meant; without any there was none.
+        if b"null" not in data:
+            return data
     return _encoder.encode(value).encode("ascii")

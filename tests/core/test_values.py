@@ -33,16 +33,15 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_json_round_trip(value: object) -> None:
-    """What is written reads back the same, as compact ASCII, by any parser."""
+    """What is written reads back the same, by any parser."""
     data = json_codec.encode(value)
-    assert data.isascii()
     assert json.loads(data) == value
     assert json_codec.decode(data) == value
 
 
 def test_json_is_compact() -> None:
-    """No spaces, and other alphabets escaped."""
-    assert json_codec.encode({"a": [1, "é"]}) == b'{"a":[1,"\\u00e9"]}'
+    """No spaces; other alphabets as they are, in UTF-8."""
+    assert json_codec.encode({"a": [1, "é"]}) == '{"a":[1,"é"]}'.encode()
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, {"a": [math.nan]}])
