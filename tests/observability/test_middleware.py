@@ -295,7 +295,8 @@ def test_a_raw_stream(both, seen, how, outcome):
     assert start.arguments["messages"] == Argument("list", 1)
     assert (end.outcome, end.error) == (outcome, error)
     assert end.event_count > 0
-    assert end.result.choices[0].message.content
+    # Of the one that was closed perhaps no more than the beginning was read.
+    assert end.result.choices[0].message.content is not None
 
 
 @pytest.mark.parametrize("streaming", [False, True])
