@@ -25,6 +25,8 @@ MODULES = (
     "runinfra_ext.types",
     "runinfra_ext.errors",
     "runinfra_ext.hooks",
+    "runinfra_ext.middleware",
+    "runinfra_ext.telemetry",
     "runinfra_ext.idempotency",
     "runinfra_ext.structured",
     "runinfra_ext.tools",

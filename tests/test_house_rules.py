@@ -171,6 +171,7 @@ def test_unknown_name() -> None:
         ("from runinfra_ext import RunInfra", ["runinfra_ext._async", "starlette", "uvicorn"]),
         ("from runinfra_ext import AsyncRunInfra", ["runinfra_ext._sync"]),
         ("from runinfra_ext import webhooks", ["httpx", "runinfra_ext._sync"]),
+        ("from runinfra_ext import telemetry", ["opentelemetry", "asyncio"]),
     ],
 )
 def test_import_loads_only_what_it_needs(statement: str, absent: list[str]) -> None:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
+from .._ground.answer_facts import Facts, facts_of
 from .._ground.error_fields import FailedAttempt
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
@@ -33,8 +34,8 @@ class Span(Protocol):
         """An attempt has failed."""
         ...
 
-    def over(self, end: CallEnd) -> None:
-        """The call is over."""
+    def over(self, end: CallEnd, facts: Facts) -> None:
+        """The call is over; ``facts`` are what its answer says of itself."""
         ...
 
 
@@ -150,16 +151,15 @@ class Watch:
         )
         end.elapsed = self._clock() - self._started
         end.first_chunk = self._first
-        usage = getattr(result, "usage", None)
+        facts = facts_of(result) if reader is None else reader.assembler.facts
         if reader is not None:
-            end.event_count, usage = events or reader.event_count, reader.assembler.usage
-        if usage is not None:
-            end.input_tokens = _count(usage, "input_tokens", "prompt_tokens")
-            end.output_tokens = _count(usage, "output_tokens", "completion_tokens")
+            end.event_count = events or reader.event_count
+        if facts.usage is not None:
+            end.input_tokens, end.output_tokens = facts.input_tokens, facts.output_tokens
         if self._logged:
             _log(end, self._redactor)
         if self._span is not None:
-            self._span.over(end)
+            self._span.over(end, facts)
         while self._afters:
             self._tell(self._afters.pop(), end)
 
@@ -185,15 +185,6 @@ class Watch:
         else:
             if isinstance(returned, Awaitable):
                 self.pending.append(returned)  # pyright: ignore[reportUnknownArgumentType]
-
-
-def _count(usage: Any, *names: str) -> int | None:
-    """A number of the usage, under the first of its names that has one."""
-    for name in names:
-        value = getattr(usage, name, None)
-        if isinstance(value, int):
-            return value
-    return None
 
 
 def _log(end: CallEnd, redactor: Redactor) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, TypeVar
 
+from .._ground.answer_facts import Facts
 from ..errors import StreamTooLargeError
 
 R_co = TypeVar("R_co", covariant=True)
@@ -64,6 +65,11 @@ class Assembler(Protocol[R_co]):
     @property
     def tool_calls(self) -> list[Any]:
         """The tool calls that are complete, as their models."""
+        ...
+
+    @property
+    def facts(self) -> Facts:
+        """What the answer says of itself so far."""
         ...
 
     @property

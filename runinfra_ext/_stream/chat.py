@@ -16,6 +16,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from runinfra_client import models
 
+from .._ground.answer_facts import Facts
 from .assembly import Room, merge, place
 from .tool_calls import ToolCallAssembly
 
@@ -72,6 +73,17 @@ class ChatAssembler(Generic[C, R]):
             return []
         calls = self._first.tool_calls(whole=False)
         return [models.ChatCompletionMessageToolCall.from_dict(call) for call in calls]
+
+    @property
+    def facts(self) -> Facts:
+        """Id, model, finish reasons and usage so far."""
+        reasons = (choice.finish_reason for choice in self._choices.values())
+        return Facts(
+            self._top.get("id"),
+            self._top.get("model"),
+            tuple(reason for reason in reasons if reason),
+            self.usage,
+        )
 
     @property
     def finished(self) -> bool:

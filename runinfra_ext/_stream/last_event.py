@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
+from .._ground.answer_facts import Facts
+
 R = TypeVar("R")
 
 
@@ -28,6 +30,11 @@ class LastEvent(Generic[R]):
     def tool_calls(self) -> list[Any]:
         """Such streams have none."""
         return []
+
+    @property
+    def facts(self) -> Facts:
+        """Nothing is known of them."""
+        return Facts()
 
     def add(self, event: Mapping[str, Any]) -> bool:
         """Take the next event; every one is content."""

@@ -16,6 +16,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from runinfra_client import models
 
+from .._ground.answer_facts import Facts
 from .assembly import Room, object_of
 from .response_items import Item
 from .tool_calls import is_object
@@ -93,6 +94,14 @@ class ResponseAssembler(Generic[C, R]):
             if item.get("type") == "function_call"
             and (sure or item.get("status") == "completed" or is_object(item.get("arguments")))
         ]
+
+    @property
+    def facts(self) -> Facts:
+        """Id, model, the reason of the end and usage so far."""
+        response = self._response
+        reason = object_of(response.get("incomplete_details")).get("reason")
+        ended = (reason or response.get("status"),) if self._ended else ()
+        return Facts(response.get("id"), response.get("model"), ended, self.usage)
 
     @property
     def finished(self) -> bool:
