@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sized
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sized
 from typing import Any, TypeVar, Unpack
 
-from ..bulk.options import JobOptions, checked_key, checked_operation, checked_options
+from .._ground.checks import wrong
+from .._ground.files import StrPath
+from ..bulk.account import Account
+from ..bulk.options import (
+    JobOptions,
+    Keyed,
+    checked_key,
+    checked_operation,
+    checked_options,
+)
+from ..bulk.orders import EmbedOrder, RunOrder, read_order
 from ..bulk.plan import Plan
+from ..bulk.sources import source_of
+from ..bulk.vectors import PACK_CHARACTERS, PACK_TEXTS, OnError, Pack, Packer, Vectors
 from ..errors import InvalidRequestError
-from ._crew import AsyncRows
+from ._crew import AsyncRows, iterator
+from ._timing import run_blocking
 from .bulk_job import AsyncBulkJob
 from .transport import AsyncTransport
 
@@ -86,7 +100,166 @@ class AsyncBulk:
         )
         return AsyncBulkJob(self._transport, plan, checked)
 
+    async def run(
+        self,
+        input: StrPath,
+        *,
+        output: StrPath,
+        request: Mapping[str, Any] | None = None,
+        operation: str = "chat.completions.create",
+        key: str | None = None,
+        **options: Unpack[JobOptions],
+    ) -> Account:
+        """Do the requests of a file, and write what comes to another.
+
+        The input is OpenAI's batch format (``.jsonl``, each line with ``custom_id``, ``method``,
+        ``url`` and ``body``), or rows (``.jsonl``, ``.csv``, or ``.parquet`` with the extra of that
+        name) for a template. Its lines are checked before anything is sent. The output is written
+        from the journal when the job has ended, in the order of the input: ``.jsonl`` in OpenAI's
+        format, ``.csv`` or ``.parquet`` as a table. A job that stopped goes on by the same call.
+
+        Args:
+            input: the file to read.
+            output: the file to write. One that exists is refused, unless this journal wrote it.
+            request: template of a row's request: its texts name columns in braces.
+            operation: the method to call with the template.
+            key: the column that names a row; without it, its number does.
+            **options: of the job, see :class:`.bulk.JobOptions`. The ``journal`` is
+                ``<output>.journal`` if left out.
+
+        Returns:
+            What was done.
+
+        Raises:
+            TypeError: an unknown option.
+            InvalidRequestError: an option or a line is wrong; nothing was sent.
+            ConfigurationError: the extra for a format is not installed.
+            JournalError: the journal or the output can't be used.
+            BulkStoppedError: a limit of the job was reached.
+            APIStatusError: the gateway refuses all rows.
+            RunInfraConnectionError: nobody is there.
+        """
+        if options.get("journal") is None:
+            options["journal"] = f"{os.fspath(output)}.journal"
+        checked = checked_options(options)
+        name = checked_operation(operation)
+        if name.endswith(".parse"):
+            msg = "operation: a file holds no type to parse for; use map()"
+            raise InvalidRequestError(msg, param="operation")
+        source = source_of(input, request, name, key)
+        order = RunOrder(source, output, checked)
+        await run_blocking(order.check)
+        plan = Plan(
+            source.lines(),
+            order.ticket,
+            name,
+            Keyed(order.key),
+            identity={**order.identity, **self._place()},
+            total=order.count,
+            facts=order.facts,
+        )
+        async with AsyncBulkJob[Any](self._transport, plan, checked) as job:
+            async for _ in job:
+                pass
+        await run_blocking(order.write)
+        return job.account
+
+    async def retry(self, journal: StrPath, /, **options: Unpack[JobOptions]) -> Account:
+        """Do a file's job again, with the rows that have failed: all else is in its journal.
+
+        Args:
+            journal: of a job that :meth:`run` began, the first argument.
+            **options: as for :meth:`run`.
+
+        Returns:
+            What was done.
+
+        Raises:
+            JournalError: there is no such journal, or its rows came from a program.
+            InvalidRequestError: the input is not what it was.
+        """
+        order = read_order(journal)
+        options["journal"] = journal
+        options["retry_failed"] = True
+        return await self.run(**order, **options)
+
+    async def embed(
+        self,
+        texts: AsyncRows[str],
+        *,
+        model: str | None = None,
+        dimensions: int | None = None,
+        pack_texts: int = PACK_TEXTS,
+        pack_characters: int = PACK_CHARACTERS,
+        on_error: OnError = "raise",
+        **options: Unpack[JobOptions],
+    ) -> Vectors:
+        """Embed any number of texts.
+
+        They travel in packs; a pack that is refused for its size or for one of its texts is
+        halved until the others have passed. The vectors come in the order of the texts.
+
+        Args:
+            texts: the input; the async client takes async iterables too.
+            model: to embed with; a client of one pipeline may leave it out.
+            dimensions: length of the vectors, where the model can choose it.
+            pack_texts: texts of a request at most (default 64).
+            pack_characters: characters of a request at most (default 64,000).
+            on_error: ``"raise"`` raises the error of the first text that has no vector, after all
+                others are done and kept; ``"record"`` leaves it in ``.errors``.
+            **options: of the job, see :class:`.bulk.JobOptions`; ``ordered`` and ``on_bad_row``
+                mean nothing here.
+
+        Returns:
+            The vectors: a sequence, with ``.to_numpy()`` and ``.to_arrow()``.
+
+        Raises:
+            TypeError: an unknown option.
+            InvalidRequestError: an option is wrong, or a text is none.
+            RunInfraError: as of :meth:`map`.
+        """
+        if on_error not in {"raise", "record"}:
+            raise wrong("on_error", "'raise' or 'record'", on_error)
+        checked = checked_options(options)
+        order = EmbedOrder(model, dimensions)
+        identity = {
+            **order.identity(pack_texts, pack_characters),
+            **self._place(),
+        }
+        checked = checked._replace(on_bad_row=on_error)
+        packer = Packer(pack_texts, pack_characters, strict=on_error == "raise")
+        packs: Any = packed(iterator(texts), packer)
+        total = len(texts) if isinstance(texts, Sized) else None
+        account = Account(total=total)
+        while packs is not None:
+            plan = Plan(
+                packs,
+                order.ticket,
+                "embeddings.create",
+                Keyed(order.key),
+                identity=identity,
+                total=total,
+            )
+            job: AsyncBulkJob[Pack] = AsyncBulkJob(self._transport, plan, checked)
+            async with job:
+                async for row in job:
+                    order.arrived(row)
+            account += job.account
+            packs = order.halved()
+        return order.finished(account, on_error)
+
     def _place(self) -> Mapping[str, str | None]:
         """What of the client makes another job."""
         base = self._transport.settings
         return {"pipeline": str(base.pipeline_id or "")}
+
+
+async def packed(texts: AsyncIterator[str], packer: Packer) -> AsyncIterator[Pack]:
+    """The texts in packs."""
+    async for text in texts:
+        full = packer.add(text)
+        if full is not None:
+            yield full
+    rest = packer.rest()
+    if rest is not None:
+        yield rest

@@ -19,6 +19,7 @@ from ..bulk.outcomes import bad_outcome, finished, unsent
 from ..bulk.plan import Plan
 from ..bulk.rows import Outcome, Ticket
 from ..bulk.seen import Seen
+from ..bulk.sources import Line
 from ..bulk.writer import Writer
 from ..errors import (
     ConfigurationError,
@@ -93,7 +94,8 @@ class BulkWork:
         except InvalidRequestError as error:
             problem = error
         if ticket is None:
-            self._bad(item, f"row {position + 1}", position, problem)
+            key = item.key if isinstance(item, Line) else ""
+            self._bad(item, key or f"row {position + 1}", position, problem)
             return
         stored = None if self._journal is None else self._journal.find(ticket.key)
         ticket.stored = stored
@@ -112,8 +114,8 @@ class BulkWork:
         """
         plan = self._plan
         params: Any = item
-        if isinstance(item, Exception):
-            raise unsent(item, position)
+        if isinstance(item, Line) and item.problem:
+            raise item.error
         key = plan.keyed.of(item, position)
         if self._seen is not None:
             before = self._seen.add(key, position)

@@ -20,10 +20,12 @@ from __future__ import annotations
 
 from .account import Account
 from .errors import BulkStoppedError, JournalError
+from .export import Status, export, status
 from .flow import Flow
 from .keys import request_digest, row_key
 from .options import JobOptions, checked_options
 from .rows import Row, RowMeta, Usage
+from .vectors import Vectors
 from .verdict import Verdict, judged
 
 __all__ = [
@@ -34,10 +36,14 @@ __all__ = [
     "JournalError",
     "Row",
     "RowMeta",
+    "Status",
     "Usage",
+    "Vectors",
     "Verdict",
     "checked_options",
+    "export",
     "judged",
     "request_digest",
     "row_key",
+    "status",
 ]

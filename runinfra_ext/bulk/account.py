@@ -81,14 +81,14 @@ class Account:
         """
         meta = row.meta
         if bad:
-            self.bad += 1
+            self.bad += meta.size
             return
         if row.error is None:
-            self.done += 1
+            self.done += meta.size
         else:
-            self.failed += 1
-        self.resumed += meta.resumed
-        self.replayed += meta.replayed
+            self.failed += meta.size
+        self.resumed += meta.size * meta.resumed
+        self.replayed += meta.size * meta.replayed
         if not meta.resumed:
             self.attempts += meta.attempts
             self.retries += max(meta.attempts - 1, 0)

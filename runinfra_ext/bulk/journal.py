@@ -53,6 +53,7 @@ _COLUMNS: Final = (
     " idempotency_key, attempts, replayed, elapsed, input_tokens, output_tokens, cost"
 )
 _PUT: Final = f"INSERT OR REPLACE INTO rows({_COLUMNS}) VALUES({','.join('?' * 16)})"
+_NOTE: Final = "INSERT OR REPLACE INTO facts VALUES(?, ?)"
 _FIND: Final = f"SELECT {_COLUMNS} FROM rows WHERE key = ?"  # noqa: S608
 _ALL: Final = f"SELECT {_COLUMNS} FROM rows ORDER BY position"  # noqa: S608
 
@@ -167,7 +168,7 @@ class Journal:
         """Note facts of the job, durably."""
         with _told(self.path), self._writer:
             self._writer.execute("BEGIN IMMEDIATE")
-            self._writer.executemany("INSERT OR REPLACE INTO facts VALUES(?, ?)", facts.items())
+            self._writer.executemany(_NOTE, facts.items())
 
     def find(self, key: str) -> Stored | None:
         """What is known of a row."""
@@ -261,6 +262,22 @@ class Reading:
                 "SELECT position, key, error FROM bad ORDER BY position"
             ):
                 yield position, key, json.loads(error)
+
+    def errors(self) -> dict[str, int]:
+        """How many rows have which error, by the names of the classes."""
+        with _told(self.path):
+            return dict(
+                self._connection.execute(
+                    "SELECT json_extract(error, '$.class') AS name, count(*) FROM"
+                    " (SELECT error FROM rows WHERE error IS NOT NULL"
+                    " UNION ALL SELECT error FROM bad) GROUP BY name ORDER BY name"
+                )
+            )
+
+    def note(self, facts: Mapping[str, str]) -> None:
+        """Note facts of the job; also while it runs."""
+        with _told(self.path):
+            self._connection.executemany(_NOTE, facts.items())
 
     def account(self) -> Account:
         """What the job has done in all of its runs."""

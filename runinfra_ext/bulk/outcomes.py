@@ -38,6 +38,7 @@ def finished(
             idempotency_key=known.idempotency_key,
             elapsed=known.elapsed,
             usage=known.usage,
+            size=ticket.size,
         )
         return Outcome(Row(ticket.key, ticket.item, result, error, meta), known=True)
     told = ticket.meta
@@ -56,6 +57,7 @@ def finished(
         idempotency_key=ticket.idempotency_key,
         elapsed=told.elapsed if told is not None else 0.0,
         usage=usage,
+        size=ticket.size,
     )
     return Outcome(
         Row(ticket.key, ticket.item, result, error, meta),

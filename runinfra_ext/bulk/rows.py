@@ -45,6 +45,7 @@ class RowMeta:
         idempotency_key: the key that the row was sent with.
         elapsed: seconds from its sending to its answer.
         usage: its tokens and cost.
+        size: how many rows it counts for: for a pack of texts, the texts in it.
     """
 
     position: int
@@ -55,6 +56,7 @@ class RowMeta:
     idempotency_key: str | None = None
     elapsed: float = 0.0
     usage: Usage = Usage()
+    size: int = 1
 
 
 @attrs.frozen
@@ -110,6 +112,7 @@ class Ticket:
         attempts: requests so far.
         rounds: how often its call ended with an error.
         not_before: monotonic time before which it must not be sent again.
+        size: how many rows it counts for.
     """
 
     key: str
@@ -125,6 +128,7 @@ class Ticket:
     attempts: int = 0
     rounds: int = 0
     not_before: float = 0.0
+    size: int = 1
 
 
 @attrs.frozen

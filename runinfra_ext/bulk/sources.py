@@ -1,0 +1,241 @@
+"""What a job of a file reads: requests in OpenAI's batch format, or rows that fill a template.
+
+A file is read twice: before anything is sent, to find what is wrong with its lines, and then row by
+row while the job runs, so that memory does not grow with it.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from .._ground import checks, json_codec
+from .._ground.files import StrPath
+from ..errors import InvalidRequestError
+from .extras import parquet
+from .options import OnBadRow, functions
+from .seen import Seen
+from .template import Template
+
+FORMATS: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+_BATCH: Final = 1000  # rows of a Parquet file that are in memory at a time
+_SHOWN: Final = 5  # bad lines that an error names
+_MEMBERS: Final = frozenset({"custom_id", "method", "url", "body"})
+
+
+class Line(NamedTuple):
+    """A row of a file.
+
+    Attributes:
+        number: of its line (JSONL and CSV), or of the row (Parquet), from 1.
+        key: of the row; empty where it has none of its own.
+        operation: the method to call.
+        params: its keyword arguments.
+        problem: what is wrong with it; then it has no request.
+    """
+
+    number: int
+    key: str
+    operation: str = ""
+    params: Mapping[str, Any] = {}
+    problem: str = ""
+
+    @property
+    def error(self) -> InvalidRequestError:
+        """What is wrong with it, as an error."""
+        return InvalidRequestError(f"line {self.number}: {self.problem}", param="input")
+
+
+class Source(NamedTuple):
+    """How a file is read.
+
+    Attributes:
+        path: of the file.
+        template: of the requests; ``None``: they are in the file.
+        operation: the method to call with the template.
+        key: the column that names a row.
+    """
+
+    path: Path
+    template: Template | None
+    operation: str
+    key: str | None
+
+    def lines(self) -> Iterator[Line]:
+        """The rows, good and bad.
+
+        Raises:
+            InvalidRequestError: the file can't be read.
+        """
+        kind = format_of(self.path, "input")
+        reader = {"jsonl": _json_rows, "csv": _csv_rows, "parquet": _parquet_rows}[kind]
+        make = self._request if self.template is None else self._filled
+        problem = ""
+        try:
+            for number, row in reader(self.path):
+                yield Line(number, "", problem=row) if isinstance(row, str) else make(number, row)
+        except (OSError, ValueError, csv.Error) as error:  # a bad encoding, no Parquet file
+            problem = str(error)
+        if problem:
+            msg = f"input: {os.fspath(self.path)!r} can't be read: {problem}"
+            raise InvalidRequestError(msg, param="input")
+
+    def checked(self, on_bad_row: OnBadRow) -> int:
+        """Read the whole file once; how many rows it has.
+
+        Raises:
+            InvalidRequestError: lines are wrong, and they are not to be recorded; it names the
+                first of them.
+        """
+        seen, count = Seen(), 0
+        problems: list[str] = []
+        for line in self.lines():
+            count += 1
+            problem = line.problem
+            if not problem and line.key:
+                before = seen.add(line.key, line.number)
+                if before is not None:
+                    problem = f"{checks.shown(line.key)} is the key of line {before} already"
+            if problem:
+                problems.append(f"line {line.number}: {problem}")
+                if on_bad_row == "raise" and len(problems) >= _SHOWN:
+                    break
+                del problems[_SHOWN:]
+        seen.close()
+        if problems and on_bad_row == "raise":
+            msg = f"input: nothing was sent, because of {self.path.name}, {'; '.join(problems)}"
+            raise InvalidRequestError(msg, param="input")
+        return count
+
+    def _request(self, number: int, row: Mapping[str, Any]) -> Line:
+        """A line of OpenAI's batch format."""
+        key = row.get("custom_id")
+        named = key if isinstance(key, str) else ""
+        if not named.strip():
+            return Line(number, "", problem="custom_id: expected a non-blank string")
+        extra = sorted(row.keys() - _MEMBERS)
+        if extra:
+            return Line(number, named, problem=f"{extra[0]}: no member of a batch request")
+        if row.get("method", "POST") != "POST":
+            return Line(number, named, problem="method: expected 'POST'")
+        operation = _by_url().get(str(row.get("url")).removeprefix("/v1"))
+        if operation is None:
+            expected = ", ".join(f"/v1{path}" for path in sorted(_by_url()))
+            got = checks.shown(row.get("url"))
+            return Line(number, named, problem=f"url: expected one of {expected}, got {got}")
+        body: object = row.get("body")
+        if not json_codec.is_object(body):
+            return Line(number, named, problem="body: expected an object")
+        if body.get("stream"):
+            return Line(number, named, problem="body.stream: a bulk job reads whole answers")
+        fields = functions()[operation].fields
+        params = {name: value for name, value in body.items() if name in fields}
+        more = {k: v for k, v in body.items() if k not in fields and k != "stream"}
+        return Line(number, named, operation, {**params, "extra_body": more} if more else params)
+
+    def _filled(self, number: int, row: Mapping[str, Any]) -> Line:
+        """A row of a table, in the template."""
+        assert self.template is not None
+        key = ""
+        if self.key is not None:
+            value = row.get(self.key)
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            key = str(value) if whole else value if isinstance(value, str) else ""
+            if not key.strip():
+                return Line(number, "", problem=f"{self.key}: expected a key of the row")
+        problem = self.template.problem(row)
+        if problem:
+            return Line(number, key, problem=problem)
+        return Line(number, key, self.operation, self.template.filled(row))
+
+
+def source_of(
+    path: StrPath, request: Mapping[str, Any] | None, operation: str, key: str | None
+) -> Source:
+    """How a file is to be read.
+
+    Raises:
+        InvalidRequestError: there is no such file, its format is unknown, or it needs a template.
+        ConfigurationError: the extra for its format is not installed.
+    """
+    found = Path(path)
+    kind = format_of(found, "input")
+    if not found.is_file():
+        msg = f"input: there is no file {os.fspath(found)!r}"
+        raise InvalidRequestError(msg, param="input")
+    if kind == "parquet":
+        parquet()
+    if request is None and kind != "jsonl":
+        msg = f"request: expected a template of the request for a {kind} file"
+        raise InvalidRequestError(msg, param="request")
+    if request is None and key is not None:
+        msg = "key: the rows of a batch file are named by their custom_id"
+        raise InvalidRequestError(msg, param="key")
+    if key is not None and not isinstance(key, str):
+        raise checks.wrong("key", "the name of a column", key)
+    return Source(found, None if request is None else Template(request), operation, key)
+
+
+def format_of(path: StrPath, param: str) -> str:
+    """The format that the name of a file tells.
+
+    Raises:
+        InvalidRequestError: none that is known.
+    """
+    kind = FORMATS.get(Path(path).suffix.lower())
+    if kind is None:
+        raise checks.wrong(param, f"a file that ends with {', '.join(FORMATS)}", os.fspath(path))
+    return kind
+
+
+def _by_url() -> Mapping[str, str]:
+    """The methods by the paths of their operations; ``create`` wins over ``parse``."""
+    return {
+        operation.path: name
+        for name, operation in functions().items()
+        if operation.body == "json" and not name.endswith(".parse") and "{" not in operation.path
+    }
+
+
+def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
+    with path.open("rb") as file:
+        for number, text in enumerate(file, 1):
+            if not text.strip():
+                continue
+            problem = ""
+            try:
+                row: object = json_codec.decode(text)
+            except ValueError as error:
+                row = None
+                problem = f"no JSON: {error}"
+                if not text.endswith(b"\n"):
+                    problem = "the file ends in the middle of it: it was not written to its end"
+            if not problem and not json_codec.is_object(row):
+                problem = f"expected an object, got {checks.shown(row)}"
+            yield number, problem or row  # type: ignore[misc]
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader: csv.DictReader[str] = csv.DictReader(file, strict=True)
+        for row in reader:
+            # A row may span lines: the last of them is where the reader is.
+            if None in row or None in row.values():
+                yield reader.line_num, f"expected {len(reader.fieldnames or ())} columns"
+            else:
+                yield reader.line_num, row
+
+
+def _parquet_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    file = parquet().ParquetFile(path)
+    try:
+        number = 0
+        for batch in file.iter_batches(batch_size=_BATCH):
+            for row in batch.to_pylist():
+                number += 1
+                yield number, row
+    finally:
+        file.close()

@@ -1,0 +1,83 @@
+"""The request of a table's rows: a mapping whose texts name columns in braces."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .._ground.checks import wrong
+from .._ground.json_codec import is_mapping, is_sequence
+
+# Doubled braces stand for themselves, as in Python's own format strings; nothing else of these is
+# taken: a column is a name, and never an expression.
+_PARTS: Final = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
+
+
+class Template:
+    """Arguments of a call in which ``{column}`` stands for a row's value.
+
+    A text that is one column alone becomes the value itself (a number of a Parquet file stays one);
+    within a longer text it is written into it.
+
+    Args:
+        request: the arguments; JSON values.
+
+    Attributes:
+        text: the template as JSON, in its own order, which is that of the requests.
+        sorted: the same for templates that differ in nothing but their order.
+        columns: that it names.
+
+    Raises:
+        InvalidRequestError: it is no mapping, or has values that JSON has not.
+    """
+
+    def __init__(self, request: Mapping[str, Any]) -> None:
+        if not is_mapping(request) or not request:
+            raise wrong("request", "a mapping, the template of a row's request", request)
+        problem = ""
+        try:
+            self.text = json.dumps(request, allow_nan=False)
+            self.sorted = json.dumps(request, sort_keys=True)
+        except (TypeError, ValueError) as error:
+            problem = str(error)
+        if problem:
+            raise wrong("request", f"values that JSON has ({problem})", request)
+        self._request = dict(request)
+        self.columns = frozenset(_columns(request))
+
+    def problem(self, row: Mapping[str, Any]) -> str:
+        """What keeps a row from filling it; empty if nothing does."""
+        missing = sorted(self.columns - row.keys())
+        if missing:
+            return f"no column {missing[0]!r} (there are {', '.join(map(str, row))})"
+        empty = sorted(name for name in self.columns if row[name] is None)
+        return f"column {empty[0]!r} has no value" if empty else ""
+
+    def filled(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a row's call."""
+        return {name: _filled(value, row) for name, value in self._request.items()}
+
+
+def _columns(value: Any) -> set[str]:
+    if isinstance(value, str):
+        return {match[1] for match in _PARTS.finditer(value) if match[1]}
+    if is_mapping(value):
+        return {name for member in value.values() for name in _columns(member)}
+    if is_sequence(value):
+        return {name for item in value for name in _columns(item)}
+    return set()
+
+
+def _filled(value: Any, row: Mapping[str, Any]) -> Any:
+    if isinstance(value, str):
+        alone = _PARTS.fullmatch(value)
+        if alone is not None and alone[1]:
+            return row[alone[1]]
+        return _PARTS.sub(lambda match: str(row[match[1]]) if match[1] else match[0][0], value)
+    if is_mapping(value):
+        return {name: _filled(member, row) for name, member in value.items()}
+    if is_sequence(value):
+        return [_filled(item, row) for item in value]
+    return value

@@ -1,0 +1,293 @@
+"""`client.bulk.run` and what can be done with its journal: files in, files out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+
+import pytest
+
+from runinfra_ext import ConfigurationError, InvalidRequestError, JournalError, RunInfra
+from runinfra_ext.bulk import export, status
+from tests.bulk.jobs import CHAT, EMBED, charges
+
+pq = pytest.importorskip("pyarrow.parquet")
+pa = pytest.importorskip("pyarrow")
+
+TEMPLATE = {"model": CHAT, "messages": [{"role": "user", "content": "Say {n}, {{please}}."}]}
+
+
+def request(number, **changes):
+    """A line of a batch."""
+    return {
+        "custom_id": f"request-{number}",
+        "method": "POST",
+        "url": "/v1/chat/completions",
+        "body": {"model": CHAT, "messages": [{"role": "user", "content": f"Say {number}."}]},
+        **changes,
+    }
+
+
+def write_lines(path, rows):
+    """A file of JSON lines."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def read_lines(path):
+    """Its rows."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def run(both, source, output, **options):
+    """Run a job of a file with either client."""
+
+    async def scenario():
+        async with both.client() as client:
+            return await client.bulk.run(source, output=output, **options)
+
+    return both.run(scenario)
+
+
+def test_a_batch_of_openais_format(both, gateway, tmp_path):
+    """Each line has its answer, in the order of the input, whatever its operation."""
+    embedding = {"model": EMBED, "input": "a text"}
+    rows = [
+        request(0),
+        request(1, url="/v1/embeddings", body=embedding),
+        request(2, url="/v1/responses", body={"model": CHAT, "input": "Say 2."}),
+        request(3, body={"model": "no-such-model", "messages": request(3)["body"]["messages"]}),
+        request(4, body={**request(4)["body"], "stream": False}),
+    ]
+    source = write_lines(tmp_path / "requests.jsonl", rows)
+    account = run(both, source, tmp_path / "results.jsonl", max_concurrency=1)
+    assert (account.done, account.failed, account.total) == (4, 1, 5)
+    found = read_lines(tmp_path / "results.jsonl")
+    assert [line["custom_id"] for line in found] == [row["custom_id"] for row in rows]
+    assert [line["response"]["status_code"] for line in found] == [200, 200, 200, 404, 200]
+    assert [line["error"] is None for line in found] == [True, True, True, False, True]
+    assert set(found[0]) == {"id", "custom_id", "response", "error"}
+    assert "0" in found[0]["response"]["body"]["choices"][0]["message"]["content"]
+    assert found[1]["response"]["body"]["data"][0]["embedding"]
+    assert found[3]["error"]["code"] == "model_not_found"
+    assert found[3]["response"]["body"]["error"]["code"] == "model_not_found"
+    assert found[0]["response"]["request_id"].startswith("req_")
+    again = run(both, source, tmp_path / "results.jsonl")
+    assert (again.resumed, len(gateway.journal)) == (5, 5)
+    assert read_lines(tmp_path / "results.jsonl") == found
+
+
+def test_a_member_that_the_document_does_not_know(both, gateway, tmp_path):
+    """It travels all the same, as the engine may know it."""
+    gateway.configure(unknown_fields="ignore")
+    body = {**request(0)["body"], "guided_regex": "[0-9]+"}
+    source = write_lines(tmp_path / "in.jsonl", [request(0, body=body)])
+    run(both, source, tmp_path / "out.jsonl")
+    assert gateway.journal[0].body["guided_regex"] == "[0-9]+"
+
+
+test_a_member_that_the_document_does_not_know = pytest.mark.sends_invalid(
+    "a member of an engine's"
+)(test_a_member_that_the_document_does_not_know)
+
+BAD_LINES = [
+    ('{"custom_id": "x", "url"', "line 2: no JSON"),
+    ("[1]", "line 2: expected an object"),
+    (json.dumps({"url": "/v1/embeddings"}), "line 2: custom_id: expected a non-blank string"),
+    (json.dumps(request(0)), "line 2: 'request-0' is the key of line 1 already"),
+    (json.dumps(request(1, url="/v1/files")), "line 2: url: expected one of /v1/"),
+    (json.dumps(request(1, method="GET")), "line 2: method: expected 'POST'"),
+    (json.dumps(request(1, body=[])), "line 2: body: expected an object"),
+    (json.dumps(request(1, body={"stream": True})), "line 2: body.stream: a bulk job reads whole"),
+    (json.dumps(request(1, more=1)), "line 2: more: no member of a batch request"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD_LINES)
+def test_bad_lines(client: RunInfra, gateway, tmp_path, text, message):
+    """Told with the line before anything is sent."""
+    source = tmp_path / "requests.jsonl"
+    source.write_text(json.dumps(request(0)) + "\n" + text + "\n" + json.dumps(request(9)) + "\n")
+    with pytest.raises(InvalidRequestError, match="nothing was sent") as caught:
+        client.bulk.run(source, output=tmp_path / "results.jsonl")
+    assert message in caught.value.message
+    assert len(gateway.journal) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["requests.jsonl"]
+
+
+def test_a_torn_last_line(client: RunInfra, gateway, tmp_path):
+    """A file that was not written to its end is told as what it is."""
+    source = tmp_path / "requests.jsonl"
+    source.write_text(json.dumps(request(0)) + "\n" + json.dumps(request(1))[:40])
+    with pytest.raises(InvalidRequestError, match="line 2: the file ends in the middle of it"):
+        client.bulk.run(source, output=tmp_path / "results.jsonl")
+    assert len(gateway.journal) == 0
+
+
+def test_bad_lines_are_recorded(both, gateway, tmp_path):
+    """With on_bad_row="record" the others are done, and these stand in the output."""
+    source = tmp_path / "requests.jsonl"
+    lines = [json.dumps(request(0)), "no", json.dumps(request(0)), json.dumps(request(3))]
+    source.write_text("\n".join(lines) + '\n{"custom')
+    account = run(both, source, tmp_path / "results.jsonl", on_bad_row="record")
+    assert (account.done, account.bad) == (2, 3)
+    found = read_lines(tmp_path / "results.jsonl")
+    assert [line["response"] is not None for line in found] == [True, False, False, True, False]
+    assert "line 2: no JSON" in found[1]["error"]["message"]
+    assert found[2]["custom_id"] == "request-0"
+    assert status(tmp_path / "results.jsonl.journal").errors == {"InvalidRequestError": 3}
+
+
+def test_csv(both, gateway, tmp_path):
+    """A table fills a template, and the answers are a table."""
+    source = tmp_path / "rows.csv"
+    source.write_text('id,n\na,1\nb,"2\n2"\nc,3\n', "utf-8-sig")
+    account = run(both, source, tmp_path / "out.csv", request=TEMPLATE, key="id")
+    assert account.done == 3
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["key"] for row in rows] == ["a", "b", "c"]
+    assert [row["ok"] for row in rows] == ["True"] * 3
+    assert all(row["text"] for row in rows)
+    said = {entry.body["messages"][0]["content"] for entry in gateway.journal}
+    assert said == {"Say 1, {please}.", "Say 2\n2, {please}.", "Say 3, {please}."}
+
+
+def test_parquet(both, gateway, tmp_path):
+    """Texts of a Parquet file in, vectors in a Parquet file out; a value keeps its type."""
+    table = pa.table({"n": [1, 2, 3], "text": ["one", "two", "three"], "size": [8, 8, 8]})
+    pq.write_table(table, tmp_path / "rows.parquet")
+    template = {"model": EMBED, "input": "{text}", "dimensions": "{size}"}
+    run(
+        both,
+        tmp_path / "rows.parquet",
+        tmp_path / "out.parquet",
+        request=template,
+        operation="embeddings.create",
+        key="n",
+    )
+    found = pq.read_table(tmp_path / "out.parquet").to_pylist()
+    assert [row["key"] for row in found] == ["1", "2", "3"]
+    assert [len(row["embedding"]) for row in found] == [8, 8, 8]
+    assert gateway.journal[0].body["dimensions"] == 8
+    assert export(tmp_path / "out.parquet.journal", tmp_path / "out.csv") == 3
+    with (tmp_path / "out.csv").open(newline="") as file:
+        vectors = [json.loads(row["embedding"]) for row in csv.DictReader(file)]
+    assert vectors == [row["embedding"] for row in found]
+
+
+def test_retry(both, gateway, tmp_path):
+    """All that a second try needs is in the journal."""
+    gateway.script("400")
+    source = write_lines(tmp_path / "rows.jsonl", [{"n": number} for number in range(4)])
+    run(both, source, tmp_path / "out.jsonl", request=TEMPLATE, max_concurrency=1)
+    before = status(tmp_path / "out.jsonl.journal")
+    assert before.errors == {"BadRequestError": 1}
+    assert (before.operation, before.account.total, before.account.stopped) == (
+        "chat.completions.create",
+        4,
+        None,
+    )
+
+    async def scenario():
+        async with both.client() as client:
+            return await client.bulk.retry(tmp_path / "out.jsonl.journal")
+
+    account = both.run(scenario)
+    assert (account.done, account.failed, account.resumed) == (4, 0, 3)
+    assert all(line["error"] is None for line in read_lines(tmp_path / "out.jsonl"))
+    assert len(charges(gateway)) == 4
+
+
+def test_an_output_of_somebody_elses(client: RunInfra, gateway, tmp_path):
+    """What this journal did not write is not replaced, and nothing is sent."""
+    source = write_lines(tmp_path / "requests.jsonl", [request(0)])
+    output = tmp_path / "results.jsonl"
+    output.write_text("precious")
+    with pytest.raises(JournalError, match="exists, and is not what was written"):
+        client.bulk.run(source, output=output)
+    assert (output.read_text(), len(gateway.journal)) == ("precious", 0)
+    output.unlink()
+    client.bulk.run(source, output=output)
+    output.write_text(output.read_text() + "more")
+    with pytest.raises(JournalError, match="Move it away, or give another output"):
+        client.bulk.run(source, output=output)
+    with pytest.raises(JournalError, match="exists"):
+        export(tmp_path / "results.jsonl.journal", output)
+
+
+def test_a_changed_template_is_another_job(client: RunInfra, tmp_path):
+    """The journal's job had another template: told, and nothing mixed."""
+    source = write_lines(tmp_path / "rows.jsonl", [{"n": 1}])
+    client.bulk.run(source, output=tmp_path / "out.jsonl", request=TEMPLATE)
+    other = {**TEMPLATE, "model": "Qwen/Qwen3-32B"}
+    with pytest.raises(JournalError, match="is of another job: request is "):
+        client.bulk.run(source, output=tmp_path / "out.jsonl", request=other)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"input": "none.jsonl"}, InvalidRequestError, "input: there is no file"),
+        (
+            {"input": "rows.txt"},
+            InvalidRequestError,
+            "input: expected a file that ends with .jsonl",
+        ),
+        ({"output": "out.txt"}, InvalidRequestError, "output: expected a file that ends with"),
+        ({"output": "rows.jsonl"}, InvalidRequestError, "output: expected another file"),
+        ({"request": None, "key": "n"}, InvalidRequestError, "key: the rows of a batch file"),
+        ({"request": {}}, InvalidRequestError, "request: expected a mapping"),
+        ({"request": {"a": {1, 2}}}, InvalidRequestError, "request: expected values that JSON"),
+        ({"request": {"a": "{x}"}}, InvalidRequestError, "line 1: no column 'x' .there are n, e"),
+        ({"request": {"a": ["{e}"]}}, InvalidRequestError, "line 1: column 'e' has no value"),
+        ({"key": "x"}, InvalidRequestError, "line 1: x: expected a key of the row"),
+        ({"key": 3}, InvalidRequestError, "key: expected the name of a column"),
+        ({"input": "rows.csv", "request": None}, InvalidRequestError, "request: expected a templ"),
+        ({"input": "poor.csv"}, InvalidRequestError, "line 3: expected 2 columns"),
+        ({"operation": "chat.completions.parse"}, InvalidRequestError, "operation: a file holds"),
+        ({"input": "not.parquet"}, InvalidRequestError, "can't be read"),
+    ],
+)
+def test_wrong_arguments(client: RunInfra, gateway, tmp_path, arguments, error, message):
+    """Told before anything is sent."""
+    write_lines(tmp_path / "rows.jsonl", [{"n": 1, "e": None}])
+    (tmp_path / "rows.csv").write_text("n\n1\n")
+    (tmp_path / "poor.csv").write_text("n,m\n1,2\n3\n")
+    (tmp_path / "not.parquet").write_text("no Parquet file")
+    given = {"input": "rows.jsonl", "output": "out.jsonl", "request": TEMPLATE, **arguments}
+    given["input"] = tmp_path / given["input"]
+    given["output"] = tmp_path / given["output"]
+    with pytest.raises(error, match=message):
+        client.bulk.run(given.pop("input"), **given)
+    assert len(gateway.journal) == 0
+
+
+def test_without_pyarrow(client: RunInfra, tmp_path, monkeypatch):
+    """The extra is named before anything is sent."""
+    source = write_lines(tmp_path / "requests.jsonl", [request(0)])
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'runinfra-ext\[parquet\]'"):
+        client.bulk.run(source, output=tmp_path / "out.parquet")
+
+
+def test_retry_of_a_job_without_a_file(client: RunInfra, tmp_path):
+    """Its rows came from a program, and can come only from there again."""
+    list(client.bulk.map([1], lambda _: request(0)["body"], journal=tmp_path / "run.db"))
+    with pytest.raises(JournalError, match="rows came from a program"):
+        client.bulk.retry(tmp_path / "run.db")
+
+
+def test_answers_that_are_no_json(client: RunInfra, tmp_path):
+    """Sound stands in the output as base64."""
+    source = write_lines(tmp_path / "rows.jsonl", [{"n": "one"}])
+    template = {"model": "acme-tts", "input": "{n}", "voice": "alloy"}
+    client.bulk.run(
+        source, output=tmp_path / "out.jsonl", request=template, operation="audio.speech.create"
+    )
+    import base64
+
+    body = read_lines(tmp_path / "out.jsonl")[0]["response"]["body"]
+    assert len(base64.b64decode(body)) > 100
