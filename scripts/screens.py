@@ -11,11 +11,14 @@ from __future__ import annotations
 import contextlib
 import difflib
 import io
+import json
 import os
 import re
 import shlex
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -26,10 +29,13 @@ sys.path.insert(0, str(ROOT))
 from runinfra_ext import RunInfra  # noqa: E402
 from runinfra_ext.cli import main as program  # noqa: E402
 from runinfra_ext.sandbox import Sandbox  # noqa: E402
+from runinfra_ext.sandbox.deliveries import deliver  # noqa: E402
 
 PAGE: Final = ROOT / "docs/cli.md"
 _BLOCK: Final = re.compile(r"```console\n(\$ runinfra-ext ?(.*)\n)(?:.*\n)*?```\n")
 _ESCAPES: Final = re.compile(r"\x1b\[[0-9;]*m")
+_SECRET: Final = "whsec_example"
+_EVENT: Final = {"id": "evt_1", "type": "deployment.verified", "data": {"model": "acme-chat-8b"}}
 _EXAMPLES: Final = (
     (re.compile(r"http://127\.0\.0\.1:\d+"), "http://127.0.0.1:8080"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:8080"),
@@ -73,12 +79,25 @@ def shown(command: str) -> str:
         command: its arguments, as in a shell.
     """
     screen = _Terminal()
+    if command.startswith("webhook listen"):
+        threading.Thread(target=_delivered, args=(screen,)).start()
     with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(_Aside(screen)):
         code = program(shlex.split(command, comments=True))
     text = _ESCAPES.sub("", screen.getvalue())
     for pattern, example in _EXAMPLES:
         text = pattern.sub(example, text)
     return text.rstrip("\n") + "\n" + (f"(exit code {code})\n" if code else "")
+
+
+def _delivered(screen: _Terminal) -> None:
+    """Send two webhooks to the program when it says where it listens."""
+    for _ in range(500):
+        found = re.search(r"listening on (\S+/)", screen.getvalue())
+        if found is not None:
+            deliver(found[1], _EVENT, secret=_SECRET)
+            deliver(found[1], _EVENT, secret="other", attempts=1)
+            return
+        time.sleep(0.02)
 
 
 @contextlib.contextmanager
@@ -93,6 +112,7 @@ def surroundings() -> Iterator[None]:
             "RUNINFRA_API_KEY": gateway.api_key,
             "RUNINFRA_BASE_URL": gateway.base_url,
             "RUNINFRA_MODEL": "",
+            "RUNINFRA_WEBHOOK_SECRET": _SECRET,
             "COLUMNS": "100",
             "TERM": "xterm",
         }
@@ -109,6 +129,7 @@ def surroundings() -> Iterator[None]:
 
 def _prepared(gateway: Sandbox) -> None:
     """The files that the page's commands read."""
+    Path("event.json").write_text(json.dumps(_EVENT))
     Path("weather.json").write_text(
         '{"type": "object", "properties": {"city": {"type": "string"},'
         ' "sunny": {"type": "boolean"}}, "required": ["city", "sunny"],'

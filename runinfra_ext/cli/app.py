@@ -42,6 +42,8 @@ class _Command(NamedTuple):
 
     module: str
     summary: str
+    # Whether it has options of its own only.
+    bare: bool = False
 
 
 COMMANDS: Final = {
@@ -55,8 +57,12 @@ COMMANDS: Final = {
     "speak": _Command("sound", "Say a text: to a file, to a player, or to a pipe."),
     "transcribe": _Command("transcribe", "Write down what is said in files."),
     "voice": _Command("sound", "Talk to a pipeline: send recorded speech, get an answer."),
+    "webhook": _Command("webhook", "Sign, verify and receive webhooks."),
+    "sandbox": _Command("sandbox", "Run the local gateway.", bare=True),
     "snippet": _Command("snippet", "Print a program that is ready to paste."),
-    "completion": _Command("completion", "Print the script that completes in a shell."),
+    "completion": _Command(
+        "completion", "Print the script that completes commands and options in a shell."
+    ),
 }
 
 
@@ -99,8 +105,9 @@ def _loaded(name: str) -> TyperCommand | TyperGroup:
     # A module may have several commands; a group of commands has its module's name.
     found = made.commands.get(name, made) if isinstance(made, TyperGroup) else made
     found.name = name
-    for command in getattr(found, "commands", {"": found}).values():
-        command.params.extend(_shared())
+    if not COMMANDS[name].bare:
+        for command in getattr(found, "commands", {"": found}).values():
+            command.params.extend(_shared())
     return cast("TyperCommand | TyperGroup", found)
 
 

@@ -59,17 +59,7 @@ class Session:
 
         if self.api_key_file is None:
             return os.environ.get(API_KEY_VARIABLE, "").strip() or None
-        problem = ""
-        try:
-            with Path(self.api_key_file).open("rb") as file:
-                first = file.read(_LONGEST_KEY_FILE).decode("utf-8", "replace").partition("\n")[0]
-            if first.strip():
-                return first.strip()
-            problem = "its first line is blank"
-        except OSError as error:
-            problem = error.strerror or type(error).__name__
-        msg = f"--api-key-file: expected a file whose first line is the key: {problem}"
-        raise ConfigurationError(msg, param="api_key_file")
+        return first_line(self.api_key_file, "--api-key-file", "the key")
 
     def redactor(self) -> Redactor:
         """Blanks the key out of whatever is told of an error."""
@@ -148,6 +138,30 @@ class Session:
             self.screen.note(f"{sleep.operation}: waiting {sleep.seconds:.2f} s")
 
         return Hooks(after_attempt=after, before_sleep=before)
+
+
+def first_line(path: str, option: str, what: str) -> str:
+    """The first line of a file, which is a secret.
+
+    Args:
+        path: of the file.
+        option: that names it, for the error.
+        what: the line is, for the error.
+
+    Raises:
+        ConfigurationError: the file can't be read, or begins with a blank line.
+    """
+    problem = ""
+    try:
+        with Path(path).open("rb") as file:
+            first = file.read(_LONGEST_KEY_FILE).decode("utf-8", "replace").partition("\n")[0]
+        if first.strip():
+            return first.strip()
+        problem = "its first line is blank"
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    msg = f"{option}: expected a file whose first line is {what}: {problem}"
+    raise ConfigurationError(msg, param=option)
 
 
 def given_text(words: list[str] | None, *, what: str) -> str:

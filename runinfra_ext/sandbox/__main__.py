@@ -10,18 +10,34 @@ import logging
 import signal
 import sys
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Final
 
 from .server import address, listen, make_server, serve
 from .settings import add_options, settings_of
 from .state import API_KEY, PIPELINE_API_KEY, PIPELINE_ID, Entry, SandboxState
 from .tape import make_tape
 
+_PROGRAM: Final = "python -m runinfra_ext.sandbox"
 
-def main(arguments: list[str] | None = None) -> int:
+
+def program(arguments: list[str] | None = None, *, prog: str = _PROGRAM) -> int:
+    """Run the command line as a process of its own does; the exit code.
+
+    Args:
+        arguments: of the command line; the process's own if left out.
+        prog: what the program is called.
+    """
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    # asyncio warns of every write to a client that has left, which is no news here.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    signal.signal(signal.SIGTERM, _end)
+    return main(arguments, prog=prog)
+
+
+def main(arguments: list[str] | None = None, *, prog: str = _PROGRAM) -> int:
     """Run the command line; the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m runinfra_ext.sandbox",
+        prog=prog,
         description="A local gateway that speaks RunInfra's wire contract.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
@@ -64,6 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
             authority = Authority(options.host)
             stack.callback(authority.close)
             context, facts["ca_file"] = authority.server_context, authority.ca_file
+        facts["window"] = facts["base_url"].removesuffix("v1")
         if options.json:
             print(json.dumps(facts), flush=True)
         else:
@@ -97,8 +114,4 @@ def _end(_number: int, _frame: Any) -> None:
 
 
 if __name__ == "__main__":
-    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
-    # asyncio warns of every write to a client that has left, which is no news here.
-    logging.getLogger("asyncio").setLevel(logging.ERROR)
-    signal.signal(signal.SIGTERM, _end)
-    sys.exit(main())
+    sys.exit(program())

@@ -162,7 +162,7 @@ def test_command_line_names_the_file():
     """One of its facts; and the file is gone after SIGTERM."""
     command = [sys.executable, "-m", "runinfra_ext.sandbox", "--tls", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        facts = dict(process.stdout.readline().split() for _ in range(5))
+        facts = dict(process.stdout.readline().split() for _ in range(6))
         context = ssl.create_default_context(cafile=facts["ca_file"])
         assert httpx.get(facts["base_url"], verify=context).status_code == 404
         process.terminate()

@@ -1,0 +1,57 @@
+"""`runinfra-ext sandbox`."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from runinfra_ext.cli import main
+from runinfra_ext.sandbox import __main__ as program
+
+
+def test_help_is_the_sandboxes_own(capfd):
+    """With its own options."""
+    with pytest.raises(SystemExit) as end:
+        main(["sandbox", "--help"])
+    assert end.value.code == 0
+    out = capfd.readouterr().out
+    assert out.startswith("usage: runinfra-ext sandbox ")
+    assert "--requests-per-minute" in out
+
+
+def test_options_reach_it(monkeypatch):
+    """--json too, which other commands take themselves."""
+    given = []
+    monkeypatch.setattr(program, "main", lambda arguments, *, prog: given.append(arguments) or 0)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert main(["sandbox", "--port", "0", "--json", "--tls"]) == 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert given == [["--port", "0", "--json", "--tls"]]
+
+
+def test_on_a_terminal(terminal):
+    """It tells its addresses, that of the window too, until Ctrl-C."""
+    shown = terminal("sandbox", "--port", "0", signals=("window", signal.SIGINT))
+    assert shown.code in {0, 130}
+    facts = dict(line.split(maxsplit=1) for line in shown.text.splitlines() if line[:1].isalpha())
+    assert facts["window"] == facts["base_url"].removesuffix("v1")
+    assert "Traceback" not in shown.text
+
+
+def test_without_its_extra(monkeypatch, capfd):
+    """The extra is named."""
+    import builtins
+
+    real = builtins.__import__
+
+    def refuse(name, *args, **kwargs):
+        if name == "sandbox.__main__":
+            raise ImportError("the sandbox needs its extra: pip install 'runinfra-ext[sandbox]'")
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    assert main(["sandbox"]) == 2
+    assert "runinfra-ext[sandbox]" in capfd.readouterr().err
