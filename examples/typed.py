@@ -25,6 +25,7 @@ from runinfra_ext.types import (
     Meta,
     ModelList,
     ParsedResponse,
+    Pipeline,
     RerankResult,
     Response,
     ResponseOutputMessage,
@@ -36,6 +37,7 @@ from runinfra_ext.types import (
     Transcription,
     TranscriptionVerbose,
     VoicePipelineResult,
+    Workspace,
 )
 
 HELLO: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "Hello"}]
@@ -46,6 +48,39 @@ class Prime:
     """What ``parse`` is to make of an answer."""
 
     number: int
+
+
+def scopes(pipeline_id: str) -> None:
+    """Forgetting `model` is an error, unless the client speaks for one pipeline."""
+    client = RunInfra()
+    assert_type(client, RunInfra[Workspace])
+    client.embeddings.create(input="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.responses.create(input="a")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    own = RunInfra(pipeline_id=pipeline_id, timeout=5)
+    assert_type(own, RunInfra[Pipeline])
+    assert_type(own.embeddings.create(input="a"), EmbeddingList)
+    assert_type(own.responses.create(input="a"), Response)
+    assert_type(
+        own.chat.completions.create(messages=HELLO, stream=True),
+        Stream[ChatCompletionChunk, ChatCompletion],
+    )
+    assert_type(own.chat.completions.parse(Prime, messages=HELLO).parsed, Prime)
+    assert_type(own.audio.speech.create(input="a", voice="v"), SpeechAudio)
+    assert_type(own.audio.transcriptions.create(file=b"x"), Transcription)
+    assert_type(client.with_options(pipeline_id="other"), RunInfra[Pipeline])
+    assert_type(own.with_options(pipeline_id=None), RunInfra[Workspace])
+    assert_type(own.with_options(timeout=1), RunInfra[Pipeline])
+    assert_type(RunInfra[Pipeline].from_env().rerank.create(query="q", texts=["a"]), RerankResult)
+    blocking(own, stream=True)  # a client of one pipeline is good wherever `model` is given
+
+
+async def async_scopes(pipeline_id: str) -> None:
+    """The same for the async client."""
+    client = AsyncRunInfra()
+    await client.embeddings.create(input="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    async with AsyncRunInfra(pipeline_id=pipeline_id) as own:
+        assert_type(await own.embeddings.create(input="a"), EmbeddingList)
+        assert_type(await own.chat.completions.create(messages=HELLO), ChatCompletion)
 
 
 def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag that is only known at run time

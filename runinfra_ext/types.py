@@ -178,12 +178,17 @@ if TYPE_CHECKING:
     from ._async.stream import AsyncStream
     from ._async.stream_types import AsyncChatCompletionStream, AsyncResponseStream
     from ._async.tool_loop import AsyncToolStream
-    from ._call.calls.audio import SpeechCall, TranscriptionCall
-    from ._call.calls.chat import ChatCompletionCall
-    from ._call.calls.embeddings import EmbeddingCall
-    from ._call.calls.images import ImageCall
-    from ._call.calls.rerank import RerankCall
-    from ._call.calls.responses import ResponseCall
+    from ._call.calls.audio import (
+        SpeechCall,
+        SpeechPipelineCall,
+        TranscriptionCall,
+        TranscriptionPipelineCall,
+    )
+    from ._call.calls.chat import ChatCompletionCall, ChatCompletionPipelineCall
+    from ._call.calls.embeddings import EmbeddingCall, EmbeddingPipelineCall
+    from ._call.calls.images import ImageCall, ImagePipelineCall
+    from ._call.calls.rerank import RerankCall, RerankPipelineCall
+    from ._call.calls.responses import ResponseCall, ResponsePipelineCall
     from ._call.options import (
         CallOptions,
         ClientOptions,
@@ -193,6 +198,7 @@ if TYPE_CHECKING:
         UploadCallOptions,
     )
     from ._call.retry import ReplayPolicy, RetryQuota
+    from ._call.scope import Pipeline, Workspace
     from ._ground.error_fields import FailedAttempt, Phase
     from ._ground.limits import Timeout
     from ._ground.metadata import Meta, RateLimit
@@ -270,6 +276,7 @@ _MODULES = {
     "ChatCompletionNamedFunctionParam": "runinfra_client.params",
     "ChatCompletionNamedToolChoiceParam": "runinfra_client.params",
     "ChatCompletionParams": "runinfra_client.api.chat.create_chat_completion",
+    "ChatCompletionPipelineCall": "._call.calls.chat",
     "ChatCompletionStream": "._sync.stream_types",
     "ChatCompletionStreamOptionsParam": "runinfra_client.params",
     "ChatCompletionSystemMessageParam": "runinfra_client.params",
@@ -288,6 +295,7 @@ _MODULES = {
     "EmbeddingEncodingFormatParam": "runinfra_client.params",
     "EmbeddingList": "._answer.results",
     "EmbeddingParams": "runinfra_client.api.embeddings.create_embedding",
+    "EmbeddingPipelineCall": "._call.calls.embeddings",
     "EmbeddingUsage": "runinfra_client.models",
     "ErrorDetail": "runinfra_client.models",
     "ErrorEnvelope": "runinfra_client.models",
@@ -308,6 +316,7 @@ _MODULES = {
     "ImageDetailParam": "runinfra_client.params",
     "ImageList": "._answer.results",
     "ImageParams": "runinfra_client.api.images.create_image",
+    "ImagePipelineCall": "._call.calls.images",
     "ImageResponseFormatParam": "runinfra_client.params",
     "ImageUrlParam": "runinfra_client.params",
     "InMemoryReplayStore": ".webhooks",
@@ -326,6 +335,7 @@ _MODULES = {
     "ParsedResponseStream": "._sync.events",
     "ParsedStream": "._sync.events",
     "Phase": "._ground.error_fields",
+    "Pipeline": "._call.scope",
     "PromptTokensDetails": "runinfra_client.models",
     "RateLimit": "._ground.metadata",
     "RawResponse": "._answer.raw",
@@ -341,6 +351,7 @@ _MODULES = {
     "RerankImagePartParam": "runinfra_client.params",
     "RerankMediaUrlParam": "runinfra_client.params",
     "RerankParams": "runinfra_client.api.rerank.create_rerank",
+    "RerankPipelineCall": "._call.calls.rerank",
     "RerankResult": "runinfra_client.models",
     "RerankResultItem": "runinfra_client.models",
     "RerankScore": "runinfra_client.models",
@@ -384,6 +395,7 @@ _MODULES = {
     "ResponseOutputText": "runinfra_client.models",
     "ResponseOutputTextAnnotationAddedEvent": "runinfra_client.models",
     "ResponseParams": "runinfra_client.api.responses.create_response",
+    "ResponsePipelineCall": "._call.calls.responses",
     "ResponseQueuedEvent": "runinfra_client.models",
     "ResponseReasoningItem": "runinfra_client.models",
     "ResponseReasoningSummaryPartAddedEvent": "runinfra_client.models",
@@ -410,6 +422,7 @@ _MODULES = {
     "SpeechAudio": "._media.formats",
     "SpeechCall": "._call.calls.audio",
     "SpeechParams": "runinfra_client.api.audio.create_speech",
+    "SpeechPipelineCall": "._call.calls.audio",
     "SpeechStream": "._sync.speech",
     "Stream": "._sync.stream",
     "TextResult": "._answer.results",
@@ -430,6 +443,7 @@ _MODULES = {
     "TranscriptionCall": "._call.calls.audio",
     "TranscriptionFormatParam": "runinfra_client.params",
     "TranscriptionParams": "runinfra_client.api.audio.create_transcription",
+    "TranscriptionPipelineCall": "._call.calls.audio",
     "TranscriptionSegment": "runinfra_client.models",
     "TranscriptionVerbose": "runinfra_client.models",
     "TranscriptionWord": "runinfra_client.models",
@@ -443,6 +457,7 @@ _MODULES = {
     "WebhookEvent": ".webhooks",
     "WebhookFailure": ".webhooks",
     "Webhooks": ".webhooks",
+    "Workspace": "._call.scope",
 }
 
 __all__ = [
@@ -489,6 +504,7 @@ __all__ = [
     "ChatCompletionNamedFunctionParam",
     "ChatCompletionNamedToolChoiceParam",
     "ChatCompletionParams",
+    "ChatCompletionPipelineCall",
     "ChatCompletionStream",
     "ChatCompletionStreamOptionsParam",
     "ChatCompletionSystemMessageParam",
@@ -507,6 +523,7 @@ __all__ = [
     "EmbeddingEncodingFormatParam",
     "EmbeddingList",
     "EmbeddingParams",
+    "EmbeddingPipelineCall",
     "EmbeddingUsage",
     "ErrorDetail",
     "ErrorEnvelope",
@@ -527,6 +544,7 @@ __all__ = [
     "ImageDetailParam",
     "ImageList",
     "ImageParams",
+    "ImagePipelineCall",
     "ImageResponseFormatParam",
     "ImageUrlParam",
     "InMemoryReplayStore",
@@ -545,6 +563,7 @@ __all__ = [
     "ParsedResponseStream",
     "ParsedStream",
     "Phase",
+    "Pipeline",
     "PromptTokensDetails",
     "RateLimit",
     "RawResponse",
@@ -560,6 +579,7 @@ __all__ = [
     "RerankImagePartParam",
     "RerankMediaUrlParam",
     "RerankParams",
+    "RerankPipelineCall",
     "RerankResult",
     "RerankResultItem",
     "RerankScore",
@@ -603,6 +623,7 @@ __all__ = [
     "ResponseOutputText",
     "ResponseOutputTextAnnotationAddedEvent",
     "ResponseParams",
+    "ResponsePipelineCall",
     "ResponseQueuedEvent",
     "ResponseReasoningItem",
     "ResponseReasoningSummaryPartAddedEvent",
@@ -629,6 +650,7 @@ __all__ = [
     "SpeechAudio",
     "SpeechCall",
     "SpeechParams",
+    "SpeechPipelineCall",
     "SpeechStream",
     "Stream",
     "TextResult",
@@ -649,6 +671,7 @@ __all__ = [
     "TranscriptionCall",
     "TranscriptionFormatParam",
     "TranscriptionParams",
+    "TranscriptionPipelineCall",
     "TranscriptionSegment",
     "TranscriptionVerbose",
     "TranscriptionWord",
@@ -662,6 +685,7 @@ __all__ = [
     "WebhookEvent",
     "WebhookFailure",
     "Webhooks",
+    "Workspace",
 ]
 
 

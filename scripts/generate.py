@@ -31,6 +31,7 @@ from generation.methods import call_options, call_type, complete, hand_written, 
 from generation.models import answers_only
 from generation.params import ParamsWriter
 from generation.public import listed, public_types
+from generation.scopes import scoped_namespaces
 from generation.twins import HAND_WRITTEN, write_twins
 from generation.unions import union_rows
 from lint_document import checked
@@ -47,10 +48,9 @@ SANDBOX_DOCUMENT = Path("runinfra_ext/sandbox/document.json")
 
 
 PUBLIC_TYPES = Path("runinfra_ext/types.py")
-FILES = (SANDBOX_DOCUMENT, PUBLIC_TYPES, ASYNC / "namespaces.py", ASYNC / "stream_types.py")
-_GENERATED_ASYNC = shutil.ignore_patterns(
-    "resources", "namespaces.py", "stream_types.py", "__pycache__"
-)
+_OWN_ASYNC = ("namespaces.py", "namespaces.pyi", "stream_types.py")
+FILES = (SANDBOX_DOCUMENT, PUBLIC_TYPES, *(ASYNC / name for name in _OWN_ASYNC))
+_GENERATED_ASYNC = shutil.ignore_patterns("resources", *_OWN_ASYNC, "__pycache__")
 
 
 def main() -> int:
@@ -207,7 +207,14 @@ def _write_methods(
         (resources / f"{space['name']}.py").write_text(text, encoding="utf-8")
         text = templates.get_template("calls.py.jinja").render(
             name=space["name"],
-            rows=[{**row, "options": call_options(row)} for row in with_types],
+            rows=[
+                {
+                    **row,
+                    "options": call_options(row),
+                    "scoped": [member for member in row["members"] if member.scoped],
+                }
+                for row in with_types
+            ],
         )
         (fresh / CALLS / f"{space['name']}.py").write_text(text, encoding="utf-8")
     streams = [used["stream"] for space in spaces for used in space["uses"] if used["event"]]
@@ -215,6 +222,15 @@ def _write_methods(
     (fresh / ASYNC / "stream_types.py").write_text(text, encoding="utf-8")
     text = templates.get_template("namespaces.py.jinja").render(spaces=spaces)
     (fresh / ASYNC / "namespaces.py").write_text(text, encoding="utf-8")
+    shutil.copytree(root / ASYNC / "mixins", fresh / ASYNC / "mixins")
+    scoped = {
+        f"{row['base']}Call": row["function"].split(".")[0]
+        for row in rows
+        if any(member.scoped for member in row["members"])
+    }
+    text = scoped_namespaces(fresh / ASYNC, spaces, scoped)
+    shutil.rmtree(fresh / ASYNC / "mixins")
+    (fresh / ASYNC / "namespaces.pyi").write_text(text, encoding="utf-8")
     _format(fresh / ASYNC)
 
 
@@ -277,7 +293,7 @@ def generated_files(root: Path) -> set[Path]:
         found += (root / folder).rglob("*.py")
     found += [
         p
-        for p in (root / SYNC).rglob("*.py")
+        for p in (root / SYNC).rglob("*.py*")
         if p.name not in HAND_WRITTEN and p != root / SYNC / "__init__.py"
     ]
     found += [p for p in map(root.joinpath, FILES) if p.exists()]

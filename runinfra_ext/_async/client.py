@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
-from .._call.options import ClientOptions, CopyOptions, HTTPClient, Settings, make_settings
+from .._call.options import (
+    ClientOptions,
+    CopyOptions,
+    HTTPClient,
+    Settings,
+    TenantOptions,
+    make_settings,
+)
+from .._call.scope import Pipeline, Scope_co, Workspace
 from .._ground.doors import door
 from .._http.asynchronous import AsyncHTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
@@ -24,7 +32,7 @@ if TYPE_CHECKING:
     from .bulk import AsyncBulk
 
 
-class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces):
+class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces[Scope_co]):
     """A client of the RunInfra gateway.
 
     One client serves a whole process: the blocking one is safe to share between threads, the async
@@ -83,6 +91,37 @@ class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces):
 
     _from_env: ClientOptions | None = None
 
+    # A type checker tells from `pipeline_id` whether `model` may be left out.
+    @overload
+    def __init__(
+        self: AsyncRunInfra[Pipeline],
+        *,
+        pipeline_id: str,
+        api_key: str | Callable[[], str] | None = None,
+        base_url: str | None = None,
+        http_client: HTTPClient | None = None,
+        ssl_context: SSLContext | None = None,
+        proxy: str | None = None,
+        trust_env: bool = True,
+        max_connections: int = MAX_CONNECTIONS,
+        **options: Unpack[ClientOptions],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        *,
+        pipeline_id: str | None = None,
+        api_key: str | Callable[[], str] | None = None,
+        base_url: str | None = None,
+        http_client: HTTPClient | None = None,
+        ssl_context: SSLContext | None = None,
+        proxy: str | None = None,
+        trust_env: bool = True,
+        max_connections: int = MAX_CONNECTIONS,
+        **options: Unpack[ClientOptions],
+    ) -> None: ...
+
     @door
     def __init__(
         self,
@@ -131,8 +170,21 @@ class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces):
         """Where requests go, with the pipeline id in it, if any."""
         return self._settings.base.url
 
+    @overload
+    def with_options(
+        self, *, pipeline_id: str, **options: Unpack[TenantOptions]
+    ) -> AsyncRunInfra[Pipeline]: ...
+
+    @overload
+    def with_options(
+        self, *, pipeline_id: None, **options: Unpack[TenantOptions]
+    ) -> AsyncRunInfra[Workspace]: ...
+
+    @overload
+    def with_options(self, **options: Unpack[TenantOptions]) -> Self: ...
+
     @door
-    def with_options(self, **options: Unpack[CopyOptions]) -> Self:
+    def with_options(self, **options: Unpack[CopyOptions]) -> AsyncRunInfra[Any]:
         """A copy with other options; it shares the connections and the retry quota.
 
         Give ``api_key``, ``base_url`` or ``pipeline_id`` to speak for another tenant over the same

@@ -7,7 +7,9 @@ A process that only chats never pays for the others.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
+
+from .._call.scope import Scope_co
 
 if TYPE_CHECKING:
     from .resources.audio import AsyncAudio
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from .transport import AsyncTransport
 
 
-class AsyncNamespaces:
+class AsyncNamespaces(Generic[Scope_co]):
     """What hangs on the client."""
 
     _transport: AsyncTransport

@@ -125,17 +125,25 @@ class ClientOptions(TypedDict, total=False):
     retry_quota: RetryQuota | None
 
 
-class CopyOptions(ClientOptions, total=False):
-    """Options of a copy: those of a client, and whom it speaks for.
+class TenantOptions(ClientOptions, total=False):
+    """Options of a copy: those of a client, and whose key it has, and where.
 
     Attributes:
         api_key: another key, or a function that gives one for each call.
         base_url: another gateway.
-        pipeline_id: another pipeline; ``None`` is the workspace.
     """
 
     api_key: str | Callable[[], str]
     base_url: str
+
+
+class CopyOptions(TenantOptions, total=False):
+    """Options of a copy, and what it speaks for.
+
+    Attributes:
+        pipeline_id: another pipeline; ``None`` is the workspace.
+    """
+
     pipeline_id: str | None
 
 

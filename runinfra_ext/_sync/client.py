@@ -6,15 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from .._call.options import (
     ClientOptions,
     CopyOptions,
     HTTPClient,
     Settings,
+    TenantOptions,
     make_settings,
 )
+from .._call.scope import Pipeline, Scope_co, Workspace
 from .._ground.doors import door
 from .._http.blocking import HTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from .bulk import Bulk
 
 
-class RunInfra(RawRequests, Namespaces):
+class RunInfra(RawRequests, Namespaces[Scope_co]):
     """A client of the RunInfra gateway.
 
     One client serves a whole process: the blocking one is safe to share between threads, the async
@@ -90,6 +92,37 @@ class RunInfra(RawRequests, Namespaces):
 
     _from_env: ClientOptions | None = None
 
+    # A type checker tells from `pipeline_id` whether `model` may be left out.
+    @overload
+    def __init__(
+        self: RunInfra[Pipeline],
+        *,
+        pipeline_id: str,
+        api_key: str | Callable[[], str] | None = None,
+        base_url: str | None = None,
+        http_client: HTTPClient | None = None,
+        ssl_context: SSLContext | None = None,
+        proxy: str | None = None,
+        trust_env: bool = True,
+        max_connections: int = MAX_CONNECTIONS,
+        **options: Unpack[ClientOptions],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        *,
+        pipeline_id: str | None = None,
+        api_key: str | Callable[[], str] | None = None,
+        base_url: str | None = None,
+        http_client: HTTPClient | None = None,
+        ssl_context: SSLContext | None = None,
+        proxy: str | None = None,
+        trust_env: bool = True,
+        max_connections: int = MAX_CONNECTIONS,
+        **options: Unpack[ClientOptions],
+    ) -> None: ...
+
     @door
     def __init__(
         self,
@@ -138,8 +171,21 @@ class RunInfra(RawRequests, Namespaces):
         """Where requests go, with the pipeline id in it, if any."""
         return self._settings.base.url
 
+    @overload
+    def with_options(
+        self, *, pipeline_id: str, **options: Unpack[TenantOptions]
+    ) -> RunInfra[Pipeline]: ...
+
+    @overload
+    def with_options(
+        self, *, pipeline_id: None, **options: Unpack[TenantOptions]
+    ) -> RunInfra[Workspace]: ...
+
+    @overload
+    def with_options(self, **options: Unpack[TenantOptions]) -> Self: ...
+
     @door
-    def with_options(self, **options: Unpack[CopyOptions]) -> Self:
+    def with_options(self, **options: Unpack[CopyOptions]) -> RunInfra[Any]:
         """A copy with other options; it shares the connections and the retry quota.
 
         Give ``api_key``, ``base_url`` or ``pipeline_id`` to speak for another tenant over the same

@@ -98,6 +98,11 @@ def call_type(row: Mapping[str, Any]) -> str:
     return _OPTIONS.get(row["body"], "CallOptions")
 
 
+def pipeline_call(call: str) -> str:
+    """The type of the keyword arguments for clients of one pipeline, by that of all others."""
+    return f"{call.removesuffix('Call')}PipelineCall"
+
+
 def stream_alias(row: Mapping[str, Any]) -> str:
     """The name of the stream of an operation."""
     return f"Async{row['stream']['assembles']}Stream"

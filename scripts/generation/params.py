@@ -38,6 +38,7 @@ class Member(NamedTuple):
     type: str
     required: bool
     doc: str
+    scoped: bool = False  # a client of one pipeline may leave it out
 
 
 class ParamsWriter:
@@ -58,11 +59,11 @@ class ParamsWriter:
         """A keyword argument; what may be left out may also be None."""
         type_ = self.type_of(schema)
         resolved = self._schemas.resolve(schema)
-        needed = required and "x-runinfra-scoped-default" not in resolved
-        if not needed and "None" not in type_.split(" | "):
+        scoped = "x-runinfra-scoped-default" in resolved
+        if not required and "None" not in type_.split(" | "):
             type_ += " | None"
         text = one_line(doc or resolved.get("description", name))
-        return Member(name, type_, needed, text)
+        return Member(name, type_, required, text, scoped)
 
     def used(self, types: Iterable[str]) -> list[str]:
         """The definitions that types name."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from .methods import RICHER, call_type, stream_alias
+from .methods import RICHER, call_type, pipeline_call, stream_alias
 
 # Names of hand-written modules, by module.
 _WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
@@ -36,6 +36,7 @@ _WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
         "UploadCallOptions",
     ),
     "runinfra_ext._call.retry": ("ReplayPolicy", "RetryQuota"),
+    "runinfra_ext._call.scope": ("Pipeline", "Workspace"),
     "runinfra_ext._ground.error_fields": ("FailedAttempt", "Phase"),
     "runinfra_ext._ground.limits": ("Timeout",),
     "runinfra_ext._ground.metadata": ("Meta", "RateLimit"),
@@ -72,6 +73,8 @@ def public_types(
         if call_type(row).startswith(row["base"]):
             space = row["function"].partition(".")[0]
             found[call_type(row)] = f"runinfra_ext._call.calls.{space}"
+            if any(member.scoped for member in row["members"]):
+                found[pipeline_call(call_type(row))] = f"runinfra_ext._call.calls.{space}"
         if row["stream"]:
             found[stream_alias(row)] = "runinfra_ext._async.stream_types"
             found[stream_alias(row).removeprefix("Async")] = "runinfra_ext._sync.stream_types"

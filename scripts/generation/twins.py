@@ -35,8 +35,10 @@ def write_twins(source: Path, target: Path) -> None:
     """Write the twin of every module below ``source`` to the same place below ``target``."""
     modules = sorted(
         path
-        for path in source.rglob("*.py")
-        if path.name not in HAND_WRITTEN | ASYNC_ONLY and path != source / "__init__.py"
+        for path in source.rglob("*.py*")
+        if path.suffix in {".py", ".pyi"}
+        and path.name not in HAND_WRITTEN | ASYNC_ONLY
+        and path != source / "__init__.py"
     )
     replacements = dict(_NAMES)
     for path in modules:

@@ -24,6 +24,9 @@ _STREAM: Mapping[str, tuple[str, ...]] = {
     "complete-without-sentinel": ("finish_reason", "none"),
 }
 
+# What the SDK can put together of events; any other stream amounts to its last one.
+_ASSEMBLED = ("ChatCompletion", "Response")
+
 Said = tuple[tuple[str | int, ...], str]  # the place below the extension, and what is wrong
 Check = Callable[[Mapping[str, Any], Any], Iterator[Said]]
 
@@ -107,7 +110,13 @@ def _stream(document: Mapping[str, Any], value: Any) -> Iterator[Said]:
     for key in ("event", "assembles"):
         if key in value:
             yield from (((key,), said) for said in _component(document, value[key]))
-    kinds = _kinds(document, value.get("event"))
+    whole, event = value.get("assembles"), value.get("event")
+    if whole not in {*_ASSEMBLED, event} and not any(_component(document, whole)):
+        yield (
+            ("assembles",),
+            f"expected one of {', '.join(_ASSEMBLED)}, or the event itself, got {whole!r}",
+        )
+    kinds = _kinds(document, event)
     for key in ("terminal-events", "error-events"):
         events = value.get(key, [])
         if not isinstance(events, list):

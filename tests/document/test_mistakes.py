@@ -133,6 +133,11 @@ MISTAKES = {
         "»        event: ChatCompletionChnk\n",
         "there is no schema 'ChatCompletionChnk'",
     ),
+    "stream of what nothing assembles": (
+        "        assembles: ChatCompletion\n",
+        "»        assembles: EmbeddingList\n",
+        "expected one of ChatCompletion, Response, or the event itself, got 'EmbeddingList'",
+    ),
     "terminal event unknown": (
         "        terminal-events: [response.completed, response.incomplete]\n",
         "»        terminal-events: [response.complete]\n",

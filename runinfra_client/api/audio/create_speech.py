@@ -14,11 +14,10 @@ if TYPE_CHECKING:
     from ...client import Client
 
 
-class SpeechParams(TypedDict):
-    """Keyword arguments of :func:`request`.
+class SpeechOtherParams(TypedDict):
+    """Those of :class:`SpeechParams` that one pipeline does not settle by itself.
 
     Attributes:
-        model: Id of the model.
         input: The text.
         voice: A preset or a speaker of the model.
         ref_text: What is said in it.
@@ -27,13 +26,22 @@ class SpeechParams(TypedDict):
         speed: 1 if left out.
     """
 
-    model: NotRequired[str | None]
     input: str
     voice: NotRequired[str | None]
     ref_text: NotRequired[str | None]
     task_type: NotRequired[str | None]
     response_format: NotRequired[str | None]
     speed: NotRequired[float | None]
+
+
+class SpeechParams(SpeechOtherParams):
+    """Keyword arguments of :func:`request`.
+
+    Attributes:
+        model: Id of the model.
+    """
+
+    model: str
 
 
 OPERATION: Final = Operation(

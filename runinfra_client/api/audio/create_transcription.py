@@ -16,22 +16,30 @@ if TYPE_CHECKING:
     from ...client import Client
 
 
-class TranscriptionParams(TypedDict):
-    """Keyword arguments of :func:`request`.
+class TranscriptionOtherParams(TypedDict):
+    """Those of :class:`TranscriptionParams` that one pipeline does not settle by itself.
 
     Attributes:
-        model: Id of the model.
         language: Language tag such as `en`.
         prompt: Spelling and style to follow.
         temperature: Randomness; 0 if left out.
         timestamp_granularities: What `verbose_json` gives times for.
     """
 
-    model: NotRequired[str | None]
     language: NotRequired[str | None]
     prompt: NotRequired[str | None]
     temperature: NotRequired[float | None]
     timestamp_granularities: NotRequired[Sequence[TimestampGranularityParam] | None]
+
+
+class TranscriptionParams(TranscriptionOtherParams):
+    """Keyword arguments of :func:`request`.
+
+    Attributes:
+        model: Id of the model.
+    """
+
+    model: str
 
 
 OPERATION: Final = Operation(

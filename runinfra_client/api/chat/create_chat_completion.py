@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from ...client import Client
 
 
-class ChatCompletionParams(TypedDict):
-    """Keyword arguments of :func:`request`.
+class ChatCompletionOtherParams(TypedDict):
+    """Those of :class:`ChatCompletionParams` that one pipeline does not settle by itself.
 
     Attributes:
-        model: Id of the model.
         messages: The conversation so far.
         stream_options: Options of a stream.
         temperature: Randomness; 1 if left out.
@@ -51,7 +50,6 @@ class ChatCompletionParams(TypedDict):
         reasoning_effort: How hard to think; each model accepts some of these.
     """
 
-    model: NotRequired[str | None]
     messages: Sequence[ChatMessageParam]
     stream_options: NotRequired[ChatCompletionStreamOptionsParam | None]
     temperature: NotRequired[float | None]
@@ -73,6 +71,16 @@ class ChatCompletionParams(TypedDict):
     parallel_tool_calls: NotRequired[bool | None]
     response_format: NotRequired[ResponseFormatParam | None]
     reasoning_effort: NotRequired[ReasoningEffortParam | None]
+
+
+class ChatCompletionParams(ChatCompletionOtherParams):
+    """Keyword arguments of :func:`request`.
+
+    Attributes:
+        model: Id of the model.
+    """
+
+    model: str
 
 
 OPERATION: Final = Operation(

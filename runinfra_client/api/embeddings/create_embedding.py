@@ -15,22 +15,30 @@ if TYPE_CHECKING:
     from ...client import Client
 
 
-class EmbeddingParams(TypedDict):
-    """Keyword arguments of :func:`request`.
+class EmbeddingOtherParams(TypedDict):
+    """Those of :class:`EmbeddingParams` that one pipeline does not settle by itself.
 
     Attributes:
-        model: Id of the model.
         input: One text, or up to 2048 of them.
         encoding_format: Form of the vectors on the wire; `float` if left out.
         dimensions: Length of the vectors, where the deployment can choose it.
         user: Your own id of the end user, passed through.
     """
 
-    model: NotRequired[str | None]
     input: str | Sequence[str]
     encoding_format: NotRequired[EmbeddingEncodingFormatParam | None]
     dimensions: NotRequired[int | None]
     user: NotRequired[str | None]
+
+
+class EmbeddingParams(EmbeddingOtherParams):
+    """Keyword arguments of :func:`request`.
+
+    Attributes:
+        model: Id of the model.
+    """
+
+    model: str
 
 
 OPERATION: Final = Operation(

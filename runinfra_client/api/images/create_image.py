@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from ...client import Client
 
 
-class ImageParams(TypedDict):
-    """Keyword arguments of :func:`request`.
+class ImageOtherParams(TypedDict):
+    """Those of :class:`ImageParams` that one pipeline does not settle by itself.
 
     Attributes:
-        model: Id of the model.
         prompt: What to show.
         n: How many; 1 if left out.
         size: `WIDTHxHEIGHT` in pixels; what is possible depends on the deployment.
@@ -29,7 +28,6 @@ class ImageParams(TypedDict):
         user: Your own id of the end user, passed through.
     """
 
-    model: NotRequired[str | None]
     prompt: str
     n: NotRequired[int | None]
     size: NotRequired[str | None]
@@ -37,6 +35,16 @@ class ImageParams(TypedDict):
     quality: NotRequired[str | None]
     style: NotRequired[str | None]
     user: NotRequired[str | None]
+
+
+class ImageParams(ImageOtherParams):
+    """Keyword arguments of :func:`request`.
+
+    Attributes:
+        model: Id of the model.
+    """
+
+    model: str
 
 
 OPERATION: Final = Operation(

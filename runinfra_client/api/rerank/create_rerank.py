@@ -15,22 +15,30 @@ if TYPE_CHECKING:
     from ...client import Client
 
 
-class RerankParams(TypedDict):
-    """Keyword arguments of :func:`request`.
+class RerankOtherParams(TypedDict):
+    """Those of :class:`RerankParams` that one pipeline does not settle by itself.
 
     Attributes:
-        model: Id of the model.
         query: What is looked for.
         texts: Plain texts.
         documents: Texts, or documents with ids, or with parts.
         top_n: How many results to return; all if left out.
     """
 
-    model: NotRequired[str | None]
     query: str
     texts: NotRequired[Sequence[str] | None]
     documents: NotRequired[Sequence[RerankDocumentParam] | None]
     top_n: NotRequired[int | None]
+
+
+class RerankParams(RerankOtherParams):
+    """Keyword arguments of :func:`request`.
+
+    Attributes:
+        model: Id of the model.
+    """
+
+    model: str
 
 
 OPERATION: Final = Operation(

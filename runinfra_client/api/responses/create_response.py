@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from ...unions import ResponseStreamEvent
 
 
-class ResponseParams(TypedDict):
-    """Keyword arguments of :func:`request`.
+class ResponseOtherParams(TypedDict):
+    """Those of :class:`ResponseParams` that one pipeline does not settle by itself.
 
     Attributes:
-        model: Id of the model.
         input: A text, or items of a conversation.
         instructions: Becomes a system message.
         max_output_tokens: Most tokens to generate.
@@ -41,7 +40,6 @@ class ResponseParams(TypedDict):
         text: The form of the answer, where OpenAI's clients put it; `response_format` wins.
     """
 
-    model: NotRequired[str | None]
     input: str | Sequence[ResponseInputItemParam]
     instructions: NotRequired[str | None]
     max_output_tokens: NotRequired[int | None]
@@ -57,6 +55,16 @@ class ResponseParams(TypedDict):
     parallel_tool_calls: NotRequired[bool | None]
     response_format: NotRequired[ResponseFormatParam | None]
     text: NotRequired[ResponseTextConfigParam | None]
+
+
+class ResponseParams(ResponseOtherParams):
+    """Keyword arguments of :func:`request`.
+
+    Attributes:
+        model: Id of the model.
+    """
+
+    model: str
 
 
 OPERATION: Final = Operation(

@@ -3,10 +3,21 @@
 
 from __future__ import annotations
 
-from runinfra_client.api.chat.create_chat_completion import ChatCompletionParams
+from typing import NotRequired
+
+from runinfra_client.api.chat.create_chat_completion import (
+    ChatCompletionOtherParams,
+    ChatCompletionParams,
+)
 
 from ..options import JsonCallOptions
 
 
 class ChatCompletionCall(ChatCompletionParams, JsonCallOptions):
     """Arguments of ``chat.completions.create``."""
+
+
+class ChatCompletionPipelineCall(ChatCompletionOtherParams, JsonCallOptions):
+    """Arguments of ``chat.completions.create`` for a client of one pipeline."""
+
+    model: NotRequired[str | None]

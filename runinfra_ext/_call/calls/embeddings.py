@@ -3,10 +3,21 @@
 
 from __future__ import annotations
 
-from runinfra_client.api.embeddings.create_embedding import EmbeddingParams
+from typing import NotRequired
+
+from runinfra_client.api.embeddings.create_embedding import (
+    EmbeddingOtherParams,
+    EmbeddingParams,
+)
 
 from ..options import JsonCallOptions
 
 
 class EmbeddingCall(EmbeddingParams, JsonCallOptions):
     """Arguments of ``embeddings.create``."""
+
+
+class EmbeddingPipelineCall(EmbeddingOtherParams, JsonCallOptions):
+    """Arguments of ``embeddings.create`` for a client of one pipeline."""
+
+    model: NotRequired[str | None]

@@ -3,10 +3,18 @@
 
 from __future__ import annotations
 
-from runinfra_client.api.images.create_image import ImageParams
+from typing import NotRequired
+
+from runinfra_client.api.images.create_image import ImageOtherParams, ImageParams
 
 from ..options import JsonCallOptions
 
 
 class ImageCall(ImageParams, JsonCallOptions):
     """Arguments of ``images.generate``."""
+
+
+class ImagePipelineCall(ImageOtherParams, JsonCallOptions):
+    """Arguments of ``images.generate`` for a client of one pipeline."""
+
+    model: NotRequired[str | None]

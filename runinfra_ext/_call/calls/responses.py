@@ -3,10 +3,21 @@
 
 from __future__ import annotations
 
-from runinfra_client.api.responses.create_response import ResponseParams
+from typing import NotRequired
+
+from runinfra_client.api.responses.create_response import (
+    ResponseOtherParams,
+    ResponseParams,
+)
 
 from ..options import JsonCallOptions
 
 
 class ResponseCall(ResponseParams, JsonCallOptions):
     """Arguments of ``responses.create``."""
+
+
+class ResponsePipelineCall(ResponseOtherParams, JsonCallOptions):
+    """Arguments of ``responses.create`` for a client of one pipeline."""
+
+    model: NotRequired[str | None]
