@@ -250,7 +250,8 @@ def _text(body: Any) -> str:
     if isinstance(body, str):
         return body
     if is_object(body):
-        content: Any = (body.get("choices") or [{}])[0].get("message", {}).get("content")
+        choices: Any = body.get("choices") or [{}]
+        content: Any = choices[0].get("message", {}).get("content")
         if isinstance(content, str):
             return content
         said = [
@@ -287,7 +288,7 @@ def _records(reading: Reading) -> Iterator[dict[str, Any]]:
 def _write_csv(reading: Reading, file: io.BufferedIOBase) -> int:
     raw: Any = file
     text = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
-    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
+    writer: csv.DictWriter[str] = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     count = 0
     for record in _records(reading):
