@@ -7,6 +7,7 @@ from typing import Any
 
 from runinfra_client.facts import Operation
 
+from .._ground.answer_facts import Facts, facts_of
 from .._ground.doors import door
 from .._ground.error_fields import fields_of_call
 from .._ground.json_codec import decode
@@ -26,11 +27,13 @@ class RawResponse:
         meta: facts about the call: ids, attempts, rate limits, replay.
     """
 
-    __slots__ = ("content", "meta")
+    __slots__ = ("_facts", "content", "meta")
 
-    def __init__(self, content: bytes, meta: Meta) -> None:
+    def __init__(self, content: bytes, meta: Meta, facts: Facts | None = None) -> None:
         self.content = content
         self.meta = meta
+        # For who watches the call: the body is not kept a second time, decoded.
+        self._facts = facts
 
     @property
     def status(self) -> int:
@@ -89,14 +92,16 @@ def raw_result(
     """
 
     def made(body: bytes, meta: Meta) -> RawResponse:
-        if operation is not None:
-            _check(operation, body, meta, redactor)
-        return RawResponse(body, meta)
+        content = None if operation is None else _check(operation, body, meta, redactor)
+        return RawResponse(body, meta, None if content is None else facts_of(content))
 
     return made
 
 
-def _check(operation: Operation, body: bytes, meta: Meta, redactor: Redactor) -> None:
+def _check(
+    operation: Operation, body: bytes, meta: Meta, redactor: Redactor
+) -> Mapping[str, Any] | None:
+    """Refuse what the operation never answers; the JSON object of an answer that is one."""
     kind = operation.response
     text = media_type(meta.headers).startswith("text/")
     if kind == "audio":
@@ -104,8 +109,9 @@ def _check(operation: Operation, body: bytes, meta: Meta, redactor: Redactor) ->
         if error is not None:
             raise error
     elif kind == "json" or (kind == "json_or_text" and not text):
-        checked_object(body, meta, redactor)
+        return checked_object(body, meta, redactor)
     elif kind != "none":
         problem = binary_problem(operation.accept, meta)
         if problem is not None:
             raise problem
+    return None

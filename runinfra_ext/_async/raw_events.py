@@ -67,7 +67,7 @@ class AsyncRawEvents(AsyncBinaryStream):
 
     async def close(self) -> None:
         """Release the connection; may be called twice."""
-        if self._reader.state == "done":
+        if self._reader.state == "done" and not self._over:
             await self._drain()
         self._reader.close()
         await super().close()
@@ -76,6 +76,12 @@ class AsyncRawEvents(AsyncBinaryStream):
 
     async def _pull(self) -> None:
         reader, clocks = self._reader, self._clocks
+        if reader.state == "done":
+            # Not before: what has come is handed out without waiting for what follows the end.
+            self._over = True
+            await self._drain()
+            await self._told()
+            return
         timeout = clocks.start(progressed=reader.take_progress())
         if timeout is not None and timeout <= 0:
             await self._fail(reader.timed_out(clocks))
@@ -98,10 +104,6 @@ class AsyncRawEvents(AsyncBinaryStream):
         self._checked = reader.begun
         if error is not None:
             await self._fail(error)
-        elif reader.state == "done":
-            await self._drain()
-            self._over = True
-            await self._told()
 
     def _take(self, data: bytes) -> RunInfraError | None:
         """Hand out what is in order; the error of what is not."""

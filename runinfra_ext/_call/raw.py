@@ -107,7 +107,9 @@ def raw_call(given: RawArguments, options: Mapping[str, Any], settings: Settings
     if content is not None and method in _BODILESS:
         msg = f"{_body_argument(given)}: a {method} request has no body"
         raise InvalidRequestError(msg, param=_body_argument(given))
-    asks = _asks_stream(operation, given.json, content)
+    looked_into = operation.stream is not None or _is_json(kind)
+    members = _members(given, content if looked_into else None)
+    asks = _asks_stream(operation, members, content)
     streaming = _streaming(given.stream, operation, asks=asks)
     call = Call(
         operation,
@@ -119,7 +121,7 @@ def raw_call(given: RawArguments, options: Mapping[str, Any], settings: Settings
         options,
         headers,
         module.result if module is not None and operation.own_errors else None,
-        arguments=given.json if is_mapping(given.json) else {},
+        arguments=members,
     )
     return RawCall(call, module, streaming, asks)
 
@@ -332,20 +334,32 @@ def _encodable(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def _asks_stream(operation: Operation | Route, value: object, content: bytes | Body | None) -> bool:
+def _is_json(kind: str | None) -> bool:
+    return (kind or "").partition(";")[0].strip().lower() == JSON
+
+
+def _members(given: RawArguments, content: bytes | Body | None) -> Mapping[str, Any]:
+    """The members of a body, as far as they can be seen in it."""
+    if is_mapping(given.data) or is_mapping(given.files):
+        return {**(given.data or {}), **(given.files or {})}
+    value = given.json
+    if value is None and isinstance(content, bytes):
+        try:
+            value = json_codec.decode(content)
+        except ValueError:
+            return {}  # no body that an operation could take
+    return value if is_mapping(value) else {}
+
+
+def _asks_stream(
+    operation: Operation | Route, members: Mapping[str, Any], content: bytes | Body | None
+) -> bool:
     """Whether the body asks for a stream of events; in doubt it does: streams are not repeated."""
     if isinstance(operation, Operation) and operation.response == "events":
         return True
     if operation.stream is None or content is None:
         return False
-    if value is None and isinstance(content, bytes):
-        try:
-            value = json_codec.decode(content)
-        except ValueError:
-            return False  # no body that the operation could take
-    elif not isinstance(content, bytes):
-        return True
-    return is_mapping(value) and bool(value.get("stream"))
+    return not isinstance(content, bytes) or bool(members.get("stream"))
 
 
 def _streaming(stream: object, operation: Operation | Route, *, asks: bool) -> Streaming:

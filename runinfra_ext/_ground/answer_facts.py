@@ -12,7 +12,7 @@ class Facts(NamedTuple):
         id: of the answer.
         model: that made it.
         finish_reasons: of its choices.
-        usage: as its model.
+        usage: as its model, or as JSON.
     """
 
     id: Any = None
@@ -43,37 +43,45 @@ class Facts(NamedTuple):
 
 
 def facts_of(result: Any) -> Facts:
-    """The facts of a result that came whole."""
-    choices: Any = getattr(result, "choices", None)
+    """The facts of a result that came whole: of its model, of its JSON, or kept by a raw one."""
+    kept: Any = getattr(result, "_facts", None)
+    if isinstance(kept, Facts):
+        return kept
+    choices: Any = _member(result, "choices")
     reasons: list[Any] = []
     if isinstance(choices, list):
-        reasons = [getattr(choice, "finish_reason", None) for choice in choices]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    elif hasattr(result, "output"):
+        reasons = [_member(choice, "finish_reason") for choice in choices]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    elif "output" in result if isinstance(result, dict) else hasattr(result, "output"):
         reasons = [_end_of(result)]
     return Facts(
         # Of other results, such as a model, it is no answer's.
-        getattr(result, "id", None) if reasons else None,
-        getattr(result, "model", None),
+        _member(result, "id") if reasons else None,
+        _member(result, "model"),
         tuple(reason for reason in reasons if reason),
-        getattr(result, "usage", None),
+        _member(result, "usage"),
     )
 
 
 def _end_of(response: Any) -> Any:
     """Why a response of the Responses adapter ended."""
-    details = getattr(response, "incomplete_details", None)
-    return getattr(details, "reason", None) or getattr(response, "status", None)
+    details = _member(response, "incomplete_details")
+    return _member(details, "reason") or _member(response, "status")
 
 
 def _number(holder: Any, *names: str) -> int | None:
     """A number, under the first of its names that has one."""
     for name in names:
-        value = getattr(holder, name, None)
+        value = _member(holder, name)
         if isinstance(value, int):
             return value
     return None
 
 
 def _details(usage: Any, *names: str) -> Any:
-    found = (getattr(usage, f"{name}_details", None) for name in names)
+    found = (_member(usage, f"{name}_details") for name in names)
     return next((details for details in found if details is not None), None)
+
+
+def _member(holder: Any, name: str) -> Any:
+    """A member of a model, or of the JSON that it would be made of."""
+    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]

@@ -68,13 +68,19 @@ class RawEvents(BinaryStream):
 
     def close(self) -> None:
         """Release the connection; may be called twice."""
-        if self._reader.state == "done":
+        if self._reader.state == "done" and not self._over:
             self._drain()
         self._reader.close()
         super().close()
 
     def _pull(self) -> None:
         reader, clocks = self._reader, self._clocks
+        if reader.state == "done":
+            # Not before: what has come is handed out without waiting for what follows the end.
+            self._over = True
+            self._drain()
+            self._told()
+            return
         timeout = clocks.start(progressed=reader.take_progress())
         if timeout is not None and timeout <= 0:
             self._fail(reader.timed_out(clocks))
@@ -97,10 +103,6 @@ class RawEvents(BinaryStream):
         self._checked = reader.begun
         if error is not None:
             self._fail(error)
-        elif reader.state == "done":
-            self._drain()
-            self._over = True
-            self._told()
 
     def _take(self, data: bytes) -> RunInfraError | None:
         """Hand out what is in order; the error of what is not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import threading
 
 import pytest
 
@@ -400,6 +401,66 @@ def test_hooks_hear_of_it(both):
     ask(both, "GET", "/models", client_options={"hooks": hooks})
     failing(both, "GET", "/files", client_options={"hooks": hooks})
     assert heard == ["listModels", "GET /files"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_middleware_hears_of_it(both, stream):
+    """The model that the body names, the end, and the usage, of a stream too."""
+    ends = []
+
+    def middleware(start):
+        return lambda end: ends.append((start.model, dict(start.arguments), end))
+
+    body = {**(STREAM if stream else CHAT), "stream_options": {"include_usage": True}}
+    if not stream:
+        del body["stream_options"]
+    content = {"content": json.dumps(body).encode(), "content_type": "application/json"}
+    for given in ({"json": body}, content):
+
+        async def scenario(given=given):
+            async with both.client(middleware=[middleware]) as client:
+                answer = await client.request("chat.completions.create", stream=stream, **given)
+                if stream:
+                    async for _ in answer:
+                        pass
+
+        both.run(scenario)
+        model, arguments, end = ends.pop()
+        assert (model, end.outcome, end.input_tokens, end.output_tokens) == (
+            "acme-chat-8b",
+            "ok",
+            3,
+            5,
+        )
+        assert arguments["messages"].size == 1
+        assert end.event_count == (8 if stream else 0)
+
+
+def test_last_event_is_handed_out_at_once(both, monkeypatch):
+    """Not when the body's end has come, which may take its time."""
+    for world in ("_async", "_sync"):
+        monkeypatch.setattr(f"runinfra_ext.{world}.raw_events.DRAIN_SECONDS", 30.0)
+    got, in_time = threading.Event(), []
+
+    def handler(peer):
+        peer.request()
+        event = b'data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0}]}\n\n'
+        head = answer(b"", "Transfer-Encoding: chunked", media="text/event-stream", length=False)
+        peer.send(head + chunked(event + b"data: [DONE]\n\n")[:-5])
+        in_time.append(got.wait(10))
+        peer.send(b"0\r\n\r\n")
+
+    async def scenario():
+        with Hostile(handler) as server:
+            async with both.client(**server.options()) as client:
+                stream = await client.request("createChatCompletion", json=STREAM, stream=True)
+                async with stream:
+                    while b"[DONE]" not in await anext(stream):
+                        pass
+                    got.set()
+
+    both.run(scenario)
+    assert in_time == [True]
 
 
 def test_arguments_are_refused_before_anything_is_sent(both):

@@ -752,6 +752,24 @@ def test_hooks_hear_of_it(theirs):
     assert heard == [("createChatCompletion", 503), ("createChatCompletion", 200)]
 
 
+def test_middleware_hears_of_it(theirs):
+    """Of each call of openai's, with the model and the usage that it came to."""
+    ends = []
+
+    def middleware(start):
+        return lambda end: ends.append((end.operation, end.model, end.outcome, end.output_tokens))
+
+    theirs.run(chat(), middleware=[middleware])
+    theirs.run(
+        chat_stream(stream_options={"include_usage": True}, **fault("truncate:9")),
+        middleware=[middleware],
+    )
+    theirs.run(chat_stream(**fault("truncate:3")), middleware=[middleware])
+    whole = ("createChatCompletion", "acme-chat-8b", "ok", 5)
+    assert ends[0] == whole
+    assert [end[:3] for end in ends[1:]] == [(*whole[:2], outcome) for outcome in ("ok", "error")]
+
+
 def test_rate_limit_holds_back(theirs):
     """A hint for longer than the deadline allows: the next call says so, without being sent."""
 
