@@ -257,7 +257,7 @@ def command(*arguments):
 def test_command_line_prints_and_logs():
     """It prints what a client needs, logs each request on a line, and ends on SIGTERM."""
     process = subprocess.Popen(command("--port", "0"), stdout=subprocess.PIPE, text=True)
-    facts = dict(process.stdout.readline().split() for _ in range(4))
+    facts = dict(process.stdout.readline().split() for _ in range(5))
     assert set(facts) == {"base_url", "api_key", "pipeline_id", "pipeline_api_key", "window"}
     headers = {"authorization": f"Bearer {facts['api_key']}"}
     assert httpx.get(facts["base_url"] + "/models", headers=headers).status_code == 200
