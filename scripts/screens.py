@@ -48,6 +48,8 @@ _EXAMPLES: Final = (
     (re.compile(r"Python 3\.\d+\.\d+\S*, \w+"), "Python 3.11.7, Linux"),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "2026-01-01T12:00:00.000Z"),
     (re.compile(r"t=\d+,v1=[0-9a-f]{64}"), "t=1767268800,v1=7d1e…"),
+    (re.compile(r"\d+\.\d rows/s, \d+ of \d+ in flight"), "9.5 rows/s, 0 of 8 in flight"),
+    (re.compile(r"job {9,}\S+"), "job             job-5f0c…"),
     (re.compile(r"[ \t]+\n"), "\n"),
 )
 
@@ -130,6 +132,10 @@ def surroundings() -> Iterator[None]:
 def _prepared(gateway: Sandbox) -> None:
     """The files that the page's commands read."""
     Path("event.json").write_text(json.dumps(_EVENT))
+    words = ("red", "green", "blue")
+    Path("rows.jsonl").write_text("".join(json.dumps({"word": word}) + "\n" for word in words))
+    question = {"role": "user", "content": "Say {word}."}
+    Path("request.json").write_text(json.dumps({"model": "acme-chat-8b", "messages": [question]}))
     Path("weather.json").write_text(
         '{"type": "object", "properties": {"city": {"type": "string"},'
         ' "sunny": {"type": "boolean"}}, "required": ["city", "sunny"],'

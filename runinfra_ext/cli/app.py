@@ -57,6 +57,7 @@ COMMANDS: Final = {
     "speak": _Command("sound", "Say a text: to a file, to a player, or to a pipe."),
     "transcribe": _Command("transcribe", "Write down what is said in files."),
     "voice": _Command("sound", "Talk to a pipeline: send recorded speech, get an answer."),
+    "bulk": _Command("bulk", "Send many rows as one job, with a journal."),
     "webhook": _Command("webhook", "Sign, verify and receive webhooks."),
     "sandbox": _Command("sandbox", "Run the local gateway.", bare=True),
     "snippet": _Command("snippet", "Print a program that is ready to paste."),

@@ -58,6 +58,8 @@ _CLASSES: Final[tuple[tuple[type[BaseException], int], ...]] = (
     (e.RunInfraError, REFUSED),
     (OSError, FILES),
 )
+# The type of bulk's JournalError, whose class is not loaded for any other command.
+_JOURNAL: Final = "journal_error"
 _FIELDS: Final = (
     "type",
     "code",
@@ -76,6 +78,8 @@ _FIELDS: Final = (
 
 def code_of(error: BaseException) -> int:
     """The exit code of an error."""
+    if getattr(error, "type", None) == _JOURNAL:
+        return FILES
     return next((code for kind, code in _CLASSES if isinstance(error, kind)), INTERNAL)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RunInfraError
+from ..errors import ConfigurationError, RunInfraError
 
 if TYPE_CHECKING:
     from .._ground.metadata import Meta
@@ -27,24 +27,51 @@ def usage_of(client: RunInfra, usage: Any, model: str | None) -> dict[str, Any]:
     """
     if usage is None:
         return {}
-    found: dict[str, Any] = {}
-    for name, others in (
-        ("input_tokens", ("prompt_tokens",)),
-        ("output_tokens", ("completion_tokens",)),
-    ):
-        values = [getattr(usage, other, None) for other in (name, *others)]
-        value = next((one for one in values if one is not None), None)
-        if value is not None:
-            found[name] = value
+    found: dict[str, Any] = _tokens(usage)
     cost = getattr(usage, "cost", None)
     if cost is not None:
         return {**found, "cost_usd": cost}
     if len(found) == 2 and model:
-        price = _price(client, model)
-        if price is not None and price.input is not None and price.output is not None:
-            sum_ = found["input_tokens"] * price.input + found["output_tokens"] * price.output
-            return {**found, "cost_usd": round(sum_ / _MILLION, 9), "estimated": True}
+        worked_out = _cost(_price(client, model), found)
+        if worked_out is not None:
+            return {**found, "cost_usd": worked_out, "estimated": True}
     return found
+
+
+def prices(client: RunInfra) -> Callable[[Any], float]:
+    """Gives the cost of a result, by the prices that the models have now.
+
+    Raises (when it is called):
+        ConfigurationError: the model has no price, or the result tells no tokens.
+    """
+    known = {model.id: model.pricing for model in client.models.list().data}
+
+    def price(result: Any) -> float:
+        model: str = getattr(result, "model", None) or ""
+        cost = _cost(known.get(model), _tokens(getattr(result, "usage", None)))
+        if cost is None:
+            msg = f"--max-cost: the gateway tells neither a row's cost nor a price of {model!r}"
+            raise ConfigurationError(msg, param="max_cost")
+        return cost
+
+    return price
+
+
+def _tokens(usage: Any) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, other in (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")):
+        value = getattr(usage, name, None)
+        value = getattr(usage, other, None) if value is None else value
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _cost(price: Any, tokens: dict[str, int]) -> float | None:
+    if price is None or price.input is None or price.output is None or len(tokens) < 2:
+        return None
+    sum_ = tokens["input_tokens"] * price.input + tokens["output_tokens"] * price.output
+    return float(round(sum_ / _MILLION, 9))
 
 
 def _price(client: RunInfra, model: str) -> Any:
