@@ -18,7 +18,7 @@ from .._ground.limits import Limits
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
 from .._http.asynchronous import AsyncHTTP, AsyncSource
-from ..errors import ResponseTooLargeError, RunInfraError
+from ..errors import InvalidRequestError, ResponseTooLargeError, RunInfraError
 from ._callbacks import outcome
 from ._timing import sleep
 from .watching import watched
@@ -163,6 +163,13 @@ class AsyncTransport:
             )
         except TransportFailure as failure:
             return failure
+        except InvalidRequestError:
+            # A picture in a private network, to which nothing was sent. The gateway may be there
+            # too: what its name stands for is looked up now that it matters.
+            host = journey.settings.base.host
+            if not (limits.public_only and await self.http.leads_inside(host, limits)):
+                raise
+        return await self._sent(journey, limits._replace(public_only=False))
 
     async def _body(self, source: AsyncSource) -> bytes | TransportFailure | RunInfraError:
         """The whole body of an answer, or why there is none."""

@@ -32,10 +32,17 @@ class BaseURL(NamedTuple):
     pipeline_scoped: bool
 
     @property
+    def host(self) -> str:
+        """The gateway's name or address."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
     def is_near(self) -> bool:
-        """Whether the gateway itself is on this machine or in a private network, by its address."""
-        host = urlsplit(self.url).hostname or ""
-        return is_loopback(host) or is_public(host) is False
+        """Whether the gateway itself is on this machine or in a private network, by its address.
+
+        What a name stands for is known only where it is resolved.
+        """
+        return is_loopback(self.host) or is_public(self.host) is False
 
 
 def is_public(host: str) -> bool | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import threading
 import weakref
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ from .._ground.wire import TransportFailure
 from ..errors import ConfigurationError
 from .encodings import unpacker_for
 from .failures import failure, wait_limit
-from .options import DEFAULTS, HTTPOptions
+from .options import DEFAULTS, HTTPOptions, are_inside
 from .proxies import Proxies
 
 if TYPE_CHECKING:
@@ -155,6 +156,16 @@ class AsyncHTTP:
         loop = self._loop()
         backend = self._given or self._backend(loop)
         return AsyncSource(await backend.send(method, url, headers, body, limits), limits)
+
+    async def leads_inside(self, host: str, limits: Limits) -> bool:
+        """Whether a name stands for this machine or a private network; not if nobody knows it."""
+        look_up = asyncio.get_running_loop().getaddrinfo
+        try:
+            async with asyncio.timeout(wait_limit(limits, limits.timeout.connect)):
+                found = await look_up(host, 0, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError, TransportFailure):  # TimeoutError is an OSError
+            return False
+        return are_inside(str(address[0]) for *_, address in found)
 
     async def aclose(self) -> None:
         """Close the connections of all event loops, those in use too."""

@@ -17,7 +17,9 @@ from .._ground.limits import Limits
 from .._ground.wire import TransportFailure
 from .encodings import unpacker_for
 from .failures import failure, wait_limit
-from .options import DEFAULTS, HTTPOptions
+from .options import DEFAULTS, HTTPOptions, are_inside
+from .urllib3_clock import Clock
+from .urllib3_lookup import addresses_of
 
 
 class Exchange(Protocol):
@@ -165,6 +167,15 @@ class HTTP:
             raise failure("client_closed", sent=False)
         backend = self._given or self._made.get("backend") or self._make()
         return Source(backend.send(method, url, headers, content, limits), limits)
+
+    def leads_inside(self, host: str, limits: Limits) -> bool:
+        """Whether a name stands for this machine or a private network; not if nobody knows it."""
+        clock = Clock(limits, host)
+        clock.stage("connect_timeout", whole=limits.timeout.connect)
+        try:
+            return are_inside(one.address[0] for one in addresses_of(host, 0, clock))
+        except TransportFailure:
+            return False
 
     def close(self) -> None:
         """Close the connections; a client of the application's own stays open."""

@@ -6,6 +6,7 @@ import functools
 import os
 import re
 import socket
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -151,6 +152,12 @@ def check_public(address: str) -> None:
             "fetched only where the gateway itself is in one"
         )
         raise InvalidRequestError(msg, param="image")
+
+
+def are_inside(addresses: Iterable[str]) -> bool:
+    """Whether what a name was resolved to are addresses of private networks only."""
+    found = [is_public(address) for address in addresses]
+    return bool(found) and not any(found)
 
 
 class Target(NamedTuple):

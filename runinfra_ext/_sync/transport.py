@@ -19,7 +19,7 @@ from .._ground.limits import Limits
 from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
 from .._http.blocking import HTTP, Source
-from ..errors import ResponseTooLargeError, RunInfraError
+from ..errors import InvalidRequestError, ResponseTooLargeError, RunInfraError
 from ._callbacks import outcome
 from ._timing import sleep
 from .watching import watched
@@ -164,6 +164,13 @@ class Transport:
             )
         except TransportFailure as failure:
             return failure
+        except InvalidRequestError:
+            # A picture in a private network, to which nothing was sent. The gateway may be there
+            # too: what its name stands for is looked up now that it matters.
+            host = journey.settings.base.host
+            if not (limits.public_only and self.http.leads_inside(host, limits)):
+                raise
+        return self._sent(journey, limits._replace(public_only=False))
 
     def _body(self, source: Source) -> bytes | TransportFailure | RunInfraError:
         """The whole body of an answer, or why there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.server
 import logging
+import socket
 import threading
 
 import httpx
@@ -230,9 +231,34 @@ def test_addresses_of_private_networks(address):
     assert is_public("gateway.example") is None
 
 
-def test_a_picture_in_a_private_network_is_not_fetched(both, monkeypatch):
-    """Where the gateway is not there itself: nothing is sent, whatever the name resolves to."""
+def gateway_at(monkeypatch, *addresses):
+    """Let the gateway be known by a name that stands for these addresses."""
     from runinfra_ext._call import urls
+
+    real = socket.getaddrinfo
+
+    def lookup(host, *arguments, **options):
+        if host not in {"gateway.example", b"gateway.example"}:
+            return real(host, *arguments, **options)
+        if not addresses:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, 0))
+            for address in addresses
+        ]
+
+    monkeypatch.setattr(urls.BaseURL, "is_near", False)
+    monkeypatch.setattr(urls.BaseURL, "host", "gateway.example")
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [("93.184.216.34",), ("10.1.2.3", "93.184.216.34"), ()],
+    ids=["public", "two", "none"],
+)
+def test_a_picture_in_a_private_network_is_not_fetched(both, monkeypatch, addresses):
+    """Where the gateway is not there itself: nothing is sent, whatever the name resolves to."""
 
     async def scenario():
         async with both.client() as client:
@@ -241,11 +267,27 @@ def test_a_picture_in_a_private_network_is_not_fetched(both, monkeypatch):
                 await client.images.fetch(url)
             return caught.value
 
-    monkeypatch.setattr(urls.BaseURL, "is_near", False)
+    gateway_at(monkeypatch, *addresses)
     error = both.run(scenario)
     assert error.param == "image"
     assert "private network" in error.message
     assert both.gateway.journal == []
+
+
+def test_a_picture_beside_a_private_gateway_is_fetched(both, monkeypatch):
+    """A gateway that is known by a name is in a private network if its name leads there."""
+    starts = []
+
+    async def scenario():
+        hooks = sdk.Hooks(before_attempt=starts.append)
+        async with both.client(max_retries=0, hooks=hooks) as client:
+            url = both.gateway.base_url.replace("127.0.0.1", "localhost") + "/models"
+            with pytest.raises(sdk.AuthenticationError):
+                await client.images.fetch(url)
+
+    gateway_at(monkeypatch, "10.1.2.3", "127.0.0.1")
+    both.run(scenario)
+    assert len(both.gateway.journal) == len(starts) == 1
 
 
 def test_errors_keep_nothing_of_what_another_host_says(both):
