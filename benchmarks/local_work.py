@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from .watching import watching
+
 SECRET: Final = "whsec_benchmark"
 Work = Callable[[], None]
 
@@ -105,4 +107,6 @@ LOCAL: Final[dict[str, Callable[[str, int], tuple[Work, int]]]] = {
     "construct": lambda contender, count: webhook(contender, count, parse=True),
     "journey": lambda contender, count: retry_engine(contender, count, failures=0),
     "journey with retries": lambda contender, count: retry_engine(contender, count, failures=2),
+    "unwatched": lambda contender, count: watching(contender, count, traced=False),
+    "traced": lambda contender, count: watching(contender, count, traced=True),
 }

@@ -50,9 +50,9 @@ def line(row: Row, measured: dict[str, list[dict[str, float]]]) -> dict[str, Any
             medians[family] = statistics.median(values)
     base = medians.get(row.against)
     ratios = {name: value / base for name, value in medians.items()} if base else {}
-    if row.above is not None and {"ext", row.above} <= ratios.keys():
-        ratios["ext"] -= ratios[row.above]
     judged = medians if row.absolute else ratios
+    if row.above is not None and {"ext", row.above} <= judged.keys():
+        judged["ext"] -= judged[row.above]
     return {
         "work": row.title,
         "unit": row.unit,

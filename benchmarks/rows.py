@@ -52,7 +52,7 @@ class Row(NamedTuple):
         goal: the ratio to ``against`` that is to be reached; with ``absolute`` the number itself.
         against: the contender that the ratios are made to, ``-async`` left out.
         absolute: the goal is a number, not a ratio.
-        above: the bare library under the SDK, whose part is taken off the SDK's ratio.
+        above: the bare library under the SDK, whose part is taken off the SDK's own.
     """
 
     title: str
@@ -64,7 +64,7 @@ class Row(NamedTuple):
     against: Literal["openai", "official", "urllib3", "aiohttp", "ext"] = "openai"
     per_unit: bool = True
     absolute: bool = False
-    above: Literal["urllib3", "aiohttp"] | None = None
+    above: Literal["urllib3", "aiohttp", "socket"] | None = None
 
 
 _STARTING: Final = ("openai", "official", "httpx", "ext", "socket")
@@ -108,6 +108,8 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("busy async", "chat", ("openai-async", "ext-async"), 3, 1, scenario="busy"),
     Job("journey", "journey", ("ext",), 2000, 500),
     Job("journey retries", "journey with retries", ("ext",), 1000, 200),
+    Job("unwatched", "unwatched", ("ext",), 20000, 2000),
+    Job("traced", "traced", ("ext", "socket"), 5000, 500),
 )
 
 _MICRO: Final = 1e6
@@ -209,4 +211,16 @@ ROWS: Final[tuple[Row, ...]] = (
     Row("two 503s, wall, async", "busy async", "wall", "ms", _MILLI, 100, absolute=True),
     _cpu("retry engine, one attempt", "journey", "µs", None)._replace(against="ext"),
     _cpu("retry engine, two 503s first", "journey retries", "µs", None)._replace(against="ext"),
+    Row("a call that nobody watches, its part", "unwatched", "cpu", "µs", _MICRO, 1, absolute=True),
+    Row("a call with telemetry, its part", "traced", "cpu", "µs", _MICRO, None, absolute=True),
+    Row(
+        "a call with telemetry, above OpenTelemetry by hand",
+        "traced",
+        "cpu",
+        "µs",
+        _MICRO,
+        15,
+        absolute=True,
+        above="socket",
+    ),
 )

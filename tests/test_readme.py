@@ -21,6 +21,7 @@ SNIPPETS = [
         "docs/bulk.md",
         "docs/tools.md",
         "docs/network.md",
+        "docs/observability.md",
         "docs/requests.md",
         "docs/migrating.md",
     )

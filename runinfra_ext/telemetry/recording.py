@@ -19,7 +19,6 @@ from ..errors import InvalidRequestError
 from . import content, names
 
 if TYPE_CHECKING:
-    from opentelemetry.context import Context
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.trace import TracerProvider
@@ -100,13 +99,13 @@ class Recorder:
             redact = self.content_redactor(settings.redactor)
             attributes.update(_asked(call.arguments, redact))
         span = self.tracer.start_span(name, kind=trace.SpanKind.CLIENT, attributes=attributes)
-        context = trace.set_span_in_context(span)
-        self._carry(start, context)
-        return CallSpan(self, span, context, common, settings.redactor)
+        self._carry(start, span)
+        return CallSpan(self, span, common, settings.redactor)
 
-    def _carry(self, start: CallStart, context: Context) -> None:
+    def _carry(self, start: CallStart, span: trace.Span) -> None:
         """Give the call the headers that carry the trace."""
         carrier: dict[str, str] = {}
+        context = trace.set_span_in_context(span)
         self.propagator.inject(carrier, context)  # pyright: ignore[reportArgumentType] - a dict is what its default setter takes
         for name, value in carrier.items():
             with suppress(InvalidRequestError):  # no call fails because of a propagator
@@ -129,24 +128,21 @@ class CallSpan:
     Args:
         recorder: whose it is.
         span: OpenTelemetry's.
-        context: with that span in it.
         common: attributes that its metrics have too.
         redactor: blanks keys in what a server wrote.
     """
 
-    __slots__ = ("_common", "_context", "_recorder", "_redactor", "_span")
+    __slots__ = ("_common", "_recorder", "_redactor", "_span")
 
     def __init__(
         self,
         recorder: Recorder,
         span: trace.Span,
-        context: Context,
         common: dict[str, Any],
         redactor: Redactor,
     ) -> None:
         self._recorder = recorder
         self._span = span
-        self._context = context
         self._common = common
         self._redactor = redactor
 
@@ -210,15 +206,15 @@ class CallSpan:
         return attributes
 
     def _measure(self, end: CallEnd) -> None:
-        recorder, common, context = self._recorder, self._common, self._context
-        recorder.duration.record(end.elapsed, common, context)
+        recorder, common = self._recorder, self._common
+        recorder.duration.record(end.elapsed, common)
         for kind, count in (("input", end.input_tokens), ("output", end.output_tokens)):
             if count is not None:
-                recorder.tokens.record(count, {**common, names.TOKEN_TYPE: kind}, context)
+                recorder.tokens.record(count, {**common, names.TOKEN_TYPE: kind})
         if end.first_chunk is not None:
-            recorder.first_chunk.record(end.first_chunk, common, context)
+            recorder.first_chunk.record(end.first_chunk, common)
         if end.attempts > 1:
-            recorder.retries.add(end.attempts - 1, common, context)
+            recorder.retries.add(end.attempts - 1, common)
 
 
 @lru_cache(maxsize=256)
