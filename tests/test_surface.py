@@ -119,6 +119,7 @@ PUBLIC = {
         ".types",
         ".errors",
         ".hooks",
+        ".middleware",
         ".idempotency",
         ".webhooks",
         ".structured",
