@@ -96,7 +96,9 @@ def _sync(order: Order, counts: Callable[[], dict[str, int]]) -> Measure:
         warm = counts()
         units = 0
         with Meter() as meter:
-            for _ in range(order.times):
+            if order.work == "bulk":
+                units = client.bulk(order.times, Path(folder))
+            for _ in range(order.times if order.work != "bulk" else 0):
                 units += step()
     client.close()
     after = counts()
@@ -127,6 +129,8 @@ async def _async(order: Order, counts: Callable[[], dict[str, int]]) -> Measure:
                 )
                 units = sum(result for result in results if isinstance(result, int))
                 errors = sum(not isinstance(result, int) for result in results)
+            elif order.work == "bulk":
+                units = await client.bulk(order.times, Path(folder))
             else:
                 for _ in range(order.times):
                     units += await step()
@@ -178,6 +182,7 @@ def _step(order: Order, client: Any, folder: Path) -> Callable[[], int]:
 
     steps: dict[str, Callable[[], int]] = {
         "chat": one(lambda: client.chat(MESSAGES)),
+        "bulk": one(lambda: client.chat(MESSAGES)),  # to warm up
         "chat40": one(lambda: client.chat(MANY_MESSAGES)),
         "stream": lambda: client.stream(),
         "floats": one(lambda: client.embeddings(encoded=False)),
@@ -202,6 +207,7 @@ def _async_step(order: Order, client: Any, folder: Path) -> Callable[[], Awaitab
 
     steps: dict[str, Callable[[], Awaitable[int]]] = {
         "chat": one(lambda: client.chat(MESSAGES)),
+        "bulk": one(lambda: client.chat(MESSAGES)),  # to warm up
         "chat40": one(lambda: client.chat(MANY_MESSAGES)),
         "stream": lambda: client.stream(),
         "concurrent": lambda: client.stream(),

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import importlib
 import json
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -102,9 +103,43 @@ def retry_engine(_contender: str, count: int, *, failures: int) -> tuple[Work, i
     return work, count
 
 
+def journal(count: int) -> tuple[Work, int]:
+    """Finished rows into the journal of a bulk job, by its own thread.
+
+    Args:
+        count: how many.
+    """
+    names = ("journal", "rows", "writer")
+    journals, rows, writer = (importlib.import_module(f"runinfra_ext.bulk.{n}") for n in names)
+    meta = rows.RowMeta(
+        position=0, attempts=1, request_id="req_1", idempotency_key="bulk-" + "0" * 40
+    )
+    body = b'{"id":"chatcmpl_1","object":"chat.completion","choices":[]}' * 8
+    outcomes = [
+        rows.Outcome(rows.Row(f"row {n}", n, None, None, meta), b"d" * 16, body, 200)
+        for n in range(count)
+    ]
+
+    def work() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            kept = journals.Journal(f"{folder}/bulk.db", {"operation": "chat.completions.create"})
+            delivered: list[int] = []
+            thread = writer.Writer(kept, lambda batch: delivered.append(len(batch)), print)
+            for outcome in outcomes:
+                kept.find(outcome.row.key)
+                thread.put(outcome)
+            thread.close()
+            kept.close()
+            if sum(delivered) != count:
+                raise ValueError(delivered)
+
+    return work, count
+
+
 LOCAL: Final[dict[str, Callable[[str, int], tuple[Work, int]]]] = {
     "verify": lambda contender, count: webhook(contender, count, parse=False),
     "construct": lambda contender, count: webhook(contender, count, parse=True),
+    "journal": lambda _, count: journal(count),
     "journey": lambda contender, count: retry_engine(contender, count, failures=0),
     "journey with retries": lambda contender, count: retry_engine(contender, count, failures=2),
     "unwatched": lambda contender, count: watching(contender, count, traced=False),

@@ -10,6 +10,7 @@ import orjson
 KEY: Final = "rp_live_benchmark0000000000000000"
 MODEL: Final = "acme-chat-8b"
 TEXTS: Final = [f"text number {i}" for i in range(100)]
+AT_ONCE: Final = 64  # requests of a bulk job: where this SDK's own ends too
 SPOKEN: Final = "The train leaves at nine."
 
 
@@ -67,6 +68,11 @@ def chat_body(messages: list[Any], *, stream: bool = False) -> dict[str, Any]:
     """The body of a chat request."""
     body = {"model": MODEL, "messages": messages, "temperature": 0.7, "max_tokens": 256}
     return {**body, "stream": True} if stream else body
+
+
+def row_body(number: int) -> dict[str, Any]:
+    """The body of a row of a bulk job."""
+    return chat_body([{"role": "user", "content": f"Say {number}."}])
 
 
 def embedding_body(*, encoded: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from runinfra_ext import AsyncRunInfra, RunInfra
 
-from .base import KEY, MODEL, chat_body, embedding_body, speech_body
+from .base import KEY, MODEL, chat_body, embedding_body, row_body, speech_body
 
 _COUNT = [{"role": "user", "content": "Count."}]
 
@@ -48,6 +48,11 @@ class Sync:
         answer = self._client.audio.transcriptions.create(model=MODEL, file=path)
         text: str = answer.text
         return text
+
+    def bulk(self, rows: int, folder: Path) -> int:
+        """A chat for each row, as a job with a journal."""
+        with self._client.bulk.map(range(rows), row_body, journal=folder / "bulk.db") as job:
+            return len([row.unwrap().choices[0].message.content for row in job])
 
     def close(self) -> None:
         """Close the connections."""
@@ -92,6 +97,11 @@ class Async:
         answer = await self._client.audio.transcriptions.create(model=MODEL, file=path)
         text: str = answer.text
         return text
+
+    async def bulk(self, rows: int, folder: Path) -> int:
+        """A chat for each row, as a job with a journal."""
+        async with self._client.bulk.map(range(rows), row_body, journal=folder / "bulk.db") as job:
+            return len([row.unwrap().choices[0].message.content async for row in job])
 
     async def close(self) -> None:
         """Close the connections."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import openai
 
-from .base import KEY, MODEL, TEXTS, chat_body, speech_body
+from .base import AT_ONCE, KEY, MODEL, TEXTS, chat_body, row_body, speech_body
 
 
 class Sync:
@@ -51,6 +53,18 @@ class Sync:
         """A file to be transcribed; the text."""
         with path.open("rb") as file:
             return self._client.audio.transcriptions.create(model=MODEL, file=file).text
+
+    def bulk(self, rows: int, folder: Path) -> int:
+        """A chat for each row, by a pool of threads; nothing is kept."""
+        del folder
+
+        def one(number: int) -> str:
+            answer: Any = self._client.chat.completions.create(**row_body(number))
+            text: str = answer.choices[0].message.content
+            return text
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return len(list(pool.map(one, range(rows))))
 
     def close(self) -> None:
         """Close the connections."""
@@ -96,6 +110,19 @@ class Async:
         """A file to be transcribed; the text."""
         with path.open("rb") as file:
             return (await self._client.audio.transcriptions.create(model=MODEL, file=file)).text
+
+    async def bulk(self, rows: int, folder: Path) -> int:
+        """A chat for each row, by ``gather`` and a semaphore; nothing is kept."""
+        del folder
+        semaphore = asyncio.Semaphore(AT_ONCE)
+
+        async def one(number: int) -> str:
+            async with semaphore:
+                answer: Any = await self._client.chat.completions.create(**row_body(number))
+            text: str = answer.choices[0].message.content
+            return text
+
+        return len(await asyncio.gather(*(one(number) for number in range(rows))))
 
     async def close(self) -> None:
         """Close the connections."""
