@@ -80,6 +80,7 @@ class BulkJob(BulkWork, Generic[ItemT]):
                 self._closed = False
             found = self._find()
         except INTERRUPTS:
+            self._display.interrupted(self._desk.in_flight)
             self._drain()
             raise
         except Exception:
@@ -169,6 +170,17 @@ class BulkJob(BulkWork, Generic[ItemT]):
             while self._next in self._held:
                 self._ready.append(self._held.pop(self._next))
                 self._next += 1
+
+    def __del__(self) -> None:
+        # Left in the middle, without a word: what its workers had is done, and the journal is free.
+        if getattr(self, "_begun", False) and not self._closed:
+            self._closed = True
+            self._desk.stop(None)
+            self._crew.dismiss()
+            if self._writer is not None:
+                self._writer.close()
+            if self._journal is not None:
+                self._journal.end(self._desk.account.stopped or "")
 
     def _broken(self) -> JournalError | None:
         """Why the journal can't be written any more, if it can't."""

@@ -59,6 +59,19 @@ class Display:
             _say(self._snapshot())
         return None
 
+    def interrupted(self, in_flight: int) -> None:
+        """The job is told to stop.
+
+        Args:
+            in_flight: rows that it still waits for.
+        """
+        if self._shown and in_flight:
+            text = f"bulk: finishing {in_flight} rows on their way; interrupt again to end at once"
+            if self._live is None:
+                print(text, file=sys.stderr, flush=True)  # noqa: T201 - asked for
+            else:
+                self._live.console.print(text)
+
     def end(self, account: Account) -> object:
         """The job has ended."""
         if self._live is not None:

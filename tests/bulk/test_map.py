@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
@@ -487,6 +488,30 @@ def test_two_jobs_on_one_journal(both, tmp_path):
                     await rows_of(client.bulk.map(range(3), chat, journal=tmp_path / "run.db"))
 
     both.run(scenario)
+
+
+def test_a_job_that_is_forgotten(both, gateway, tmp_path):
+    """Left by ``break`` without a word, its workers end, and its journal is free again."""
+
+    async def scenario():
+        async with both.client() as client:
+            async for _ in await begun(
+                client.bulk.map(range(300), chat, journal=tmp_path / "run.db", max_concurrency=2)
+            ):
+                break
+            for _ in range(200):
+                gc.collect()
+                try:
+                    return await rows_of(
+                        client.bulk.map(range(5), chat, journal=tmp_path / "run.db")
+                    )
+                except JournalError:
+                    await asyncio.sleep(0.1)
+        return []
+
+    assert len(both.run(scenario)) == 5
+    assert len(gateway.charges) < 300
+    assert set(charges(gateway).values()) == {1}
 
 
 def test_stop(both):

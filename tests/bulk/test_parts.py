@@ -344,6 +344,8 @@ def test_display_in_a_log(capsys):
     display.end(account)
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(" rows")[0] for line in lines] == ["bulk: 2 of 4", "bulk: 4 of 4"]
+    display.interrupted(3)
+    assert "finishing 3 rows on their way" in capsys.readouterr().err
 
 
 def test_display_on_a_terminal(monkeypatch, capsys):
@@ -354,8 +356,11 @@ def test_display_on_a_terminal(monkeypatch, capsys):
     display = Display(True)
     display.begin(lambda: account)
     display.tick()
+    display.interrupted(2)
     display.end(account)
-    assert "3 of 4 rows" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "3 of 4 rows" in shown
+    assert "rows on their way; interrupt again to end at once" in shown
     monkeypatch.setitem(sys.modules, "rich.live", None)
     display = Display(True)
     display.begin(lambda: account)
