@@ -72,6 +72,11 @@ release: .venv-release/.ready ## Build a release and run the strict canary with 
 publish: .venv-release/.ready ## Upload what `make release` made, if nothing stands in the way; for the publishing workflow.
 	.venv-release/bin/python scripts/publish.py
 
+.PHONY: site
+site: .venv-site/.ready venv ## Build the documentation's site into out/site; a warning or a dead link is a failure.
+	.venv-site/bin/python scripts/build_site.py
+	$(BIN)/python -m pytest -m browser tests/site/test_browser.py $(ARGS)
+
 .PHONY: compat baseline changelog
 compat: venv ## Compare the public surface and the document with the last release, and derive the version.
 	$(BIN)/python scripts/compat.py

@@ -45,17 +45,18 @@ def surface() -> list[str]:
     for name in MODULES:
         module = importlib.import_module(name)
         lines += ["", f"# {name}", ""]
-        for public in _names(module):
-            lines += _described(public, getattr(module, public), _names(module))
+        for public in names(module):
+            lines += _described(public, getattr(module, public), names(module))
     ext = importlib.import_module("runinfra_ext")
     for cls in (ext.RunInfra, ext.AsyncRunInfra):
         lines += ["", f"# the methods of {cls.__name__}", ""]
         client = cls(api_key="not-a-key", base_url="http://127.0.0.1:1/v1")
-        lines += sorted(_methods("client", client))
+        lines += sorted(f"{path}{inspect.signature(m)}" for path, m in methods("client", client))
     return lines[1:]
 
 
-def _names(module: Any) -> list[str]:
+def names(module: Any) -> list[str]:
+    """The public names of a module."""
     listed = getattr(module, "__all__", None)
     if listed is not None:
         return sorted(listed)
@@ -106,17 +107,17 @@ def _members(cls: type, public: Collection[str]) -> Iterator[str]:
                 yield f"{name}{inspect.signature(member)}"
 
 
-def _methods(path: str, value: Any) -> Iterator[str]:
-    """The methods of a client and of its namespaces, as their signatures show them."""
+def methods(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The methods of a client and of its namespaces, by what callers write."""
     for name in dir(type(value)) + list(vars(value)):
         if name.startswith("_"):
             continue
         member = getattr(value, name)
         where = f"{path}.{name}"
         if inspect.ismethod(member) or inspect.isfunction(member):
-            yield f"{where}{inspect.signature(member)}"
+            yield where, member
         elif type(member).__module__.startswith("runinfra_ext."):
-            yield from _methods(where, member)
+            yield from methods(where, member)
 
 
 def main() -> int:

@@ -14,6 +14,12 @@ SNIPPETS = [
     snippet
     for name in (
         "README.md",
+        "docs/tutorial.md",
+        "docs/operations.md",
+        "docs/configuration.md",
+        "docs/retries.md",
+        "docs/errors.md",
+        "docs/production.md",
         "docs/sandbox.md",
         "docs/webhooks.md",
         "docs/audio.md",

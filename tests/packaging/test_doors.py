@@ -44,6 +44,7 @@ def test_only_the_publishing_workflow_may_publish():
     assert with_identity == {
         ("release.yml", "canary"),
         ("release.yml", "publish"),
+        ("pages.yml", "show"),
     }
     assert WORKFLOWS["release.yml"]["jobs"]["publish"]["environment"]["name"] == "release"
     refused = "if make publish PYTHON=python; then exit 1; fi"
