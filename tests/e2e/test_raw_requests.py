@@ -100,13 +100,13 @@ def test_lost_speech_is_not_repeated(both, stream):
     assert len(both.gateway.journal) == len(both.gateway.charges) == 1
 
 
-@pytest.mark.parametrize("name", ["html", "json-error", "empty"])
 @pytest.mark.parametrize(
-    ("operation", "body"),
+    ("operation", "body", "name"),
     [
-        ("chat.completions.create", CHAT),
-        ("audio.speech.create", SPEECH),
-        ("embeddings.create", {"model": "acme-embed", "input": "one"}),
+        ("chat.completions.create", CHAT, "html"),
+        ("chat.completions.create", CHAT, "json-error"),
+        ("audio.speech.create", SPEECH, "html"),
+        ("embeddings.create", {"model": "acme-embed-m", "input": "one"}, "empty"),
     ],
 )
 def test_answer_that_is_none_is_refused(both, operation, body, name):
