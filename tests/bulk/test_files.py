@@ -291,3 +291,48 @@ def test_answers_that_are_no_json(client: RunInfra, tmp_path):
 
     body = read_lines(tmp_path / "out.jsonl")[0]["response"]["body"]
     assert len(base64.b64decode(body)) > 100
+
+
+@pytest.mark.parametrize(
+    ("operation", "template", "text"),
+    [
+        ("responses.create", {"model": CHAT, "input": "Say {n}."}, "one"),
+        ("rerank.create", {"model": "acme-rerank", "query": "{n}", "texts": ["a"]}, '"index":0'),
+    ],
+)
+def test_texts_of_a_table(client: RunInfra, gateway, tmp_path, operation, template, text):
+    """What a model said, or the whole answer; a row that failed has its error; both formats."""
+    gateway.answer(text="number one", required=False)
+    source = tmp_path / "rows.csv"
+    source.write_text("n\n1\n2,2\n")
+    client.bulk.run(
+        source,
+        output=tmp_path / "out.csv",
+        request=template,
+        operation=operation,
+        on_bad_row="record",
+    )
+    export(tmp_path / "out.csv.journal", tmp_path / "out.parquet")
+    good, bad = pq.read_table(tmp_path / "out.parquet").to_pylist()
+    assert text in good["text"]
+    assert (good["ok"], bad["ok"]) == (True, False)
+    assert "line 3: expected 1 columns" in bad["error"]
+    with (tmp_path / "out.csv").open(newline="") as file:
+        assert [row["text"] for row in csv.DictReader(file)] == [good["text"], ""]
+
+
+def test_transcripts_in_their_own_form(client: RunInfra, gateway, tmp_path):
+    """A text that is no JSON stands as it is; a file that is not ASCII too."""
+    job = client.bulk.map(
+        ["é"],
+        lambda item: {
+            "model": "acme-asr",
+            "file": ("a.wav", b"RIFF\x00\x00\x00\x00WAVEfmt " + bytes(64)),
+            "response_format": "text",
+        },
+        operation="audio.transcriptions.create",
+        journal=tmp_path / "run.db",
+    )
+    said = [row.unwrap() for row in job]
+    export(tmp_path / "run.db", tmp_path / "out.jsonl")
+    assert read_lines(tmp_path / "out.jsonl")[0]["response"]["body"] == said[0]

@@ -476,6 +476,53 @@ def test_an_error_of_the_request_function(both):
     assert both.run(scenario) == ["in the request of row 1, 'row 1'"]
 
 
+def test_a_request_that_can_not_be_made_is_recorded(both, gateway):
+    """With on_bad_row="record" the function's own error becomes the row's."""
+
+    async def scenario():
+        async with both.client() as client:
+            return await rows_of(
+                client.bulk.map(
+                    [0, 1], lambda item: chat(1 // item), on_bad_row="record", ordered=True
+                )
+            )
+
+    bad, good = both.run(scenario)
+    assert "row 1: its request can't be made: ZeroDivisionError" in bad.error.message
+    assert good.ok
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"stream": True}, "stream: a bulk job reads whole answers"),
+        ({"temprature": 1}, "unexpected keyword argument 'temprature'"),
+    ],
+)
+def test_arguments_that_no_row_can_have(both, gateway, more, message):
+    """Nothing is sent; the error says of which row."""
+
+    async def scenario():
+        async with both.client() as client:
+            with pytest.raises(InvalidRequestError, match=message) as caught:
+                await rows_of(client.bulk.map([5], lambda item: chat(item) | more))
+            return caught.value.__notes__
+
+    assert both.run(scenario) == ["row 1 of the input, 'row 1'"]
+    assert len(gateway.journal) == 0
+
+
+def test_an_error_of_the_price_function(both):
+    """The application's own error in a worker ends the job, and comes as it is."""
+
+    async def scenario():
+        async with both.client() as client:
+            with pytest.raises(ZeroDivisionError):
+                await rows_of(client.bulk.map([5], chat, price=lambda result: 1 / 0))
+
+    both.run(scenario)
+
+
 def test_two_jobs_on_one_journal(both, tmp_path):
     """The second is refused, and told which process has it."""
 
