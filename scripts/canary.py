@@ -51,14 +51,20 @@ _COST = (
 )
 
 
-def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None,
+    environ: Mapping[str, str] | None = None,
+    *,
+    prog: str = "python scripts/canary.py",
+) -> int:
     """Run the command line; the exit code.
 
     Args:
         arguments: of the command line; the process's own if left out.
         environ: the variables; the process's own if left out.
+        prog: what the program is called.
     """
-    options = _parser().parse_args(arguments)
+    options = _parser(prog).parse_args(arguments)
     if options.list:
         print("\n".join(_listed(row) for row in options.only))
         for name in without_fixture():
@@ -130,11 +136,11 @@ def without_fixture() -> list[str]:
     return sorted(facts.function for facts in OPERATIONS.values() if facts.function not in _MADE)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     width = max(map(len, variables.HELP))
     listed = "\n".join(f"  {name:{width}}  {what}" for name, what in variables.HELP.items())
     parser = argparse.ArgumentParser(
-        prog="python scripts/canary.py",
+        prog=prog,
         description=f"Exercise every operation of the SDK against a live gateway.\n{_COST}",
         epilog=f"variables (a row that lacks one of its own is skipped):\n{listed}",
         formatter_class=argparse.RawDescriptionHelpFormatter,

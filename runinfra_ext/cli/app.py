@@ -60,6 +60,7 @@ COMMANDS: Final = {
     "bulk": _Command("bulk", "Send many rows as one job, with a journal."),
     "webhook": _Command("webhook", "Sign, verify and receive webhooks."),
     "sandbox": _Command("sandbox", "Run the local gateway.", bare=True),
+    "canary": _Command("canary", "Check every operation against the live gateway.", bare=True),
     "snippet": _Command("snippet", "Print a program that is ready to paste."),
     "completion": _Command(
         "completion", "Print the script that completes commands and options in a shell."

@@ -52,6 +52,12 @@ def test_the_sdist_has_all_of_the_project(built):
 def test_the_wheel_has_both_packages_and_nothing_else(built):
     """Their files, the metadata, the licence and the pytest plugin's entry."""
     packages = {n for n in kept() if n.startswith(("runinfra_client/", "runinfra_ext/"))}
+    # What `runinfra-ext canary` runs.
+    packages |= {
+        name.replace("scripts/", "runinfra_ext/cli/_canary/", 1)
+        for name in kept()
+        if name == "scripts/canary.py" or name.startswith("scripts/probes/")
+    }
     about = "runinfra_ext-0.1.0.dist-info"
     extra = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
     assert artefacts.files_of_wheel(built.wheel) == packages | {f"{about}/{n}" for n in extra}
