@@ -74,6 +74,7 @@ _WEBHOOKS: Final = ("official", "ext", "socket")
 JOBS: Final[tuple[Job, ...]] = (
     Job("start", "start", _STARTING),
     Job("async start", "start", _STARTING_ASYNC),
+    Job("program", "program", ("ext",)),
     Job("chat", "chat", ALL_SYNC, 300, 50),
     Job("chat async", "chat", ALL_ASYNC, 300, 50),
     Job("chat 40", "chat40", ALL_SYNC, 100, 10),
@@ -124,6 +125,10 @@ def _starting(title: str, field: str, goal: float | None, job: str = "start") ->
     return Row(title, job, field, "ms", _MILLI, goal, per_unit=False)
 
 
+def _program(title: str, field: str, goal: float | None) -> Row:
+    return Row(title, "program", field, "ms", _MILLI, goal, per_unit=False, absolute=True)
+
+
 def _cpu(title: str, job: str, unit: str, goal: float | None) -> Row:
     return Row(title, job, "cpu", unit, _MICRO if unit == "µs" else _MILLI, goal)
 
@@ -155,6 +160,9 @@ ROWS: Final[tuple[Row, ...]] = (
     _starting("import, two clients and first call, async, wall", "call", 0.50, "async start"),
     _starting("first client, wall", "first client", None),
     _starting("second client, wall", "second client", None),
+    _program("command line, --help, wall", "help", 150),
+    _program("command line, models --help, wall", "command", 150),
+    _program("command line, one chat with its call, wall", "chat", None),
     Row("memory, import and client", "start", "resident", "MB", _MEGA, 0.55, per_unit=False),
     _cpu("chat call", "chat", "µs", 0.20),
     _bare("chat call", "chat", "urllib3", 1.5),

@@ -20,7 +20,7 @@ import certifi
 import trustme
 
 from .rows import Job
-from .starting import start
+from .starting import start, start_program
 
 ROOT: Final = Path(__file__).parents[1]
 # Job -> contender -> one measure for each round.
@@ -69,6 +69,8 @@ class Workers:
         Returns:
             Its measure; ``absent`` if it can't do this, ``error`` if it failed.
         """
+        if job.work == "program":
+            return start_program(self._server.plain)
         if job.work == "start":
             return dict(start(contender, self._server.plain))
         order = {

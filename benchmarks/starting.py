@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from typing import Final
 
 # Nothing but `sys` and `time` may be imported before the clock starts: what the benchmark imported
@@ -81,3 +83,38 @@ def start(contender: str, base: str) -> dict[str, float]:
         "resident": peak,
         "interpreter": before,
     }
+
+
+def start_program(base: str) -> dict[str, float]:
+    """Start the command line in new processes.
+
+    Args:
+        base: URL of the server, without a path.
+
+    Returns:
+        Seconds of a help page, of a command's own help page, and of one chat with its call, each
+        with the interpreter's start.
+    """
+    environment = {
+        **os.environ,
+        "RUNINFRA_API_KEY": "rp_live_benchmark",
+        "RUNINFRA_BASE_URL": f"{base}/plain/v1",
+    }
+    runs = {
+        "help": ("--help",),
+        "command": ("models", "--help"),
+        "chat": ("chat", "--no-stream", "-m", "m", "x"),
+    }
+    found: dict[str, float] = {}
+    for name, arguments in runs.items():
+        begun = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "runinfra_ext", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+            timeout=60,
+            env=environment,
+        )
+        found[name] = time.perf_counter() - begun
+    return found
