@@ -28,6 +28,7 @@ SNIPPETS = [
         "docs/tools.md",
         "docs/network.md",
         "docs/observability.md",
+        "docs/notebooks.md",
         "docs/requests.md",
         "docs/migrating.md",
     )

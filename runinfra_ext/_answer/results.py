@@ -18,10 +18,12 @@ from runinfra_client.meta import Described, Slotted
 from .._ground.doors import door
 from .._ground.files import StrPath, write_atomic
 from .._ground.metadata import Meta
-from .._media.formats import decode_base64
+from .._media.formats import LONGEST_SNIFF, MIME_TYPES, audio_format, decode_base64
+from .._media.pictures import sniff_image
 from .._media.vectors import decode_vector, encode_vector
 from .._stream.tool_calls import with_standard_calls
 from ..errors import ResponseShapeError
+from . import notebook
 from .bodies import binary_problem, media_type
 
 
@@ -39,6 +41,10 @@ class ChatCompletion(models.ChatCompletion):
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """As the model does; tool calls in an engine's own form are read."""
         return super().from_dict(with_standard_calls(src_dict))
+
+    def _repr_markdown_(self) -> str:
+        texts = [choice.message.content or "" for choice in self.choices or ()]
+        return notebook.markdown("\n\n---\n\n".join(texts))
 
 
 class Response(models.Response):
@@ -68,6 +74,9 @@ class Response(models.Response):
                 data["output_text"] = None
         return data
 
+    def _repr_markdown_(self) -> str:
+        return notebook.markdown(self.output_text)
+
 
 def _joined_text(output: Sequence[Any] | None) -> str:
     return "".join(
@@ -77,6 +86,29 @@ def _joined_text(output: Sequence[Any] | None) -> str:
         for part in item.content or ()
         if isinstance(part, models.ResponseOutputText)
     )
+
+
+class ModelList(models.ModelList):
+    """Models."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        rows = (
+            (model.id, model.name, model.availability, ", ".join(model.supported_endpoints or ()))
+            for model in self.data
+        )
+        return notebook.table(("model", "name", "availability", "for"), rows)
+
+
+class RerankResult(models.RerankResult):
+    """Documents in the order of their relevance."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        rows = ((item.index, item.score, item.text or item.id) for item in self.results)
+        return notebook.table(("document", "score", "text"), rows, self.model)
 
 
 class EmbeddingData(Slotted, models.EmbeddingData):
@@ -100,12 +132,23 @@ class EmbeddingData(Slotted, models.EmbeddingData):
             raise ResponseShapeError(msg)
         return self
 
+    def _repr_html_(self) -> str:
+        return notebook.table(_VECTOR, [_vector_row(self)])
+
     def to_dict(self) -> dict[str, Any]:
         """The vector in the form in which it came."""
         data = super().to_dict()
         if getattr(self, "_encoded", False):
             data["embedding"] = encode_vector(self.embedding)
         return data
+
+
+_VECTOR = ("index", "numbers", "the first of them")
+
+
+def _vector_row(data: EmbeddingData) -> tuple[object, ...]:
+    first = ", ".join(f"{number:.4f}" for number in data.embedding[:4])
+    return data.index, len(data.embedding), f"{first}, …"
 
 
 class EmbeddingList(models.EmbeddingList):
@@ -121,6 +164,11 @@ class EmbeddingList(models.EmbeddingList):
         self = super().from_dict(src_dict)
         self.data = [EmbeddingData.from_dict(item) for item in src_dict["data"]]
         return self
+
+    def _repr_html_(self) -> str:
+        tokens = self.usage.total_tokens if self.usage else None
+        note = self.model if tokens is None else f"{self.model}, {tokens} tokens"
+        return notebook.table(_VECTOR, map(_vector_row, self.data), note)
 
 
 class ImageData(Slotted, models.ImageData):
@@ -154,6 +202,20 @@ class ImageData(Slotted, models.ImageData):
         """
         return write_atomic(path, self.image)
 
+    def _repr_html_(self) -> str:
+        if self.b64_json is None:
+            return notebook.paragraph("image", self.url)
+        data = self.image
+        kind = sniff_image(data[:16])
+        if kind is None:
+            return notebook.paragraph("image", f"{len(data)} bytes of no kind that is known")
+        return notebook.picture(data, f"image/{kind}")
+
+    def _repr_png_(self) -> bytes | None:
+        """The picture itself, for what shows no HTML."""
+        data = b"" if self.b64_json is None else self.image
+        return data if sniff_image(data[:16]) == "png" else None
+
 
 class ImageList(models.ImageList):
     """Images."""
@@ -168,6 +230,9 @@ class ImageList(models.ImageList):
         self = super().from_dict(src_dict)
         self.data = [ImageData.from_dict(item) for item in src_dict["data"]]
         return self
+
+    def _repr_html_(self) -> str:
+        return "".join(image._repr_html_() for image in self.data)  # pyright: ignore[reportPrivateUsage]
 
 
 class TextResult(Described, str):
@@ -277,6 +342,14 @@ class VoicePipelineResult(models.VoicePipelineResult):
         return decode_base64(self.audio_base64, "audio_base64")
 
     @door
+    def _repr_html_(self) -> str:
+        told = notebook.paragraph("heard", self.transcript) + notebook.paragraph("said", self.text)
+        audio = self.audio
+        if audio is None:
+            return told
+        kind = audio_format(audio[:LONGEST_SNIFF], "")
+        return told + notebook.player(audio, MIME_TYPES.get(kind, "audio/mpeg"))
+
     def write_to_file(self, path: StrPath) -> Path:
         """Write the spoken answer to a file, atomically; its path.
 

@@ -219,7 +219,7 @@ class AsyncPipelineEmbeddings(AsyncEmbeddings):
 
 class AsyncPipelineRerank(AsyncRerank):
     @at_hand
-    async def create(self, **params: Unpack[RerankPipelineCall]) -> models.RerankResult: ...
+    async def create(self, **params: Unpack[RerankPipelineCall]) -> results.RerankResult: ...
 
 class AsyncPipelineImages(AsyncImages):
     @at_hand

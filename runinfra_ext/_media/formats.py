@@ -12,6 +12,7 @@ from typing import Final, Literal, cast
 
 from .._answer.bodies import media_type
 from .._answer.error_mapping import BASE_URL_HINT, error_from_response, implied_status
+from .._answer.notebook import player
 from .._ground.checks import count, wrong
 from .._ground.files import StrPath, write_atomic
 from .._ground.json_codec import decode, is_object
@@ -200,6 +201,9 @@ class SpeechAudio:
     def format(self) -> AudioFormat:
         """The format, told from the bytes first and the header second."""
         return audio_format(self.content[:LONGEST_SNIFF], self.content_type)
+
+    def _repr_html_(self) -> str:
+        return player(self.content, self.content_type)
 
     @property
     def duration(self) -> float | None:

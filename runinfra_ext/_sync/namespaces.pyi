@@ -201,7 +201,7 @@ class PipelineEmbeddings(Embeddings):
 
 class PipelineRerank(Rerank):
     @door
-    def create(self, **params: Unpack[RerankPipelineCall]) -> models.RerankResult: ...
+    def create(self, **params: Unpack[RerankPipelineCall]) -> results.RerankResult: ...
 
 class PipelineImages(Images):
     @door

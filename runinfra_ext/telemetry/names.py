@@ -57,12 +57,6 @@ INPUT_MESSAGES: Final = "gen_ai.input.messages"
 OUTPUT_MESSAGES: Final = "gen_ai.output.messages"
 SYSTEM_INSTRUCTIONS: Final = "gen_ai.system_instructions"
 
-# Of tools that `run_tools` calls.
-TOOL_NAME: Final = "gen_ai.tool.name"
-TOOL_CALL_ID: Final = "gen_ai.tool.call.id"
-TOOL_TYPE: Final = "gen_ai.tool.type"
-STEPS: Final = "runinfra.steps"
-
 # Metrics.
 DURATION: Final = "gen_ai.client.operation.duration"
 TOKEN_USAGE: Final = "gen_ai.client.token.usage"  # noqa: S105 - tokens of a model
@@ -75,8 +69,6 @@ SECONDS: Final = [0.01 * 2**n for n in range(14)]
 TOKENS: Final = [4**n for n in range(14)]
 
 CHAT: Final = "chat"
-EXECUTE_TOOL: Final = "execute_tool"
-INVOKE_AGENT: Final = "invoke_agent"
 
 # Operation id -> the conventions' name of what it does; others keep their own.
 OPERATIONS: Final[Mapping[str, str]] = {

@@ -13,7 +13,15 @@ from .facts import pascal
 
 # Models that the SDK has a richer class for, in runinfra_ext/_answer/results.py.
 RICHER: Final = frozenset(
-    {"ChatCompletion", "EmbeddingList", "ImageList", "Response", "VoicePipelineResult"}
+    {
+        "ChatCompletion",
+        "EmbeddingList",
+        "ImageList",
+        "ModelList",
+        "RerankResult",
+        "Response",
+        "VoicePipelineResult",
+    }
 )
 _RETURNED: Final = {
     "none": "None",

@@ -8,6 +8,7 @@ from typing import Unpack
 from runinfra_client import models
 from runinfra_client.api.models import list_models, retrieve_model
 
+from ..._answer import results
 from ..._call.options import CallOptions
 from ..._call.signatures import documented
 from ..at_hand import at_hand
@@ -19,7 +20,7 @@ class AsyncModels(AsyncResource):
 
     @at_hand
     @documented(list_models.OPERATION)
-    async def list(self, **params: Unpack[CallOptions]) -> models.ModelList:
+    async def list(self, **params: Unpack[CallOptions]) -> results.ModelList:
         """List models.
 
         The verified live models that the key can use, without duplicates; may be empty. With a
@@ -33,7 +34,7 @@ class AsyncModels(AsyncResource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return await self._json(list_models, params, models.ModelList)
+        return await self._json(list_models, params, results.ModelList)
 
     @at_hand
     @documented(retrieve_model.OPERATION)

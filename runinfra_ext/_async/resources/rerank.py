@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from runinfra_client import models
 from runinfra_client.api.rerank import create_rerank
 
+from ..._answer import results
 from ..._call.calls.rerank import RerankCall
 from ..._call.signatures import documented
 from ..at_hand import at_hand
@@ -19,7 +19,7 @@ class AsyncRerank(AsyncResource):
 
     @at_hand
     @documented(create_rerank.OPERATION)
-    async def create(self, **params: Unpack[RerankCall]) -> models.RerankResult:
+    async def create(self, **params: Unpack[RerankCall]) -> results.RerankResult:
         """Rank documents.
 
         Scores `texts` or `documents` (exactly one of them) against a query. Replay-safe with an
@@ -33,4 +33,4 @@ class AsyncRerank(AsyncResource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return await self._json(create_rerank, params, models.RerankResult)
+        return await self._json(create_rerank, params, results.RerankResult)

@@ -9,6 +9,7 @@ from typing import Unpack
 from runinfra_client import models
 from runinfra_client.api.models import list_models, retrieve_model
 
+from ..._answer import results
 from ..._call.options import CallOptions
 from ..._call.signatures import documented
 from ..._ground.doors import door
@@ -20,7 +21,7 @@ class Models(Resource):
 
     @door
     @documented(list_models.OPERATION)
-    def list(self, **params: Unpack[CallOptions]) -> models.ModelList:
+    def list(self, **params: Unpack[CallOptions]) -> results.ModelList:
         """List models.
 
         The verified live models that the key can use, without duplicates; may be empty. With a
@@ -34,7 +35,7 @@ class Models(Resource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return self._json(list_models, params, models.ModelList)
+        return self._json(list_models, params, results.ModelList)
 
     @door
     @documented(retrieve_model.OPERATION)

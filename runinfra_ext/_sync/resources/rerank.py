@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from runinfra_client import models
 from runinfra_client.api.rerank import create_rerank
 
+from ..._answer import results
 from ..._call.calls.rerank import RerankCall
 from ..._call.signatures import documented
 from ..._ground.doors import door
@@ -20,7 +20,7 @@ class Rerank(Resource):
 
     @door
     @documented(create_rerank.OPERATION)
-    def create(self, **params: Unpack[RerankCall]) -> models.RerankResult:
+    def create(self, **params: Unpack[RerankCall]) -> results.RerankResult:
         """Rank documents.
 
         Scores `texts` or `documents` (exactly one of them) against a query. Replay-safe with an
@@ -34,4 +34,4 @@ class Rerank(Resource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return self._json(create_rerank, params, models.RerankResult)
+        return self._json(create_rerank, params, results.RerankResult)

@@ -1,0 +1,104 @@
+"""How results look as the last line of a notebook's cell: Markdown, short tables, players.
+
+What a server wrote is shown, never run: outside of fenced code Markdown's HTML is escaped and its
+images, which a page would fetch, become plain text; in tables everything is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final
+
+SHOWN: Final = 100_000  # characters of a text
+ROWS: Final = 50  # of a table
+PLAYED: Final = 20 * 1024 * 1024  # bytes of a recording; a notebook keeps what it shows
+_CELL: Final = 300  # characters of a cell
+# A fence at the very left is code to every reader of Markdown, until its like closes it. Of others
+# (in a list, a quotation) they differ in where it ends, so that nothing behind it counts as code.
+_FENCE: Final = re.compile(r"(`{3,}|~{3,})([^`]*)\Z")
+_ANY_FENCE: Final = re.compile(r"[\s>*+\-\d.)]*(?:`{3}|~{3})")
+_TAG: Final = re.compile(r"<(?=[A-Za-z/!?])")
+_JOINER: Final = "\u2060"  # takes no room; a tag with it is none
+_SCRIPT: Final = re.compile(r"\]\(\s*(?!https?:|mailto:|#|/)[^)\s]*:", re.IGNORECASE)
+_SAFE_TYPE: Final = re.compile(r"(?:audio|image)/[\w.+-]+\Z")
+
+
+def markdown(text: str) -> str:
+    """A text of a model's as Markdown that holds neither HTML nor pictures to fetch."""
+    lines: list[str] = []
+    fence: str | None = None
+    certain = True
+    for line in text[:SHOWN].split("\n"):
+        opened = _FENCE.match(line) if certain else None
+        if fence is not None:
+            lines.append(line)
+            if opened and opened[1].startswith(fence) and not opened[2].strip():
+                fence = None
+            continue
+        if opened:
+            fence = opened[1]
+        elif _ANY_FENCE.match(line):
+            certain = False
+        lines.append(_harmless(line))
+    more = len(text) - SHOWN
+    if more > 0:
+        lines += [*([fence] if fence else []), "", f"… {more} more characters"]
+    return "\n".join(lines)
+
+
+def _harmless(line: str) -> str:
+    # In a line with code, an entity would be shown as it is written.
+    line = _TAG.sub(f"<{_JOINER}" if "`" in line else "&lt;", line)
+    return _SCRIPT.sub("](#", line.replace("![", "\\!\\["))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], note: str = "") -> str:
+    """A short table as HTML; what is ``None`` stays empty.
+
+    Args:
+        head: names of the columns.
+        rows: their cells; those beyond the fiftieth are counted only.
+        note: what stands below.
+    """
+    lines = list(rows)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>"
+        for row in lines[:ROWS]
+    )
+    if len(lines) > ROWS:
+        more = f"… {len(lines) - ROWS} more"
+        note = f"{more}; {note}" if note else more
+    names = "".join(f"<th>{escape(name)}</th>" for name in head)
+    below = f"<p>{escape(note)}</p>" if note else ""
+    return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>{below}"
+
+
+def paragraph(name: str, text: str | None) -> str:
+    """A named text as HTML."""
+    return "" if text is None else f"<p><b>{escape(name)}</b> {escape(text[:SHOWN])}</p>"
+
+
+def player(data: bytes, media_type: str) -> str:
+    """A player of a recording, which is inside of it."""
+    if len(data) > PLAYED or not _SAFE_TYPE.match(media_type):
+        return f"<p>{len(data)} bytes of {escape(media_type)}: write_to_file() keeps them</p>"
+    return f'<audio controls src="{_inside(data, media_type)}"></audio>'
+
+
+def picture(data: bytes, media_type: str) -> str:
+    """A picture, which is inside of the page."""
+    return f'<img style="max-width: 24em" src="{_inside(data, media_type)}">'
+
+
+def _inside(data: bytes, media_type: str) -> str:
+    return f"data:{media_type};base64,{b64encode(data).decode()}"
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return escape(text if len(text) <= _CELL else f"{text[:_CELL]}…")
