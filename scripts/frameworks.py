@@ -25,7 +25,11 @@ from runinfra_ext.sandbox import Sandbox
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests/frameworks"
 PLACE = ROOT / ".venv-frameworks"
-PYTHONS = ("openai3", "openai2")
+# Environments, and the integrations that are tested there.
+PYTHONS = {
+    "openai3": ("haystack", "langchain", "litellm", "pydantic_ai"),
+    "openai2": ("llama_index",),
+}
 OWN = ROOT / "tests/integrations"  # what the SDK itself has for openai, under each of its majors
 PAGE = ROOT / "docs/frameworks.md"
 
@@ -72,12 +76,26 @@ def run_python(name: str, more: list[str]) -> None:
             if subprocess.run((*pip, *step), check=False).returncode:
                 raise Failed(f"{name}: pip {step[0]} failed")
         (folder / ".made-of").write_text(digest((pins,)))
+    print(f"- {name}: types", flush=True)
+    own = [f"runinfra_ext/integrations/{module}.py" for module in PYTHONS[name]]
+    cache = ("--cache-dir", str(folder / "mypy"))
+    types = (python, "-m", "mypy", "--strict", "--follow-imports=silent", *cache, *own)
+    if subprocess.run(types, cwd=ROOT, check=False).returncode:
+        raise Failed(f"{name}: types are wrong")
     print(f"- {name}: test", flush=True)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "FRAMEWORKS": name}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "FRAMEWORKS": name,
+        "COVERAGE_FILE": str(folder / "coverage"),
+    }
+    measured = [f"--cov=runinfra_ext.integrations.{module}" for module in PYTHONS[name]]
     command = (
         *(python, "-m", "pytest", "-q", "-c", str(TESTS / "pytest.ini")),
         *("--rootdir", str(TESTS), "--confcutdir", str(TESTS)),
-        *(str(TESTS / "test_page.py"), str(TESTS / name), str(OWN), *more),
+        *(str(TESTS / "test_page.py"), str(TESTS / name), str(OWN)),
+        # A part of the tests covers a part only.
+        *(more or [*measured, f"--cov-config={TESTS / 'coverage.ini'}", "--cov-report=term"]),
     )
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
         raise Failed(f"{name}: tests failed")

@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from .conversation import Turn, pieces, turn_of
+from .conversation import Turn, pieces, text_of, turn_of
 from .instances import NoInstance, instance
+from .json_mode import wanted_object
 from .mentions import Mentions
 from .outcomes import Refused
 from .tool_choice import chosen
@@ -72,7 +73,10 @@ def answer(request: Mapping[str, Any], *, choice: int = 0) -> Said:
         value = _made(form["json_schema"]["schema"], mentions, place)
         return _limited(json.dumps(value), request, reasoning)
     if form.get("type") == "json_object":
-        return _limited(json.dumps({"answer": text}), request, reasoning)
+        told = [m for m in request["messages"] if m["role"] in {"system", "developer", "user"}]
+        texts = [text_of(message.get("content")) for message in reversed(told)]
+        value = wanted_object(texts, mentions) or {"answer": text}
+        return _limited(json.dumps(value), request, reasoning)
     return _limited(text if choice == 0 else f"{text} (answer {choice + 1})", request, reasoning)
 
 

@@ -25,6 +25,12 @@ for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
 
 
 @pytest.fixture(scope="session")
+def vcr_config() -> dict[str, bool]:
+    """One of LangChain's standard tests would record; the sandbox answers every time."""
+    return {"ignore_localhost": True}
+
+
+@pytest.fixture(scope="session")
 def secure_sandbox() -> Iterator[Sandbox]:
     """Over TLS; what clients trust is in the environment, as an operator would put it there."""
     with Sandbox(process=True, tls=True) as sandbox, pytest.MonkeyPatch.context() as patch:

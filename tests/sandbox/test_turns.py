@@ -165,3 +165,29 @@ def test_refusals_and_thoughts(plain):
         events = plain.events("/chat/completions", body)
         text = "".join(event["choices"][0]["delta"].get(key, "") for event in events)
         assert text == prompt.partition(": ")[2]
+
+
+DAYS = {"type": "object", "properties": {"days": {"type": "integer"}}, "required": ["days"]}
+
+
+@pytest.mark.parametrize(
+    ("messages", "wanted"),
+    [
+        ([{"role": "user", "content": "Tell a joke, with 'setup' and 'punchline' keys."}], ["setup", "punchline"]),
+        ([{"role": "user", "content": "An object with the fields `a`, `b` and `c`."}], ["a", "b", "c"]),
+        ([{"role": "system", "content": f"Use this: {json.dumps(DAYS)} or {{not this}}."},
+          {"role": "user", "content": "Bergen for 3 days."}], ["days"]),
+        ([{"role": "user", "content": [{"type": "text", "text": "A 'name' key."}]}], ["name"]),
+        ([{"role": "user", "content": 'Say {"properties": {"x": false}, "required": ["x"]}'}], ["answer"]),
+        ([{"role": "user", "content": "Anything 'quoted' in JSON {broken"}], ["answer"]),
+    ],
+)  # fmt: skip
+def test_json_mode_takes_its_form_from_the_conversation(plain, messages, wanted):
+    """Keys or a schema that a message names; nothing else is guessed."""
+    body = {"model": "acme-chat-8b", "messages": messages}
+    body["response_format"] = {"type": "json_object"}
+    choice = plain.post("/chat/completions", body).json()["choices"][0]
+    value = json.loads(choice["message"]["content"])
+    assert list(value) == wanted
+    if wanted == ["days"]:
+        assert value == {"days": 3}

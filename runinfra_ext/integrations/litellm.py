@@ -1,0 +1,183 @@
+"""litellm over this SDK's engine (extra ``litellm``): the provider ``runinfra/``.
+
+::
+
+    import litellm
+    from runinfra_ext.integrations.litellm import register
+
+    register()  # RUNINFRA_API_KEY from the environment
+    litellm.completion(model="runinfra/acme-chat-8b", messages=[...])
+
+What goes wrong is an error of litellm's, which names the SDK's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Unpack
+
+from .._call.options import ClientOptions
+from ._extras import asynchronous, blocking, missing
+from .openai import async_openai_client, openai_client
+
+try:
+    import litellm
+    from litellm.llms.custom_llm import CustomLLM
+    from litellm.types.utils import EmbeddingResponse, GenericStreamingChunk, ModelResponse
+    from litellm.utils import custom_llm_setup
+except ImportError as error:
+    raise missing("litellm", error) from error
+
+if TYPE_CHECKING:
+    from .._async.client import AsyncRunInfra
+    from .._sync.client import RunInfra
+
+__all__ = ["RunInfraLLM", "register"]
+
+
+class RunInfraLLM(CustomLLM):
+    """A custom provider of litellm's: chat completions, whole and streamed, and embeddings.
+
+    Args:
+        client: a ``RunInfra`` of your own; it stays yours.
+        async_client: an ``AsyncRunInfra`` of your own.
+        place: else key, URL and options, as for ``RunInfra``.
+    """
+
+    def __init__(
+        self,
+        client: RunInfra | None = None,
+        async_client: AsyncRunInfra | None = None,
+        **place: Any,
+    ) -> None:
+        super().__init__()
+        self._openai = openai_client(blocking(client, place))
+        self._async_openai = async_openai_client(asynchronous(async_client, place))
+
+    def completion(  # type: ignore[override]
+        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
+    ) -> ModelResponse:
+        """A whole answer."""
+        made = self._openai.chat.completions.create(
+            model=model, messages=messages, **_sent(optional_params)
+        )
+        return ModelResponse(**made.model_dump())
+
+    async def acompletion(  # type: ignore[override]
+        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
+    ) -> ModelResponse:
+        """A whole answer."""
+        made = await self._async_openai.chat.completions.create(
+            model=model, messages=messages, **_sent(optional_params)
+        )
+        return ModelResponse(**made.model_dump())
+
+    def streaming(  # type: ignore[override]
+        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
+    ) -> Iterator[GenericStreamingChunk]:
+        """An answer while it comes."""
+        options: Any = {**_sent(optional_params), **_STREAM}
+        with self._openai.chat.completions.create(
+            model=model, messages=messages, **options
+        ) as stream:
+            for chunk in stream:
+                yield from _pieces(chunk)
+
+    async def astreaming(  # type: ignore[override]
+        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
+    ) -> AsyncIterator[GenericStreamingChunk]:
+        """An answer while it comes."""
+        options: Any = {**_sent(optional_params), **_STREAM}
+        stream = await self._async_openai.chat.completions.create(
+            model=model, messages=messages, **options
+        )
+        async with stream:
+            async for chunk in stream:
+                for piece in _pieces(chunk):
+                    yield piece
+
+    def embedding(  # type: ignore[override]
+        self, *, model: str, input: list[Any], optional_params: dict[str, Any], **_more: Any
+    ) -> EmbeddingResponse:
+        """Embeddings."""
+        options: Any = {"encoding_format": "float", **_sent(optional_params)}
+        made = self._openai.embeddings.create(model=model, input=input, **options)
+        return EmbeddingResponse(**made.model_dump())
+
+    async def aembedding(  # type: ignore[override]
+        self, *, model: str, input: list[Any], optional_params: dict[str, Any], **_more: Any
+    ) -> EmbeddingResponse:
+        """Embeddings."""
+        options: Any = {"encoding_format": "float", **_sent(optional_params)}
+        made = await self._async_openai.embeddings.create(model=model, input=input, **options)
+        return EmbeddingResponse(**made.model_dump())
+
+
+_STREAM = {"stream": True, "stream_options": {"include_usage": True}}
+
+
+def _sent(params: dict[str, Any]) -> dict[str, Any]:
+    """What litellm wants to have sent, without its own switches."""
+    return {k: v for k, v in params.items() if k not in {"stream", "stream_options", "max_retries"}}
+
+
+def _pieces(chunk: Any) -> Iterator[GenericStreamingChunk]:
+    """A chunk in litellm's form, which has one call of a tool at most."""
+    usage = chunk.usage.model_dump() if chunk.usage else None
+    if not chunk.choices:
+        if usage is not None:
+            yield _piece("", usage=usage)
+        return
+    choice = chunk.choices[0]
+    for call in choice.delta.tool_calls or ():
+        yield _piece("", tool={**call.model_dump(), "type": "function"})
+    if choice.delta.content:
+        yield _piece(choice.delta.content)
+    if choice.finish_reason:
+        yield _piece("", end=choice.finish_reason, usage=usage)
+
+
+def _piece(
+    text: str, *, tool: Any = None, end: str | None = None, usage: Any = None
+) -> GenericStreamingChunk:
+    return GenericStreamingChunk(
+        text=text,
+        tool_use=tool,
+        is_finished=end is not None,
+        finish_reason=end or "",
+        usage=usage,
+        index=0,
+    )
+
+
+def register(
+    client: RunInfra | None = None,
+    async_client: AsyncRunInfra | None = None,
+    *,
+    name: str = "runinfra",
+    api_key: str | Callable[[], str] | None = None,
+    pipeline_id: str | None = None,
+    base_url: str | None = None,
+    **options: Unpack[ClientOptions],
+) -> RunInfraLLM:
+    """Make ``litellm`` send what is for ``NAME/MODEL`` by this SDK.
+
+    Args:
+        client: a ``RunInfra`` of your own; it stays yours.
+        async_client: an ``AsyncRunInfra`` of your own.
+        name: of the provider; one that was registered under it before is replaced.
+        api_key: as for ``RunInfra``.
+        pipeline_id: as for ``RunInfra``.
+        base_url: as for ``RunInfra``.
+        options: as for ``RunInfra``.
+
+    Raises:
+        AuthenticationError: no API key was given or set.
+        ConfigurationError: an option is wrong.
+    """
+    place: dict[str, Any] = {"api_key": api_key, "pipeline_id": pipeline_id, "base_url": base_url}
+    handler = RunInfraLLM(client, async_client, **place, **options)
+    others = [one for one in litellm.custom_provider_map if one["provider"] != name]
+    litellm.custom_provider_map = [*others, {"provider": name, "custom_handler": handler}]
+    custom_llm_setup()  # type: ignore[no-untyped-call]
+    return handler
