@@ -137,7 +137,7 @@ foreign: venv ## Show that the document serves TypeScript's generators, linters 
 frameworks: venv ## Run the frameworks of docs/frameworks.md against a sandbox; ONLY=openai3, openai2 or node narrows it.
 	$(BIN)/python scripts/frameworks.py $(ONLY) -- $(ARGS)
 
-check: lint types gen-check document contract ## All checks that are not tests.
+check: lint types gen-check document compat contract ## All checks that are not tests.
 
 clean: ## Remove what the targets made.
 	rm -rf .venv .venv-* out build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis
