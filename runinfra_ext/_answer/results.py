@@ -78,6 +78,24 @@ class Response(models.Response):
         return notebook.markdown(self.output_text)
 
 
+def with_whole_response(
+    make: Callable[[Mapping[str, Any]], Any],
+) -> Callable[[Mapping[str, Any]], Any]:
+    """The parser of events that may hold a whole response: one of this module's class there too.
+
+    Args:
+        make: makes the event, with the plain model.
+    """
+
+    def made(content: Mapping[str, Any]) -> Any:
+        event = make(content)
+        if isinstance(getattr(event, "response", None), models.Response):
+            event.response = Response.from_dict(content["response"])
+        return event
+
+    return made
+
+
 def _joined_text(output: Sequence[Any] | None) -> str:
     return "".join(
         part.text

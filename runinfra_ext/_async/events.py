@@ -14,7 +14,7 @@ from runinfra_client.unions import ResponseStreamEvent
 
 from .._answer.bodies import parse_result
 from .._answer.engines import response_event
-from .._answer.results import ChatCompletion, Response
+from .._answer.results import ChatCompletion, Response, with_whole_response
 from .._call.journey import Journey
 from .._ground.error_fields import fields_of_call
 from .._ground.metadata import Meta
@@ -46,7 +46,7 @@ def event_stream(endpoint: Any) -> Callable[[AsyncSource, Journey, Meta], AsyncS
     def begin(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncStream[Any, Any]:
         event = endpoint.event
         if _spec(journey).assembles == "Response":
-            event = response_event(event)
+            event = response_event(with_whole_response(event))
         return _stream(source, journey, meta, event, _assembler(endpoint, journey, meta))
 
     return begin
@@ -104,7 +104,7 @@ def parsed_response_stream(
 def _response_stream(
     source: AsyncSource, journey: Journey, meta: Meta, finish: Callable[[Response], R]
 ) -> AsyncStream[ResponseStreamEvent, R]:
-    event = response_event(create_response.event)
+    event = response_event(with_whole_response(create_response.event))
     return _stream(source, journey, meta, event, _response_assembler(journey, meta, finish))
 
 

@@ -10,7 +10,7 @@ import zlib
 import pytest
 
 from runinfra_client import models
-from runinfra_ext import ConfigurationError, InvalidRequestError
+from runinfra_ext import ConfigurationError, InvalidRequestError, types
 from runinfra_ext._answer import results
 
 TEXT = "The train leaves at nine."
@@ -186,6 +186,46 @@ def test_streamed_and_whole_response_are_equal(both):
         assert whole == final
         assert kinds[0] == "response.created"
         assert kinds[-1] in {"response.completed", "response.incomplete"}
+
+
+def classes_in(value, found):
+    """The classes of all objects in a result."""
+    found.add(type(value))
+    for name in getattr(type(value), "__attrs_attrs__", ()):
+        classes_in(getattr(value, name.name), found)
+    if isinstance(value, list):
+        for item in value:
+            classes_in(item, found)
+    return found
+
+
+def test_a_name_is_one_class(both, hello):
+    """What calls return, and what these hold, is of the class that `types` has under its name."""
+
+    async def scenario():
+        found = set()
+        async with both.pipeline_client() as client:
+            for asked in (
+                client.chat.completions.create(messages=hello),
+                client.responses.create(input="Hi"),
+                client.embeddings.create(input="Hi"),
+                client.images.generate(prompt="a boat"),
+                client.voice.pipeline.create(audio=b"RIFF\0\0\0\0WAVE" + b"\0" * 100),
+            ):
+                classes_in(await asked, found)
+            async with await client.responses.create(input="Hi", stream=True) as stream:
+                async for event in stream:
+                    classes_in(event, found)
+                classes_in(await stream.final(), found)
+        return found
+
+    found = both.run(scenario)
+    richer = {name for name in models.__all__ if name in vars(results)}
+    assert {"ChatCompletion", "EmbeddingData", "ImageData", "Response"} < richer
+    assert richer <= {cls.__name__ for cls in found}
+    for cls in found:
+        if cls.__module__.startswith("runinfra_"):
+            assert cls is getattr(types, cls.__name__)
 
 
 def test_output_text_is_joined_when_it_is_missing():
