@@ -124,7 +124,7 @@ def test_blank_secret() -> None:
         "{}".format,
         "{:>40}".format,
         "{!r:s}".format,
-        lambda key: "%s" % key,  # noqa: UP031
+        lambda key: "%s" % key,  # noqa: UP031 - one of the ways to write a text
         lambda key: f"{key!a}",
         lambda key: repr([key, {"k": key}]),
     ],

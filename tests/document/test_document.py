@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-import lint_document  # noqa: E402
-from linting.source import Source  # noqa: E402
+import lint_document  # noqa: E402 - behind the path to it
+from linting.source import Source  # noqa: E402 - the same
 
 DOCUMENT = Source(ROOT / "openapi/runinfra.yaml").document
 SCHEMAS = DOCUMENT["components"]["schemas"]

@@ -75,7 +75,7 @@ def test_tool_without_docstring() -> None:
 
 def takes_anything(*args: int) -> None: ...
 def takes_complex(z: complex) -> None: ...
-def takes_missing(z: Missing) -> None: ...  # noqa: F821
+def takes_missing(z: Missing) -> None: ...  # noqa: F821 - the name is missing on purpose
 
 
 @pytest.mark.parametrize("function", [takes_anything, takes_complex, takes_missing])
