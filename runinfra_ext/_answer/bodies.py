@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self, TypeVar, cast
 from .._ground.json_codec import decode
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
-from .._ground.wire import Headers
+from .._ground.wire import EVENTS, JSON, Headers
 from ..errors import APIStatusError, ResponseShapeError, UnexpectedContentError
 from .engines import adapted
 from .error_mapping import BASE_URL_HINT, error_from_response, implied_status
@@ -107,13 +107,13 @@ def json_object(body: bytes, meta: Meta) -> Mapping[str, Any]:
         raise ResponseShapeError(msg)
     kind = media_type(meta.headers)
     # Without a content type the body itself has to tell.
-    if kind == "text/event-stream":
+    if kind == EVENTS:
         msg = (
             "The gateway answered with a stream of events although none was asked for: ask with "
             "stream=True, or tell it with stream=False that none is wanted."
         )
         raise UnexpectedContentError(msg)
-    if kind and kind != "application/json" and not kind.endswith("+json"):
+    if kind and kind != JSON and not kind.endswith("+json"):
         msg = f"The gateway answered with {kind} where JSON was expected. {BASE_URL_HINT}"
         raise UnexpectedContentError(msg)
     try:

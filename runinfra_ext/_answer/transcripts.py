@@ -9,6 +9,7 @@ from runinfra_client.models import Transcription, TranscriptionVerbose
 
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
+from .._ground.wire import JSON
 from ..errors import ResponseShapeError, UnexpectedContentError
 from .bodies import json_object, media_type, parse_result, union_result
 from .error_mapping import BASE_URL_HINT
@@ -39,7 +40,7 @@ def _text(body: bytes, meta: Meta, redactor: Redactor) -> TextResult:
     if kind == "text/html":
         msg = f"The gateway answered with a web page instead of a transcript. {BASE_URL_HINT}"
         raise UnexpectedContentError(msg)
-    if kind == "application/json":
+    if kind == JSON:
         # Some engines wrap the text in JSON whatever format was asked for.
         text = parse_result(Transcription, json_object(body, meta), meta, redactor).text
     else:

@@ -20,13 +20,14 @@ from runinfra_client.wire import query_of
 from .._ground import json_codec
 from .._ground.checks import flag, is_printable, shown, wrong
 from .._ground.json_codec import is_mapping, is_sequence
+from .._ground.wire import EVENTS, JSON
 from .._media.sources import NAME_LIMIT
 from .._media.uploads import MultipartBody, PiecesBody, RawBody, prepare_upload
 from ..errors import InvalidRequestError
 from .call import Body, Call, Route
 from .headers import checked_headers
 from .options import RequestOptions, Settings
-from .requests import EVENTS, JSON, Endpoint, check_scope, encoded
+from .requests import Endpoint, check_scope, encoded
 from .spelling import unexpected
 from .urls import encode_segment, path_text
 

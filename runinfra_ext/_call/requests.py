@@ -10,14 +10,12 @@ from runinfra_client.wire import Request
 
 from .._ground import json_codec
 from .._ground.checks import flag
+from .._ground.wire import EVENTS, JSON
 from .._media.uploads import MultipartBody, RawBody, Upload, prepare_upload
 from ..errors import ConfigurationError, InvalidRequestError
 from .arguments import checked_arguments
 from .call import Body, Call
 from .options import Settings
-
-JSON: Final = "application/json"
-EVENTS: Final = "text/event-stream"
 
 _SCOPE_HINT: Final = (
     "this operation exists on a pipeline's URL only; make the client with pipeline_id="

@@ -10,7 +10,10 @@ Promise: a :class:`TransportFailure` says whether the request may have reached t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Final, Literal
+
+JSON: Final = "application/json"
+EVENTS: Final = "text/event-stream"
 
 FailureReason = Literal[
     "dns",  # the host's name was not found

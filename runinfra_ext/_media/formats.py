@@ -18,7 +18,7 @@ from .._ground.files import StrPath, write_atomic
 from .._ground.json_codec import decode, is_object
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
-from .._ground.wire import Headers
+from .._ground.wire import JSON, Headers
 from ..errors import ResponseShapeError, RunInfraError, UnexpectedContentError
 from .frames import frame_format
 
@@ -145,7 +145,7 @@ def check_audio_start(
         return UnexpectedContentError("The gateway answered with an empty body instead of audio.")
     kind = media_type(meta.headers)
     text = start[:256].lstrip().lower()
-    if kind == "application/json" or kind.endswith("+json") or text.startswith(b"{"):
+    if kind == JSON or kind.endswith("+json") or text.startswith(b"{"):
         return _json_instead(meta, start, redactor)
     if kind == "text/html" or text.startswith((b"<!doctype", b"<html")):
         msg = f"The gateway answered with a web page instead of audio. {BASE_URL_HINT}"

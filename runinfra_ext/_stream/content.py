@@ -16,7 +16,7 @@ from .._answer.error_mapping import BASE_URL_HINT, error_from_response, implied_
 from .._ground.json_codec import decode, is_object
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
-from .._ground.wire import Headers
+from .._ground.wire import EVENTS, Headers
 from ..errors import (
     RunInfraError,
     RunInfraStreamParseError,
@@ -24,7 +24,6 @@ from ..errors import (
     UnexpectedContentError,
 )
 
-EVENTS: Final = "text/event-stream"
 BODY_LIMIT: Final = 1024 * 1024  # bytes read of a body that is no stream: enough for any error
 
 _SHOWN: Final = 4_000  # characters of a body that is not JSON, kept on the error

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from .assembly import Room, merge, object_of, place
-from .tool_calls import is_object
+from .tool_calls import is_whole
 
 
 class Part:
@@ -98,7 +98,7 @@ class Item:
         """
         if self.kind != "function_call" or self._done:
             return True
-        return is_object(self._arguments.text) or (ended and not self._arguments.text)
+        return is_whole(self._arguments.text) or (ended and not self._arguments.text)
 
     def text(self) -> str:
         """Its output text; reasoning and refusals are not text."""

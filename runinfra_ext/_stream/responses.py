@@ -19,7 +19,7 @@ from runinfra_client import models
 from .._ground.answer_facts import Facts
 from .assembly import Room, object_of
 from .response_items import Item
-from .tool_calls import is_object
+from .tool_calls import is_whole
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -92,7 +92,7 @@ class ResponseAssembler(Generic[C, R]):
             models.ResponseFunctionToolCall.from_dict(item)
             for item in self._output(whole=self._ended)
             if item.get("type") == "function_call"
-            and (sure or item.get("status") == "completed" or is_object(item.get("arguments")))
+            and (sure or item.get("status") == "completed" or is_whole(item.get("arguments")))
         ]
 
     @property

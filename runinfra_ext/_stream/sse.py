@@ -23,7 +23,6 @@ from ..errors import StreamTooLargeError
 _BOM: Final = b"\xef\xbb\xbf"
 _COLON: Final = ord(":")
 _BLANK_LINE: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
-_RETRY_DIGITS: Final = 9  # more would be decades
 
 
 class ServerSentEvent(NamedTuple):
@@ -32,12 +31,10 @@ class ServerSentEvent(NamedTuple):
     Attributes:
         data: the ``data`` lines, joined with LF.
         event: the ``event`` field; empty if the event has none (the standard's ``message``).
-        last_id: the last ``id`` that the stream has given so far; empty if none.
     """
 
     data: bytes
     event: str = ""
-    last_id: str = ""
 
 
 # The constructor of a named tuple is written in Python; this one does the same for each event.
@@ -53,13 +50,11 @@ class SSEDecoder:
 
     Attributes:
         events: what was decoded and not taken yet, oldest first; take them with ``popleft``.
-        retry: the last ``retry`` field in milliseconds, if any.
     """
 
     __slots__ = (
         "_data",
         "_event",
-        "_last_id",
         "_left",
         "_limit",
         "_max_bytes",
@@ -69,12 +64,10 @@ class SSEDecoder:
         "_tail",
         "_tail_size",
         "events",
-        "retry",
     )
 
     def __init__(self, max_event_bytes: int, max_bytes: float = math.inf) -> None:
         self.events: deque[ServerSentEvent] = deque()
-        self.retry: int | None = None
         self._limit = max_event_bytes
         self._max_bytes = self._left = max_bytes
         self._start: bytes | None = b""  # what may be part of a BOM; None once that is settled
@@ -86,7 +79,6 @@ class SSEDecoder:
         self._data: list[bytes] = []
         self._size = 0  # of the data so far
         self._event = ""
-        self._last_id = ""
 
     def feed(self, data: bytes) -> None:
         """Decode more bytes.
@@ -144,7 +136,7 @@ class SSEDecoder:
             self._tail.clear()
         if not self._data:
             return None
-        event = ServerSentEvent(b"\n".join(self._data), self._event, self._last_id)
+        event = ServerSentEvent(b"\n".join(self._data), self._event)
         self._data.clear()
         return event
 
@@ -160,7 +152,7 @@ class SSEDecoder:
             elif not line:
                 if pending:
                     data = pending[0] if len(pending) == 1 else b"\n".join(pending)
-                    self.events.append(_event(ServerSentEvent, (data, self._event, self._last_id)))
+                    self.events.append(_event(ServerSentEvent, (data, self._event)))
                     pending.clear()
                     self._size = 0
                 self._event = ""
@@ -179,11 +171,7 @@ class SSEDecoder:
             self._size += len(value) + 1
         elif name == b"event":
             self._event = value.decode("utf-8", "replace")
-        elif name == b"id":
-            if b"\0" not in value:
-                self._last_id = value.decode("utf-8", "replace")
-        elif name == b"retry" and value.isdigit() and len(value) <= _RETRY_DIGITS:
-            self.retry = int(value)
+        # `id` and `retry` are for streams that can be taken up again; those of a POST can't.
 
     def _refuse(self) -> None:
         msg = f"An event of the stream is larger than max_event_bytes ({self._limit} bytes)."

@@ -50,7 +50,7 @@ class PartialToolCall:
     @property
     def complete(self) -> bool:
         """Whether the arguments are a whole JSON object, which can't go on."""
-        return is_object(self.arguments)
+        return is_whole(self.arguments)
 
 
 class ToolCallAssembly:
@@ -167,7 +167,7 @@ def _with_standard_calls(choice: Any) -> Any:
     return choice if read == plain else {**choice, "message": {**message, "tool_calls": read}}
 
 
-def is_object(text: object) -> bool:
+def is_whole(text: object) -> bool:
     """Whether this is the text of a whole JSON object."""
     if not isinstance(text, str) or not text.rstrip().endswith("}"):
         return False

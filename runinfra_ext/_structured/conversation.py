@@ -21,7 +21,7 @@ from runinfra_client import models
 from .._answer.results import ChatCompletion
 from .._ground.checks import KEY_LIMIT, NAME_LIMIT, count, number, printable
 from .._ground.json_codec import is_mapping
-from .._stream.tool_calls import CUT_REASONS, is_object
+from .._stream.tool_calls import CUT_REASONS, is_whole
 from ..errors import DeadlineExceededError, InvalidRequestError, RunInfraError, ToolLoopError
 from ..idempotency import derive
 from .tools import FunctionTool, function_tool
@@ -254,7 +254,7 @@ class ToolConversation:
         choice = completion.choices[0]
         given = choice.message.tool_calls or []
         cut = choice.finish_reason in CUT_REASONS
-        whole = [call for call in given if not cut or is_object(call.function.arguments)]
+        whole = [call for call in given if not cut or is_whole(call.function.arguments)]
         self._add_message(choice.message, whole)
         problem = ""
         if given and not whole:

@@ -26,7 +26,7 @@ from .signing import (
     Secrets,
     Signed,
     WebhookFailure,
-    failure,
+    refusal,
     sign,
     signature_header,
     verify,
@@ -299,7 +299,7 @@ class Handling:
 
 def _take(store: ReplayStore, key: str, tolerance_seconds: float) -> None:
     if not store.add(key, 2 * float(tolerance_seconds) + 1):
-        raise failure("replayed", "This event was taken before.")
+        raise refusal("replayed", "This event was taken before.")
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
@@ -312,9 +312,9 @@ def _object(body: bytes) -> Mapping[str, Any]:
         if content is None:
             content = decode_exactly(body.decode())
     except (ValueError, RecursionError) as error:
-        raise failure("not_json", "The signature is good, but the body is not JSON.") from error
+        raise refusal("not_json", "The signature is good, but the body is not JSON.") from error
     if not isinstance(content, dict):
-        raise failure("not_an_object", "The signature is good, but the body is no JSON object.")
+        raise refusal("not_an_object", "The signature is good, but the body is no JSON object.")
     return content  # pyright: ignore[reportUnknownVariableType]
 
 

@@ -55,7 +55,7 @@ class Signed(NamedTuple):
         return hashlib.sha256(b"%d." % self.timestamp + self.body).hexdigest()
 
 
-def failure(reason: WebhookFailure, message: str) -> WebhookVerificationError:
+def refusal(reason: WebhookFailure, message: str) -> WebhookVerificationError:
     """The error; it never shows the secret or the payload."""
     return WebhookVerificationError(message, reason=reason)
 
@@ -110,7 +110,7 @@ def verify(
     timestamp, signatures = _parse(signature_header)
     moment = time.time() if now is None else _number(_read(now), "bad_clock", "now")
     if abs(moment - timestamp) > tolerance:
-        raise failure("expired", "The webhook's timestamp is outside of the tolerance.")
+        raise refusal("expired", "The webhook's timestamp is outside of the tolerance.")
     body = payload_bytes(payload)
     matched = False
     # Every pair is compared, in constant time each, so that timing tells nothing.
@@ -119,7 +119,7 @@ def verify(
         for signature in signatures:
             matched |= hmac.compare_digest(expected, signature)
     if not matched:
-        raise failure("no_match", "No signature of the webhook matches; is the body the raw one?")
+        raise refusal("no_match", "No signature of the webhook matches; is the body the raw one?")
     return Signed(body, timestamp)
 
 
@@ -130,11 +130,11 @@ def checked_secrets(secret: object) -> tuple[str, ...]:
     several = isinstance(secret, list | tuple)
     candidates = cast("Sequence[object]", secret) if several else (secret,)
     if not candidates:
-        raise failure("bad_secret", "secret: expected at least one")
+        raise refusal("bad_secret", "secret: expected at least one")
     checked: list[str] = []
     for one in candidates:
         if not isinstance(one, str) or not one.strip():
-            raise failure("bad_secret", "secret: expected a non-blank string, or several of them")
+            raise refusal("bad_secret", "secret: expected a non-blank string, or several of them")
         checked.append(one)
     return tuple(checked)
 
@@ -147,7 +147,7 @@ def payload_bytes(payload: object) -> bytes:
         return payload.encode("utf-8", "surrogatepass")
     if isinstance(payload, bytes | bytearray):
         return bytes(payload)
-    raise failure("bad_payload", "payload: expected the raw body as str or bytes")
+    raise refusal("bad_payload", "payload: expected the raw body as str or bytes")
 
 
 def _digest(secret: str, timestamp: int, body: bytes) -> str:
@@ -162,7 +162,7 @@ def _parse(header: object) -> tuple[int, list[str]]:
     if usual is not None:
         return int(usual[1]), [usual[2]]
     if not isinstance(header, str) or len(header) > _HEADER_LIMIT:
-        raise failure("bad_header", f"The {HEADER} header is missing, not text, or too long.")
+        raise refusal("bad_header", f"The {HEADER} header is missing, not text, or too long.")
     timestamp: str | None = None
     signatures: list[str] = []
     versioned = False
@@ -177,11 +177,11 @@ def _parse(header: object) -> tuple[int, list[str]]:
             if _HEX.match(text):
                 signatures.append(text.lower())
     if timestamp is None:
-        raise failure("no_timestamp", f"The {HEADER} header has no timestamp.")
+        raise refusal("no_timestamp", f"The {HEADER} header has no timestamp.")
     if not _TIMESTAMP.match(timestamp):
-        raise failure("bad_timestamp", f"The timestamp of the {HEADER} header is not a number.")
+        raise refusal("bad_timestamp", f"The timestamp of the {HEADER} header is not a number.")
     if not versioned:
-        raise failure("no_signature", f"The {HEADER} header has no v1 signature.")
+        raise refusal("no_signature", f"The {HEADER} header has no v1 signature.")
     return int(timestamp), signatures
 
 
@@ -198,11 +198,11 @@ def _number(value: object, reason: WebhookFailure, name: str) -> float:
     if type(value) is float and 0 <= value < math.inf:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise failure(reason, f"{name}: expected a finite number of at least 0")
+        raise refusal(reason, f"{name}: expected a finite number of at least 0")
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number) or number < 0:
-        raise failure(reason, f"{name}: expected a finite number of at least 0")
+        raise refusal(reason, f"{name}: expected a finite number of at least 0")
     return number

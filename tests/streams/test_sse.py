@@ -61,26 +61,12 @@ def test_grammar(body: bytes, expected: list[bytes]) -> None:
     assert expected == data(body)
 
 
-def test_event_id_and_retry() -> None:
-    """The event's name lasts for one event, an id until the next, retry belongs to the stream."""
+def test_name_of_an_event() -> None:
+    """It lasts for one event; what the standard has for taking a stream up again says nothing."""
     decoder = SSEDecoder(1000)
-    decoder.feed(b"event: x\nid: 1\nretry: 250\ndata: a\n\nid: 2\0\ndata: b\n\nid: \ndata: c\n\n")
+    decoder.feed(b"event: x\nid: 1\nretry: 250\ndata: a\n\nid: 2\0\ndata: b\n\n")
 
-    assert [
-        ServerSentEvent(b"a", "x", "1"),
-        ServerSentEvent(b"b", "", "1"),
-        ServerSentEvent(b"c", "", ""),
-    ] == list(decoder.events)
-    assert decoder.retry == 250
-
-
-@pytest.mark.parametrize("retry", [b"-1", b"1.5", b"x", b"9" * 10])
-def test_unusable_retry_is_ignored(retry: bytes) -> None:
-    """Only digits set the reconnection time, and not those of decades."""
-    decoder = SSEDecoder(1000)
-    decoder.feed(b"retry: " + retry + b"\n")
-
-    assert decoder.retry is None
+    assert [ServerSentEvent(b"a", "x"), ServerSentEvent(b"b", "")] == list(decoder.events)
 
 
 def test_event_comes_with_its_blank_line() -> None:
@@ -128,7 +114,7 @@ def test_any_fragmentation(lines: list[tuple[str, bytes]], draw: st.DataObject) 
 def test_like_another_decoder(lines: list[str]) -> None:
     """httpx-sse, fed with lines, gives the same events.
 
-    It also gives events without data, which the standard drops, and takes any number for retry.
+    It also gives events without data, which the standard drops.
     """
     other = httpx_sse._decoders.SSEDecoder()
     expected = []
@@ -138,7 +124,7 @@ def test_like_another_decoder(lines: list[str]) -> None:
         event = other.decode(line)
         if line == "" and event is not None and has_data:
             name = "" if event.event == "message" else event.event
-            expected.append(ServerSentEvent(event.data.encode(), name, event.id))
+            expected.append(ServerSentEvent(event.data.encode(), name))
         if line == "":
             has_data = False
     decoder = SSEDecoder(1 << 20)

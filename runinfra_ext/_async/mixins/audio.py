@@ -11,8 +11,9 @@ from runinfra_client.types import FileInput
 from ..._answer.results import TextResult
 from ..._answer.transcripts import TEXT_FORMATS, transcription_result
 from ..._call.calls.audio import TranscriptionCall
-from ..._call.requests import JSON, described
+from ..._call.requests import described
 from ..._call.signatures import documented
+from ..._ground.wire import JSON
 from ..._media.uploads import prepare_upload
 from ..at_hand import at_hand
 from ..resource import AsyncResource
