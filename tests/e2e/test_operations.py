@@ -210,6 +210,8 @@ def test_a_name_is_one_class(both, hello):
                 client.responses.create(input="Hi"),
                 client.embeddings.create(input="Hi"),
                 client.images.generate(prompt="a boat"),
+                client.models.list(),
+                client.rerank.create(query="q", texts=["a"]),
                 client.voice.pipeline.create(audio=b"RIFF\0\0\0\0WAVE" + b"\0" * 100),
             ):
                 classes_in(await asked, found)
