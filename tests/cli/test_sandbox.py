@@ -33,8 +33,8 @@ def test_options_reach_it(monkeypatch):
 
 
 def test_on_a_terminal(terminal):
-    """It tells its addresses, that of the window too, until Ctrl-C."""
-    shown = terminal("sandbox", "--port", "0", signals=("window", signal.SIGINT))
+    """It tells its addresses, that of the window last, until Ctrl-C."""
+    shown = terminal("sandbox", "--port", "0", signals=("/\r\n", signal.SIGINT))
     assert shown.code in {0, 130}
     facts = dict(line.split(maxsplit=1) for line in shown.text.splitlines() if line[:1].isalpha())
     assert facts["window"] == facts["base_url"].removesuffix("v1")

@@ -220,6 +220,8 @@ def test_a_bar_takes_nothing_from_the_pipe(cli, talk, tmp_path, monkeypatch):
     path = tmp_path / "one.wav"
     path.write_bytes(talk("Hello there."))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "300")  # the name of the file is long
     ran = cli("transcribe", *ASR, str(path))
     assert (ran.code, ran.out) == (0, "Hello there.\n")
     assert str(path) in ran.err
