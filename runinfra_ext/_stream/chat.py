@@ -102,7 +102,9 @@ class ChatAssembler(Generic[C, R]):
             self._add_header(header)
         progress = header.get("usage") is not None
         for position, piece in enumerate(pieces):
-            index = place(piece.get("index"), position)
+            index = piece.get("index")
+            if type(index) is not int:
+                index = place(index, position)
             choice = self._choices.get(index)
             if choice is None:
                 self._room.take()
