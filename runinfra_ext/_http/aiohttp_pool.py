@@ -237,6 +237,26 @@ class Pool(aiohttp.TCPConnector):
         self.lines.add(line)
         return line
 
+    async def _wrap_create_connection(self, factory: Any, *rest: Any, **options: Any) -> Any:
+        """Called by aiohttp to open a connection; one that nobody gets is ended at once.
+
+        An event loop would end it politely and wait for the peer's goodbye over TLS, for half a
+        minute, when its opener is stopped at the moment at which it is there.
+        """
+        made: list[ResponseHandler] = []
+
+        def make() -> ResponseHandler:
+            made.append(factory())
+            return made[-1]
+
+        try:
+            return await super()._wrap_create_connection(make, *rest, **options)
+        except BaseException:
+            for handler in made:
+                if handler.transport is not None:
+                    handler.transport.abort()
+            raise
+
     async def _over_socks(
         self, proxy: Proxy, attempt: Attempt, req: aiohttp.ClientRequest
     ) -> ResponseHandler:

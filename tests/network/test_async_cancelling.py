@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+import socket
 import time
 
 import aiohttp
 import anyio
 import pytest
+from aiohttp.client_proto import ResponseHandler
 
 from tests.network.hostile import Peer, answer, chunked
 from tests.network.loops import fetch, network, on_grounds, on_loops, run, served
@@ -203,3 +205,35 @@ def test_a_foreign_timeout_passes_unchanged(loop, tls, stage, monkeypatch):
         found, left = run(loop, scenario)
     assert found is thrown
     assert left == 0
+
+
+def test_cancelled_at_the_moment_of_connecting(loop, tls, monkeypatch):
+    """The connection is there and nobody has it yet: it ends without waiting for a goodbye."""
+    left_open = []
+    connected = ResponseHandler.connection_made
+
+    def handle(peer: Peer) -> None:
+        peer.sock.settimeout(3)
+        try:
+            while socket.socket.recv(peer.sock, 100):  # below TLS, whose goodbye is not yet an end
+                pass
+        except TimeoutError:
+            left_open.append(peer.number)
+
+    async def scenario():
+        http = network(tls)
+        call = asyncio.create_task(fetch(http, server))
+
+        def connection_made(self, transport):
+            connected(self, transport)
+            call.cancel()
+
+        monkeypatch.setattr(ResponseHandler, "connection_made", connection_made)
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert await asyncio.to_thread(server.wait_for_closed, 1)
+        await http.aclose()
+
+    with served(handle, tls) as server:
+        run(loop, scenario)
+    assert left_open == []
