@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .proxies import Proxies
 
 _LINE_BYTES: Final = 32 * 1024  # limit for one header of an answer
+_MAX_HEADERS: Final = 100  # of an answer, as http.client has it
 _NO_HEADERS_OF_ITS_OWN: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _NO_TIMEOUT: Final = aiohttp.ClientTimeout()
 Framing = Literal["length", "chunked", "none"]
@@ -285,7 +286,9 @@ def _address(url: str) -> tuple[Target, URL]:
 
 
 def _framing(response: aiohttp.ClientResponse) -> Framing | None:
-    """How the body is framed; ``None`` if that is not certain."""
+    """How the body is framed; ``None`` if that is not certain, or the head is no sane one."""
+    if len(response.raw_headers) > _MAX_HEADERS:
+        return None
     codings = response.headers.getall("Transfer-Encoding", ())
     lengths = response.headers.getall("Content-Length", ())
     if response.status < 200 or len(codings) + len(lengths) > 1:

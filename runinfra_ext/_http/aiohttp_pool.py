@@ -12,7 +12,7 @@ import contextlib
 import os
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 from aiohttp.connector import Connection
@@ -244,13 +244,14 @@ class Pool(aiohttp.TCPConnector):
         minute, when its opener is stopped at the moment at which it is there.
         """
         made: list[ResponseHandler] = []
+        create: Any = cast("Any", super())._wrap_create_connection
 
         def make() -> ResponseHandler:
             made.append(factory())
             return made[-1]
 
         try:
-            return await super()._wrap_create_connection(make, *rest, **options)
+            return await create(make, *rest, **options)
         except BaseException:
             for handler in made:
                 if handler.transport is not None:

@@ -172,6 +172,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
         HEAD + b"X-Long: " + b"a" * 200_000 + b"\r\n\r\n",
         HEAD + b"".join(b"X-%d: %b\r\n" % (n, b"a" * 4000) for n in range(60)) + b"\r\n",
         HEAD + b"".join(b"X-%d: a\r\n" % n for n in range(2000)) + b"\r\n",
+        HEAD + b"".join(b"X-%d: a\r\n" % n for n in range(99)) + b"Content-Length: 5\r\n\r\nright",
     ],
 )
 def test_framing_that_is_not_certain_is_no_answer(loop, tls, data):
