@@ -244,7 +244,7 @@ class Pool(aiohttp.TCPConnector):
         minute, when its opener is stopped at the moment at which it is there.
         """
         made: list[ResponseHandler] = []
-        create: Any = cast("Any", super())._wrap_create_connection
+        create: Any = cast("Any", super())._wrap_create_connection  # noqa: SLF001 - its base's
 
         def make() -> ResponseHandler:
             made.append(factory())
