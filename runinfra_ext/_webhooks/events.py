@@ -6,7 +6,6 @@ Only :class:`WebhookVerificationError` leaves these functions; its ``reason`` is
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -47,8 +46,10 @@ __all__ = [
     "verify_signature",
 ]
 
-# As many digits as an integer of 64 bits may have; some of these have too many.
-_LONG: Final = re.compile(rb"[0-9]{19}")
+# As many digits as an integer of 64 bits may have; some of these have too many. All digits are made
+# zeros to find them: an expression takes twenty times as long.
+_LONG: Final = b"0" * 19
+_ZEROS: Final = bytes(b"0"[0] if byte in b"0123456789" else b" "[0] for byte in range(256))
 
 
 class WebhookEvent:
@@ -308,7 +309,7 @@ def _object(body: bytes) -> Mapping[str, Any]:
         # UTF-8 only, as JSON is defined. The fast parser rounds integers beyond 64 bits, and
         # refuses halves of surrogate pairs, which lawful JSON may have.
         with suppress(orjson.JSONDecodeError):
-            content = None if _LONG.search(body) else orjson.loads(body)
+            content = None if _LONG in body.translate(_ZEROS) else orjson.loads(body)
         if content is None:
             content = decode_exactly(body.decode())
     except (ValueError, RecursionError) as error:
