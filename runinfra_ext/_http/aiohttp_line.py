@@ -107,6 +107,7 @@ class Line(asyncio.Protocol):
         self._last: float | None = None  # an end that no byte moves
         self._armed = _NEVER
         self._timer: asyncio.TimerHandle | None = None
+        self._tls = getattr(transport, "_ssl_protocol", None)
         self._loop = asyncio.get_running_loop()
         self._poll: select.poll | None = None
         transport.set_protocol(self)
@@ -167,6 +168,10 @@ class Line(asyncio.Protocol):
         # The transport of a loop that is closed is closed by collection.
         with contextlib.suppress(RuntimeError):
             self.transport.abort()
+            # asyncio's transport of TLS has forgotten the one below it if it was closed twice.
+            below = getattr(self._tls, "_transport", None)
+            if below is not None:
+                below.abort()
 
     def has_ended(self) -> bool:
         """Whether it is no more, or about to be."""
@@ -224,7 +229,7 @@ class Line(asyncio.Protocol):
             if self._body_bytes:
                 self._feed(data[end:])
         if self.handler.exception() is not None:
-            self.transport.abort()
+            self.abort()
 
     def eof_received(self) -> None:
         """Called by the event loop."""

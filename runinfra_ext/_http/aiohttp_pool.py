@@ -237,12 +237,13 @@ class Pool(aiohttp.TCPConnector):
         self.lines.add(line)
         return line
 
-    async def _wrap_create_connection(self, factory: Any, *rest: Any, **options: Any) -> Any:
+    async def _wrap_create_connection(self, *args: Any, **options: Any) -> Any:
         """Called by aiohttp to open a connection; one that nobody gets is ended at once.
 
         An event loop would end it politely and wait for the peer's goodbye over TLS, for half a
         minute, when its opener is stopped at the moment at which it is there.
         """
+        factory, *rest = args
         made: list[ResponseHandler] = []
         create: Any = cast("Any", super())._wrap_create_connection  # noqa: SLF001 - its base's
 

@@ -237,3 +237,33 @@ def test_cancelled_at_the_moment_of_connecting(loop, tls, monkeypatch):
     with served(handle, tls) as server:
         run(loop, scenario)
     assert left_open == []
+
+
+def test_a_connection_that_was_closed_twice_can_be_ended(loop, tls):
+    """A polite end waits for the peer's goodbye; asyncio's own forgets the socket at the second."""
+    left_open = []
+
+    def handle(peer: Peer) -> None:
+        peer.request()
+        peer.send(answer(b"right"))
+        peer.sock.settimeout(3)
+        try:
+            while socket.socket.recv(peer.sock, 100):
+                pass
+        except TimeoutError:
+            left_open.append(peer.number)
+
+    async def scenario():
+        http = network(tls)
+        await fetch(http, server)
+        (backend,) = http._backends.values()
+        (line,) = backend._pool.lines
+        line.transport.close()
+        line.transport.close()
+        line.abort()
+        assert await asyncio.to_thread(server.wait_for_closed, 1)
+        await http.aclose()
+
+    with served(handle, tls) as server:
+        run(loop, scenario)
+    assert left_open == []
