@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import signal
+import socket
+import threading
+import time
 
 import pytest
 
@@ -33,11 +38,28 @@ def test_options_reach_it(monkeypatch):
 
 
 def test_on_a_terminal(terminal):
-    """It tells its addresses, that of the window last, until Ctrl-C."""
-    shown = terminal("sandbox", "--port", "0", signals=("/\r\n", signal.SIGINT))
+    """It tells its addresses, that of the window too, logs requests, and ends by Ctrl-C."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+
+    def ask():
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+                connection.request("GET", "/v1/models")
+                connection.getresponse().read()
+                connection.close()
+                return
+            time.sleep(0.05)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    shown = terminal("sandbox", "--port", str(port), signals=("GET /v1/models", signal.SIGINT))
+    asking.join(60)
     assert shown.code in {0, 130}
     facts = dict(line.split(maxsplit=1) for line in shown.text.splitlines() if line[:1].isalpha())
-    assert facts["window"] == facts["base_url"].removesuffix("v1")
+    assert facts["window"] == f"http://127.0.0.1:{port}/"
     assert "Traceback" not in shown.text
 
 
