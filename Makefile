@@ -134,7 +134,7 @@ document: venv ## Validate and lint the document.
 foreign: venv ## Show that the document serves TypeScript's generators, linters and a mock server; needs npm's registry.
 	$(BIN)/python scripts/foreign.py
 
-frameworks: venv ## Run the frameworks of docs/frameworks.md against a sandbox; ONLY=openai3, openai2 or node narrows it.
+frameworks: venv ## Run the frameworks of docs/frameworks.md against a sandbox; ONLY=openai3, openai2, ray_data or node narrows it.
 	$(BIN)/python scripts/frameworks.py $(ONLY) -- $(ARGS)
 
 check: lint types gen-check document compat contract ## All checks that are not tests.

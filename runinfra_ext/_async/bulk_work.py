@@ -61,7 +61,7 @@ class AsyncBulkWork:
         self._plan = plan
         self._options = options
         self._clock = settings.clock
-        self._desk = Desk(options.flow(), options, Account(total=plan.total), settings.clock)
+        self._desk = Desk(options.made_flow(), options, Account(total=plan.total), settings.clock)
         self._journal: Journal | None = None
         self._writer: Writer | None = None
         self._seen: Seen | None = None

@@ -13,7 +13,7 @@ What the parts promise, for those who build on them (workers of a cluster, a com
   journal: one of it can pace many workers.
 - :func:`judged` says what an error means: the row's own, the whole job's, or to come back later.
 - :class:`Row` and :class:`Account` are plain objects that can be pickled; accounts can be added.
-- :func:`checked_options` checks the options of a job, and ``Options.flow()`` makes its flow.
+- :func:`checked_options` checks the options of a job, and ``Options.made_flow()`` gives its flow.
 """
 
 from __future__ import annotations

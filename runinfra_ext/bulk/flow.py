@@ -86,6 +86,17 @@ class Flow:
         """How many rows will ever be in flight."""
         return self._highest
 
+    def pace(self, requests_per_minute: float | None, tokens_per_minute: float | None) -> None:
+        """Change the rates; what has left counts as before.
+
+        Args:
+            requests_per_minute: pace of requests, ``None`` for none.
+            tokens_per_minute: pace of tokens, ``None`` for none.
+        """
+        with self._lock:
+            self._requests.per_minute = requests_per_minute
+            self._tokens.per_minute = tokens_per_minute
+
     def hold(self, until: float) -> None:
         """Let nothing leave before a moment."""
         with self._lock:

@@ -44,6 +44,8 @@ class JobOptions(TypedDict, total=False):
             function that is given the :class:`Account` now and then.
         max_retries: how many requests may follow a row's failed first one (default 5).
         price: gives the US dollars of a result, where the gateway does not tell its cost.
+        flow: a :class:`Flow` of your own, which jobs of one process may share; instead of the
+            options of concurrency and pace.
     """
 
     journal: StrPath | None
@@ -61,6 +63,7 @@ class JobOptions(TypedDict, total=False):
     progress: Progress
     max_retries: int
     price: Callable[[Any], float] | None
+    flow: Flow | None
 
 
 class Options(NamedTuple):
@@ -81,19 +84,28 @@ class Options(NamedTuple):
     progress: Progress = False
     max_retries: int = RETRIES
     price: Callable[[Any], float] | None = None
+    flow: Flow | None = None
 
-    def flow(self) -> Flow:
+    def made_flow(self) -> Flow:
         """The flow of a job with these options.
 
         Raises:
             InvalidRequestError: a number is wrong.
         """
-        return Flow(
+        return self.flow or Flow(
             lowest=self.min_concurrency,
             highest=self.max_concurrency,
             requests_per_minute=self.requests_per_minute,
             tokens_per_minute=self.tokens_per_minute,
         )
+
+
+_OF_FLOW: Final = (
+    "min_concurrency",
+    "max_concurrency",
+    "requests_per_minute",
+    "tokens_per_minute",
+)
 
 
 def checked_options(given: Mapping[str, Any]) -> Options:
@@ -109,7 +121,13 @@ def checked_options(given: Mapping[str, Any]) -> Options:
             msg = f"unexpected option of a bulk job: {name!r} (there are {known})"
             raise TypeError(msg)
     options = Options(**given)
-    options.flow()
+    if options.flow is not None and not isinstance(options.flow, Flow):
+        raise checks.wrong("flow", "a Flow", options.flow)
+    beside = [name for name in _OF_FLOW if name in given]
+    if options.flow is not None and beside:
+        msg = f"flow: expected without {', '.join(beside)}, which it has of its own"
+        raise InvalidRequestError(msg, param="flow")
+    options.made_flow()
     if options.job is not None:
         checks.printable("job", options.job)
     for name in ("ordered", "retry_failed"):

@@ -1,0 +1,1 @@
+"""The insides of :mod:`runinfra_ext.integrations.ray`."""
