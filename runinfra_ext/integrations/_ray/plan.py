@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, Final, TypedDict, TypeVar, cast
+from typing import Any, Final, TypedDict, TypeVar
 
 from ..._call.options import ClientOptions
 from ..._ground import checks
@@ -129,13 +129,8 @@ def _checked(options: Mapping[str, Any]) -> Mapping[str, Any]:
         checks.printable("job", options["job"])
     if "batch_size" in options:
         checks.count("batch_size", options["batch_size"], minimum=1)
-    actors: Any = options.get("concurrency", _ACTORS)
-    if isinstance(actors, tuple):
-        bounds: tuple[Any, ...] = cast("tuple[Any, ...]", actors)
-        least, most = bounds if len(bounds) == 2 else (None, None)
-        checks.count("concurrency", most, minimum=checks.count("concurrency", least, minimum=1))
-    else:
-        checks.count("concurrency", actors, minimum=1)
+    least, most = _bounds(options.get("concurrency", _ACTORS))
+    checks.count("concurrency", most, minimum=checks.count("concurrency", least, minimum=1))
     for name in ("client", "ray_remote_args"):
         value = options.get(name)
         if value is not None and not isinstance(value, Mapping):
@@ -154,6 +149,15 @@ def _checked(options: Mapping[str, Any]) -> Mapping[str, Any]:
         tokens_per_minute=options.get("tokens_per_minute"),
     )
     return options
+
+
+def _bounds(actors: Any) -> tuple[Any, Any]:
+    """Least and most actors; of anything but a pair, both are that."""
+    try:
+        least, most = actors
+    except (TypeError, ValueError):
+        return actors, actors
+    return least, most
 
 
 def _ray() -> Any:
