@@ -97,7 +97,11 @@ def run_python(name: str, more: list[str]) -> None:
         *(str(TESTS / "test_page.py"), str(TESTS / name)),
         *([str(OWN)] if name.startswith("openai") else []),
         # A part of the tests covers a part only.
-        *(more or own and [*measured, f"--cov-config={TESTS / 'coverage.ini'}", "--cov-report=term"]),
+        *(
+            more
+            or own
+            and [*measured, f"--cov-config={TESTS / 'coverage.ini'}", "--cov-report=term"]
+        ),
     )
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
         raise Failed(f"{name}: tests failed")
