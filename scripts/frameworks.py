@@ -90,18 +90,16 @@ def run_python(name: str, more: list[str]) -> None:
         "FRAMEWORKS": name,
         "COVERAGE_FILE": str(folder / "coverage"),
     }
+    # A part of the tests covers a part only, and is not measured.
     measured = [f"--cov=runinfra_ext.integrations.{module}" for module in PYTHONS[name]]
+    if own:
+        measured += [f"--cov-config={TESTS / 'coverage.ini'}", "--cov-report=term"]
     command = (
         *(python, "-m", "pytest", "-q", "-c", str(TESTS / "pytest.ini")),
         *("--rootdir", str(TESTS), "--confcutdir", str(TESTS)),
         *(str(TESTS / "test_page.py"), str(TESTS / name)),
         *([str(OWN)] if name.startswith("openai") else []),
-        # A part of the tests covers a part only.
-        *(
-            more
-            or own
-            and [*measured, f"--cov-config={TESTS / 'coverage.ini'}", "--cov-report=term"]
-        ),
+        *(more or measured),
     )
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
         raise Failed(f"{name}: tests failed")
