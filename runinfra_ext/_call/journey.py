@@ -42,7 +42,7 @@ from .headers import (
 from .observation import Observer
 from .options import Settings
 from .pace import Pace
-from .retry import Failure, GiveUp, Progress, Replay, decide, is_flow_control, phase_of_status
+from .retry import Failure, GiveUp, Replay, RetryState, decide, is_flow_control, phase_of_status
 from .watch import watch_of
 
 _BODY_SHOWN: Final = 4_000  # characters of an unusable body that its error keeps
@@ -175,7 +175,7 @@ class Journey:
         decision = decide(
             self.replay,
             Failure(error, stale and rewindable, should_retry, closed),
-            Progress(
+            RetryState(
                 attempt=self.attempts - self._free_attempts,
                 max_retries=self.max_retries if rewindable else 0,
                 stale_retried=self._stale_retried,

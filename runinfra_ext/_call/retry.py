@@ -95,7 +95,7 @@ class Failure(NamedTuple):
     closed: bool = False
 
 
-class Progress(NamedTuple):
+class RetryState(NamedTuple):
     """Where the call stands.
 
     Attributes:
@@ -209,7 +209,7 @@ class RetryQuota:
 
 
 def decide(
-    replay: Replay, failure: Failure, progress: Progress, random: Callable[[], float]
+    replay: Replay, failure: Failure, progress: RetryState, random: Callable[[], float]
 ) -> Retry | GiveUp:
     """Whether to repeat, and after how long.
 

@@ -18,7 +18,7 @@ from ..errors import InvalidRequestError
 from .formats import LONGEST_SNIFF, MIME_TYPES, SpeechAudio, sniff_format
 from .sources import CHUNK, NAME_LIMIT, Reader, given_name, safe_name, source_of
 
-Progress = Callable[[int, int], object]
+OnProgress = Callable[[int, int], object]
 """Called with the bytes of the file sent so far, and all of them."""
 
 
@@ -121,7 +121,7 @@ class MultipartBody:
         fields: Mapping[str, Any],
         files: Mapping[str, Upload],
         *,
-        on_progress: Progress | None = None,
+        on_progress: OnProgress | None = None,
     ) -> None:
         # Random enough that it can't stand in a file by chance, or be guessed and put there.
         boundary = f"runinfra-{secrets.token_hex(16)}"
@@ -178,7 +178,7 @@ class RawBody:
 
     rewindable = True
 
-    def __init__(self, upload: Upload, *, on_progress: Progress | None = None) -> None:
+    def __init__(self, upload: Upload, *, on_progress: OnProgress | None = None) -> None:
         self._upload = upload
         self._on_progress = on_progress
         self.content_type = upload.content_type
@@ -219,7 +219,7 @@ class PiecesBody:
 
 
 def read_upload(
-    upload: Upload, on_progress: Progress | None, *, before: int = 0, total: int | None = None
+    upload: Upload, on_progress: OnProgress | None, *, before: int = 0, total: int | None = None
 ) -> Iterator[bytes]:
     """Exactly the bytes that were promised, or an error.
 

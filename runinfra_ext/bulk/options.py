@@ -16,7 +16,7 @@ from .account import Account
 from .flow import HIGHEST, LOWEST, Flow
 
 OnBadRow = Literal["raise", "record"]
-Progress = bool | Callable[[Account], object]
+ProgressOption = bool | Callable[[Account], object]
 RETRIES: Final = 5  # of each request; what only asks to come back later is beside that
 
 
@@ -60,7 +60,7 @@ class JobOptions(TypedDict, total=False):
     deadline: float | None
     on_bad_row: OnBadRow
     retry_failed: bool
-    progress: Progress
+    progress: ProgressOption
     max_retries: int
     price: Callable[[Any], float] | None
     flow: Flow | None
@@ -81,7 +81,7 @@ class Options(NamedTuple):
     deadline: float | None = None
     on_bad_row: OnBadRow = "raise"
     retry_failed: bool = False
-    progress: Progress = False
+    progress: ProgressOption = False
     max_retries: int = RETRIES
     price: Callable[[Any], float] | None = None
     flow: Flow | None = None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from .account import Account
-from .options import Progress
+from .options import ProgressOption
 
 _LINES_EVERY: Final = 10.0  # seconds between two lines of a log
 _CALLS_EVERY: Final = 0.1  # seconds between two calls of a function
@@ -23,7 +23,9 @@ class Display:
         clock: monotonic seconds.
     """
 
-    def __init__(self, progress: Progress, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, progress: ProgressOption, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._function = progress if callable(progress) else None
         self._shown = progress is True
         self._clock = clock

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .screen import Screen
 
 
-class Progress:
+class ProgressLine:
     """A bar on stderr that goes away when it is done; until then nothing else is printed.
 
     Args:

@@ -14,7 +14,7 @@ from .._ground.files import atomic_file, write_atomic
 from ..errors import ConfigurationError
 from .parameters import Model, Output, Play
 from .player import Player
-from .progress import Progress
+from .progress import ProgressLine
 from .session import Session, given_text
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -65,7 +65,9 @@ def speak(
         stream: Any = client.audio.speech.stream
         speech = stack.enter_context(stream(**params))
         write = stack.enter_context(_target(output, to_stdout=to_stdout))
-        progress = stack.enter_context(Progress(session.screen, "speech", speech.content_length))
+        progress = stack.enter_context(
+            ProgressLine(session.screen, "speech", speech.content_length)
+        )
         size = 0
         for piece in speech:
             write(piece)

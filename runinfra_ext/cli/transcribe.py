@@ -14,7 +14,7 @@ from .._ground.files import write_atomic
 from ..errors import ConfigurationError, RunInfraError
 from .failures import code_of, told
 from .parameters import Model
-from .progress import Progress
+from .progress import ProgressLine
 from .session import Session
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class _Work:
         """Transcribe one, and write or print it; a failure is told and kept."""
         create: Any = client.audio.transcriptions.create
         try:
-            with Progress(self._session.screen, source) as progress:
+            with ProgressLine(self._session.screen, source) as progress:
                 found = create(
                     file=("stdin", sys.stdin.buffer.read()) if source == "-" else Path(source),
                     response_format=self._form,

@@ -9,7 +9,7 @@ from typing import Any, Final
 import jsonschema_rs
 from jsonschema_rs import CanonicalSchema, canonical
 
-from .shapes import is_array, is_object
+from .shapes import is_array, is_mapping
 
 _ENTANGLED: Final = (
     frozenset({"unevaluatedProperties", "unevaluatedItems"}),
@@ -60,7 +60,7 @@ def compiled(text: str, only_objects: bool) -> tuple[CanonicalSchema, Any]:  # n
 
 def _without(schema: Any, keys: frozenset[str]) -> Any:
     """A schema without these keywords, wherever they are."""
-    if is_object(schema):
+    if is_mapping(schema):
         return {key: _without(part, keys) for key, part in schema.items() if key not in keys}
     return [_without(part, keys) for part in schema] if is_array(schema) else schema
 

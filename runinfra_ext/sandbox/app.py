@@ -47,7 +47,7 @@ def create_app(
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif scope["type"] == "http":
-            await Exchange(used, scope, receive, send).run()
+            await ServedRequest(used, scope, receive, send).run()
 
     return app
 
@@ -60,7 +60,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-class Exchange:
+class ServedRequest:
     """One request and its answer."""
 
     def __init__(self, state: SandboxState, scope: Scope, receive: Receive, send: Send) -> None:

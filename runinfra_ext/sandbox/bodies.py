@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from .outcomes import Refused
-from .shapes import is_object
+from .shapes import is_mapping
 from .strict import value_of
 
 _FORM: Final = "multipart/form-data"
@@ -63,7 +63,7 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
             json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         body = None
-    if not is_object(body):
+    if not is_mapping(body):
         raise Refused(400, "The body is not a JSON object.", code="invalid_json")
     if any(name.startswith("runinfra") for name in body):
         raise Refused(400, "Fields starting with runinfra are reserved.")

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from .bodies import read_form
 from .outcomes import Refused
 from .redaction import Redactor
-from .shapes import is_array, is_object
+from .shapes import is_array, is_mapping
 
 _SHOWN: Final = 3  # differences to the nearest exchange that an error tells
 _LONG: Final = 60  # letters of a value in it
@@ -252,7 +252,7 @@ def _as_bytes(data: Any) -> bytes:
 def _differences(recorded: Any, came: Any, place: str = "") -> Iterator[tuple[str, Any, Any]]:
     """Where two decoded values differ."""
     pairs: list[tuple[Any, Any, Any]] = []
-    if is_object(recorded) and is_object(came):
+    if is_mapping(recorded) and is_mapping(came):
         names = dict.fromkeys([*recorded, *came])
         pairs = [(name, recorded.get(name), came.get(name)) for name in names]
     elif is_array(recorded) and is_array(came) and len(recorded) == len(came):

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from . import pictures
 from .deliveries import SECRET, deliver
 from .scripted import from_order
-from .shapes import is_array, is_object
+from .shapes import is_array, is_mapping
 from .state import Entry, SandboxState
 from .window import is_foreign, is_window
 from .window import respond as respond_by_window
@@ -83,7 +83,7 @@ async def _act(state: SandboxState, request: Request) -> Any:
         state.configure(await _object(request))
     elif action == ("POST", "deliver"):
         order = await _object(request)
-        if not isinstance(order.get("url"), str) or not is_object(order.get("event")):
+        if not isinstance(order.get("url"), str) or not is_mapping(order.get("event")):
             msg = "expected url and event"
             raise ValueError(msg)
         secret = str(order.get("secret", SECRET))
@@ -95,7 +95,7 @@ async def _act(state: SandboxState, request: Request) -> Any:
 
 async def _object(request: Request) -> dict[str, Any]:
     value: Any = await request.json()
-    if not is_object(value):
+    if not is_mapping(value):
         msg = "expected a JSON object"
         raise ValueError(msg)
     return dict(value)

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from . import sounds
 from .catalog import MODELS
 from .outcomes import Refused
-from .shapes import is_array, is_object
+from .shapes import is_array, is_mapping
 
 _PIECE = re.compile(r"\s*\S+")
 # What a part that is no text counts for, in tokens.
@@ -62,7 +62,7 @@ def count_tokens(value: object) -> int:
     """A plausible number of tokens for any part of a request."""
     if isinstance(value, str):
         return len(_PIECE.findall(value))
-    if is_object(value):
+    if is_mapping(value):
         return sum(count_tokens(item) for item in value.values())
     if is_array(value):
         return sum(count_tokens(item) for item in value)
@@ -76,7 +76,7 @@ def prompt_tokens(messages: Iterable[Mapping[str, Any]]) -> int:
         content: Any = message.get("content")
         total += count_tokens(text_of(content))
         for part in content if is_array(content) else []:
-            if is_object(part):
+            if is_mapping(part):
                 total += _WEIGHTS.get(str(part.get("type")), 0)
     return total
 
@@ -91,7 +91,7 @@ def text_of(content: object) -> str:
 
 
 def _part_text(part: object) -> str:
-    if not is_object(part):
+    if not is_mapping(part):
         return ""
     if part.get("type") == "input_audio":
         return sounds.hear(_decoded(part["input_audio"]["data"]) or b"") or ""
@@ -130,7 +130,7 @@ def _parts(messages: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping
     for number, message in enumerate(messages):
         content: Any = message.get("content")
         for index, part in enumerate(content if is_array(content) else []):
-            if is_object(part):
+            if is_mapping(part):
                 yield f"messages.{number}.content.{index}", part
 
 

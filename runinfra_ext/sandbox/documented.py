@@ -15,7 +15,7 @@ from . import sounds, strict
 from .instances import instance
 from .mentions import Mentions
 from .outcomes import Context, Result
-from .shapes import is_object
+from .shapes import is_mapping
 
 _EVENTS: Final = "text/event-stream"
 _DATA: Final = re.compile(r"^data: ?(.*)$", re.MULTILINE)
@@ -55,7 +55,7 @@ def _events(route: strict.Route, media: Mapping[str, Any]) -> Iterator[dict[str,
         for line in _DATA.findall(example):
             if line != "[DONE]":
                 event: Any = json.loads(line)
-                if is_object(event):
+                if is_mapping(event):
                     yield dict(event)
         return
     component = route.data["x-runinfra-stream"]["event"]

@@ -10,7 +10,7 @@ from typing import Any, Final
 import jsonschema_rs
 
 from .outcomes import Refused
-from .shapes import is_array, is_object
+from .shapes import is_array, is_mapping
 from .strict import document
 
 _REF: Final = "#/components/schemas/"
@@ -62,7 +62,7 @@ def _unknown(schema: Any, value: object, place: tuple[str, ...]) -> Iterator[tup
         for number, item in enumerate(value):
             yield from _unknown(schema["items"], item, (*place, str(number)))
     properties: Any = schema.get("properties")
-    if not is_object(value) or not is_object(properties):
+    if not is_mapping(value) or not is_mapping(properties):
         return
     for name, item in value.items():
         if name in properties:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from .shapes import is_array, is_object
+from .shapes import is_array, is_mapping
 
 _SEVERAL: Final = ("allOf", "anyOf", "oneOf")
 _ALONE: Final = ("if", "then", "else")
@@ -30,7 +30,7 @@ class Hints:
         seen: list[int] = []
         while todo and len(seen) < _LIMIT:
             schema = todo.pop(0)
-            if not is_object(schema) or id(schema) in seen:
+            if not is_mapping(schema) or id(schema) in seen:
                 continue
             seen.append(id(schema))
             yield schema
@@ -45,7 +45,7 @@ class Hints:
         place: object = self._root
         for part in reference.removeprefix("#").split("/")[1:]:
             name = part.replace("~1", "/").replace("~0", "~")
-            place = place.get(name) if is_object(place) else None
+            place = place.get(name) if is_mapping(place) else None
         return place
 
     def _under(self, *schemas: object) -> Hints:
@@ -58,7 +58,7 @@ class Hints:
         found: list[object] = []
         for schema in self._schemas:
             properties = schema.get("properties")
-            if is_object(properties) and name in properties:
+            if is_mapping(properties) and name in properties:
                 found.append(properties[name])
         return self._under(*found)
 
@@ -82,7 +82,7 @@ class Hints:
         found: dict[str, None] = {}
         for schema in self._schemas:
             properties = schema.get("properties")
-            if is_object(properties):
+            if is_mapping(properties):
                 found |= dict.fromkeys(str(name) for name in properties)
         return list(found)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from .instances import NoInstance, instance
 from .mentions import Mentions
-from .shapes import is_object
+from .shapes import is_mapping
 
 _LETTERS: Final = 50_000  # of a message, that are searched
 _PLACES: Final = 20  # of a message, where a schema may begin
@@ -48,7 +48,7 @@ def _schemas(text: str) -> Iterable[dict[str, Any]]:
             value, end = decoder.raw_decode(text, place)
         except (ValueError, RecursionError):
             continue
-        if is_object(value) and is_object(value.get("properties")):
+        if is_mapping(value) and is_mapping(value.get("properties")):
             yield dict(value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from .shapes import is_object
+from .shapes import is_mapping
 
 # Fields that tell the members of a union apart.
 _TAGS: Final = ("type", "role")
@@ -87,10 +87,10 @@ def _no_member(branches: list[list[Any]], here: object, path: list[str]) -> Reas
         elif error.kind.name == "type" and len(error.instance_path) == len(path):
             types += [str(kind) for kind in error.kind.types]
     for tag in _TAGS:
-        if is_object(here) and tag in here and tag in tags:
+        if is_mapping(here) and tag in here and tag in tags:
             known = ", ".join(dict.fromkeys(tags[tag]))
             return Reason([*path, tag], f"expected one of {known}, got {here[tag]!r}")
-    if types and not (is_object(here) and "object" in types):
+    if types and not (is_mapping(here) and "object" in types):
         known = " or ".join(sorted(dict.fromkeys(types), key="null".__eq__))
         return Reason(path, f"expected {known}, got {_kind(here)}")
     closest = min(branches, key=len)[0]
@@ -115,7 +115,7 @@ def _at(value: object, path: Iterable[Any]) -> object:
 
 def _name(value: object) -> str | None:
     """What a member of a union calls itself."""
-    if not is_object(value):
+    if not is_mapping(value):
         return None
     for tag in _TAGS:
         if isinstance(value.get(tag), str):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from .shapes import is_array, is_object
+from .shapes import is_array, is_mapping
 
 HIDDEN: Final = "[redacted]"
 _SECRET_HEADER: Final = re.compile(r"auth|cookie|token|secret|password|credential|session|key")
@@ -58,7 +58,7 @@ class Redactor:
         """A decoded JSON value without credentials, in its keys too."""
         if isinstance(value, str):
             return self.text(value)
-        if is_object(value):
+        if is_mapping(value):
             return {self.text(str(name)): self.value(item) for name, item in value.items()}
         if is_array(value):
             return [self.value(item) for item in value]
@@ -115,7 +115,7 @@ def _with_data(frame: str, data: str) -> str:
 def _texts(value: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
     """Every text in a decoded value: its place, and what holds it under which key."""
     items: Iterable[tuple[Any, Any]] = ()
-    if is_object(value):
+    if is_mapping(value):
         items = value.items()
     elif is_array(value):
         items = enumerate(value)

@@ -9,7 +9,7 @@ from .chat import spent_tokens
 from .content import Said, answer, digest
 from .conversation import check_media, count_tokens, pieces, prompt_tokens
 from .outcomes import Context, Refused
-from .shapes import is_array, is_object
+from .shapes import is_array, is_mapping
 
 # What the answer tells of its request, as OpenAI's clients expect it.
 _ECHOED: Final = ("instructions", "max_output_tokens", "temperature", "top_p")
@@ -30,7 +30,7 @@ def chat_request(request: Mapping[str, Any]) -> dict[str, Any]:
     text: Mapping[str, Any] = request.get("text") or {}
     tools: list[Mapping[str, Any]] = request.get("tools") or []
     choice: Any = request.get("tool_choice")
-    if is_object(choice) and "function" not in choice:
+    if is_mapping(choice) and "function" not in choice:
         choice = {"type": "function", "function": {"name": choice["name"]}}
     return {
         **request,
@@ -64,7 +64,7 @@ def _nested(tool: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _chat_form(form: Any) -> Any:
-    if is_object(form) and form.get("type") == "json_schema" and "json_schema" not in form:
+    if is_mapping(form) and form.get("type") == "json_schema" and "json_schema" not in form:
         return {"type": "json_schema", "json_schema": form}
     return form
 
@@ -128,7 +128,7 @@ def _flat(tool: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _flat_form(form: Any) -> dict[str, Any]:
-    if not is_object(form):
+    if not is_mapping(form):
         return {"type": "text"}
     return {"type": form["type"], **form.get("json_schema", {})}
 

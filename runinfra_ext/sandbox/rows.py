@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from . import strict
 from .redaction import Redactor
-from .shapes import is_array, is_object
+from .shapes import is_array, is_mapping
 from .state import Entry
 
 __all__ = ["escape", "method_of", "request_row"]
@@ -104,7 +104,7 @@ def _pretty(value: Any) -> str:
 def _shortened(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONG:
         return f"{value[:_LONG]}… ({len(value):,} letters)"
-    if is_object(value):
+    if is_mapping(value):
         return {name: _shortened(item) for name, item in value.items()}
     if is_array(value):
         return [_shortened(item) for item in value]

@@ -13,7 +13,7 @@ from typing import Any, Final, TypedDict, cast
 from . import encoders, sounds, strict, vectors
 from .content import SCRIPTED, Said, digest
 from .outcomes import Context, Result
-from .shapes import is_array, is_object
+from .shapes import is_array, is_mapping
 
 # What can be dictated to which operations.
 _OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
@@ -135,7 +135,7 @@ class Answer:
         match: Any = self.match
         if match is None or callable(match):
             return
-        if not is_object(match):
+        if not is_mapping(match):
             msg = f"match: expected a mapping or a function, got {type(match).__name__}"
             raise TypeError(msg)
         for name, value in match.items():
@@ -166,9 +166,9 @@ class Answer:
         if self.match is None:
             return True
         match: Any = self.match
-        if not is_object(match):
+        if not is_mapping(match):
             return bool(match(asked))
-        body: Any = asked.body if is_object(asked.body) else {}
+        body: Any = asked.body if is_mapping(asked.body) else {}
         if "operation" in match and _names()[match["operation"]] != asked.operation:
             return False
         if "model" in match and match["model"] not in {asked.model, body.get("model")}:
@@ -221,7 +221,7 @@ class Answer:
         if self.audio is not None and result.content is not None:
             form = body.get("response_format") or "mp3"
             return result._replace(content=self.audio, media_type=_AUDIO_TYPES[form])
-        if not is_object(value):
+        if not is_mapping(value):
             return result
         value = dict(value)
         if self.embedding is not None:
@@ -254,14 +254,14 @@ class Answer:
         for event in events:
             self._use(event)
             inner: Any = event.get("response")
-            if is_object(inner):
+            if is_mapping(inner):
                 event["response"] = {**inner}
                 self._use(event["response"])
             yield event
 
     def _use(self, value: dict[str, Any]) -> None:
         own: Any = value.get("usage")
-        if self.usage is None or not is_object(own):
+        if self.usage is None or not is_mapping(own):
             return
         usage = {**own, **self.usage}
         for name, twin in _USAGE_TWINS.items():
@@ -278,7 +278,7 @@ class Answer:
         return ", ".join(f"{name}: {_short(value)}" for name, value in shown.items())
 
     def __str__(self) -> str:
-        match = f" for {self.match}" if is_object(self.match) else ""
+        match = f" for {self.match}" if is_mapping(self.match) else ""
         wanted = "always" if self.times is None else f"{self.times} times"
         return f"{self.what()}{match}: expected {wanted}, given {self.used} times"
 
@@ -357,8 +357,8 @@ def _vectors(value: Any) -> list[list[float]]:
 
 def _call(number: int, given: Any) -> dict[str, Any]:
     """A tool call as chat completions have it; ``name`` and ``arguments`` may also stand alone."""
-    function: Any = given.get("function", given) if is_object(given) else {}
-    if not is_object(function) or not isinstance(function.get("name"), str):
+    function: Any = given.get("function", given) if is_mapping(given) else {}
+    if not is_mapping(function) or not isinstance(function.get("name"), str):
         msg = f"tool_calls[{number}]: expected a mapping with name and arguments"
         raise TypeError(msg)
     arguments = function.get("arguments", {})

@@ -16,7 +16,7 @@ from .catalog import price
 from .limits import Gate
 from .scripted import Answer, Asked
 from .settings import Settings
-from .shapes import is_object
+from .shapes import is_mapping
 from .tape import Tape
 
 API_KEY: Final = "rp_live_sandbox" + "0" * 48
@@ -100,9 +100,9 @@ class Entry:
 
     def saw(self, value: Any) -> None:
         """Note the usage of an answer, or of an event of a stream."""
-        for holder in (value, value.get("response")) if is_object(value) else ():
-            usage: Any = holder.get("usage") if is_object(holder) else None
-            if is_object(usage) and isinstance(usage.get("total_tokens"), int):
+        for holder in (value, value.get("response")) if is_mapping(value) else ():
+            usage: Any = holder.get("usage") if is_mapping(holder) else None
+            if is_mapping(usage) and isinstance(usage.get("total_tokens"), int):
                 self.tokens = usage["total_tokens"]
 
     def saw_event(self, event: Any, number: int) -> None:

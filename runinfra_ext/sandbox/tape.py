@@ -20,7 +20,7 @@ from .bodies import read_bytes
 from .cassette import Cassette, Question, Reply, encoded, kept_headers
 from .outcomes import Refused
 from .redaction import Redactor, event_of
-from .shapes import is_object
+from .shapes import is_mapping
 from .wire import Wire
 
 if TYPE_CHECKING:
@@ -335,7 +335,7 @@ def _journal_body(content: bytes) -> Any:
 def _note(entry: Entry, reply: Reply) -> None:
     entry.status = reply.status
     entry.model = (
-        str(entry.body["model"]) if is_object(entry.body) and "model" in entry.body else None
+        str(entry.body["model"]) if is_mapping(entry.body) and "model" in entry.body else None
     )
     if reply.frames is not None:
         events = filter(

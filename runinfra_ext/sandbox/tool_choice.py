@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from .conversation import Turn
 from .mentions import listed, words_of
 from .outcomes import Refused
-from .shapes import is_object
+from .shapes import is_mapping
 
 # Words that say nothing of what a tool is about.
 _COMMON: Final = listed(
@@ -38,7 +38,7 @@ def chosen(request: Mapping[str, Any], turn: Turn) -> list[Function]:
     choice: Any = request.get("tool_choice") or "auto"
     if choice == "none":
         return []
-    if is_object(choice):
+    if is_mapping(choice):
         name = choice["function"]["name"]
         found = [function for function in functions if function.name == name]
         if not found:

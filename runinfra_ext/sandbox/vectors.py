@@ -9,7 +9,7 @@ import re
 import struct
 from typing import Any, Final
 
-from .shapes import is_object
+from .shapes import is_mapping
 
 DIMENSIONS: Final = 256
 _WORD = re.compile(r"\w+")
@@ -61,7 +61,7 @@ def document_text(document: object) -> str:
     """The text of a document in any of its forms."""
     if isinstance(document, str):
         return document
-    if is_object(document):
+    if is_mapping(document):
         if isinstance(document.get("text"), str):
             return str(document["text"])
         parts: Any = document.get("content") or []

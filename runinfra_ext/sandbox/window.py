@@ -20,7 +20,7 @@ from .outcomes import Refused
 from .rows import escape, method_of, request_row
 from .scripted import Answer, Match
 from .settings import Settings
-from .shapes import is_object
+from .shapes import is_mapping
 from .state import PIPELINE_ID, SandboxState
 
 PREFIX: Final = "/sandbox/window/"
@@ -199,7 +199,7 @@ def _told(answer: Answer) -> str:
     """What is dictated, and for which requests."""
     match: Any = answer.match
     only = ""
-    if is_object(match):
+    if is_mapping(match):
         only = ", ".join(f"{name} {value}" for name, value in match.items())
     elif match is not None:
         only = "a function decides"

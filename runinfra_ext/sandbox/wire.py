@@ -12,7 +12,7 @@ from typing import Any, Final
 from . import faults
 from .faults import Fault
 from .settings import Settings
-from .shapes import is_object
+from .shapes import is_mapping
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 # Where the server puts the connection, for faults, and the event of its end.
@@ -228,8 +228,8 @@ async def send_stream(
 
 async def think(answer: Any, settings: Settings) -> None:
     """Take as long for a whole answer as its stream would."""
-    usage: Any = answer.get("usage") if is_object(answer) else None
-    tokens: int = usage.get("completion_tokens", 0) if is_object(usage) else 0
+    usage: Any = answer.get("usage") if is_mapping(answer) else None
+    tokens: int = usage.get("completion_tokens", 0) if is_mapping(usage) else 0
     pace = settings.tokens_per_second
     pause = settings.time_to_first_token + (tokens / pace if pace else 0.0)
     if tokens and pause:

@@ -426,14 +426,14 @@ def test_the_gateway_is_the_document_s():
 def test_an_answer_without_its_id_fails(bird, monkeypatch, gateway):
     """The gateway's id is part of what every row states."""
     gateway.configure(check_answers=False)  # it would see the mistake first
-    original = app.Exchange._headers
+    original = app.ServedRequest._headers
 
     def without(self):
         headers = original(self)
         del headers["x-request-id"]
         return headers
 
-    monkeypatch.setattr(app.Exchange, "_headers", without)
+    monkeypatch.setattr(app.ServedRequest, "_headers", without)
     assert bird.run("--only", "chat,unknown-model") == 1
     assert {row["reason"] for row in bird.rows.values()} == {"not so: request id present"}
 

@@ -16,10 +16,10 @@ from runinfra_ext._call.retry import (
     HINT_CAP,
     Failure,
     GiveUp,
-    Progress,
     Replay,
     Retry,
     RetryQuota,
+    RetryState,
     decide,
     phase_of_status,
 )
@@ -32,7 +32,7 @@ KEYED = Replay("keyed", has_key=True)
 BARE = Replay("keyed", has_key=False)
 NEVER = Replay("never", has_key=True)
 STREAM = Replay("keyed", has_key=True, streaming=True)
-FIRST = Progress(attempt=1, max_retries=2, stale_retried=False, now=0.0, deadline_at=None)
+FIRST = RetryState(attempt=1, max_retries=2, stale_retried=False, now=0.0, deadline_at=None)
 NEVER_SENT = e.ConnectTimeoutError("m", phase="never_sent")
 LOST = e.ReadTimeoutError("m", phase="outcome_unknown")
 
@@ -277,7 +277,7 @@ ERRORS = st.one_of(
     REPLAYS,
     st.builds(Failure, ERRORS, st.booleans(), st.sampled_from([None, True, False])),
     st.builds(
-        Progress,
+        RetryState,
         st.integers(1, 20),
         st.integers(0, 10),
         st.booleans(),
@@ -286,7 +286,7 @@ ERRORS = st.one_of(
     ),
     st.floats(0, 1),
 )
-def test_any_failure(replay: Replay, failure: Failure, progress: Progress, chance: float) -> None:
+def test_any_failure(replay: Replay, failure: Failure, progress: RetryState, chance: float) -> None:
     """Whatever happens: no unsafe repeat, none beyond its limits, no wait out of bounds."""
     decision = decide(replay, failure, progress, lambda: chance)
     if isinstance(decision, GiveUp):
