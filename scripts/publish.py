@@ -18,6 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from canary import ROWS
@@ -25,20 +26,25 @@ from releasing import artefacts, report
 from releasing.verdict import Gate, problems
 
 ROOT = Path(__file__).resolve().parent.parent
-INDEX = "https://upload.pypi.org/legacy/"
+INDEX = "pypi"  # as twine knows it by itself, without a configuration
 REPOSITORY = "RightNow-AI/runinfra-python"
 WORKFLOW = f"{REPOSITORY}/.github/workflows/release.yml"
 # What the identity of the workflow needs; a token, another index or a proxy can't come in.
 IDENTITY = ("PATH", "HOME", "GITHUB_", "ACTIONS_", "RUNNER_")
 
 
-def index_time(url: str = INDEX) -> float:
+def index_time(url: str | None = None) -> float:
     """The index's clock, in seconds since 1970.
+
+    Args:
+        url: of the index, where it is not the one that is uploaded to.
 
     Raises:
         OSError: it does not answer.
         ValueError: its answer has no time.
     """
+    if url is None:
+        url = import_module("twine.utils").DEFAULT_REPOSITORY
     try:
         with urllib.request.urlopen(url, timeout=30) as answer:
             told = answer.headers["Date"]
@@ -81,7 +87,7 @@ def upload(files: Sequence[Path]) -> None:
     subprocess.run(sign, env=environ, check=True)
     names += [f"{name}.publish.attestation" for name in names]
     send = [sys.executable, "-m", "twine", "upload", "--non-interactive", "--attestations"]
-    send += ["--config-file", os.devnull, "--repository-url", INDEX]
+    send += ["--config-file", os.devnull, "--repository", INDEX]
     subprocess.run([*send, *names], env=environ, check=True)
 
 

@@ -565,7 +565,7 @@ def test_no_variable_reaches_the_upload(monkeypatch, tmp_path):
     assert environ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] == "identity"
     assert sign[1:4] == ["-m", "pypi_attestations", "sign"]
     assert send[1:6] == ["-m", "twine", "upload", "--non-interactive", "--attestations"]
-    assert send[send.index("--repository-url") + 1] == "https://upload.pypi.org/legacy/"
+    assert send[send.index("--repository") + 1] == "pypi"
     assert send[send.index("--config-file") + 1] == os.devnull
     assert send[-2:] == [f"{tmp_path}/a.whl", f"{tmp_path}/a.whl.publish.attestation"]
 
