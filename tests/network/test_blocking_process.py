@@ -108,6 +108,9 @@ class Late(TimeoutError):
     """The same, of the kind that a socket raises too."""
 
 
+METERS = tuple(f"{os.sep}{name}{os.sep}" for name in ("coverage", "hypothesis"))
+
+
 class Alarm:
     """Raises an exception at a random moment of a block."""
 
@@ -119,8 +122,9 @@ class Alarm:
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Called by the system."""
         while frame is not None:
-            if f"{os.sep}coverage{os.sep}" in frame.f_code.co_filename:
-                # The meter of coverage has a lock of its own, which an interrupt would leave taken.
+            if any(name in frame.f_code.co_filename for name in METERS):
+                # Coverage has a lock of its own, which an interrupt would leave taken; Hypothesis
+                # is called by the garbage collector, which swallows it.
                 signal.setitimer(signal.ITIMER_REAL, 1e-4)
                 return
             frame = frame.f_back
