@@ -21,6 +21,7 @@ SNIPPETS = [
         "docs/errors.md",
         "docs/production.md",
         "docs/sandbox.md",
+        "docs/streaming.md",
         "docs/webhooks.md",
         "docs/audio.md",
         "docs/limits.md",
