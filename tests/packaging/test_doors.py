@@ -46,7 +46,7 @@ def test_only_the_publishing_workflow_may_publish():
         ("release.yml", "publish"),
         ("pages.yml", "show"),
     }
-    assert WORKFLOWS["release.yml"]["jobs"]["publish"]["environment"]["name"] == "release"
+    assert WORKFLOWS["release.yml"]["jobs"]["publish"]["environment"] == "release"
     refused = "if make publish PYTHON=python; then exit 1; fi"
     assert [run.strip() for run in runs("ci.yml", "release")[1:]] == [refused]
     publishing = [step for name, step in STEPS if "publish" in step.get("uses", "")]
