@@ -276,6 +276,8 @@ def test_a_picture_in_a_private_network_is_not_fetched(both, monkeypatch, addres
 
 def test_a_picture_beside_a_private_gateway_is_fetched(both, monkeypatch):
     """A gateway that is known by a name is in a private network if its name leads there."""
+    if both.leg.loop == "uvloop":
+        pytest.skip("uvloop looks names up below Python, where no test can give them an address")
     starts = []
 
     async def scenario():
