@@ -54,8 +54,8 @@ def scopes(pipeline_id: str) -> None:
     """Forgetting `model` is an error, unless the client speaks for one pipeline."""
     client = RunInfra()
     assert_type(client, RunInfra[Workspace])
-    client.embeddings.create(input="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    client.responses.create(input="a")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    client.embeddings.create(input="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue] - the mistake that both must find
+    client.responses.create(input="a")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue] - the mistake that both must find
     own = RunInfra(pipeline_id=pipeline_id, timeout=5)
     assert_type(own, RunInfra[Pipeline])
     assert_type(own.embeddings.create(input="a"), EmbeddingList)
@@ -77,7 +77,7 @@ def scopes(pipeline_id: str) -> None:
 async def async_scopes(pipeline_id: str) -> None:
     """The same for the async client."""
     client = AsyncRunInfra()
-    await client.embeddings.create(input="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.embeddings.create(input="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue] - the mistake that both must find
     async with AsyncRunInfra(pipeline_id=pipeline_id) as own:
         assert_type(await own.embeddings.create(input="a"), EmbeddingList)
         assert_type(await own.chat.completions.create(messages=HELLO), ChatCompletion)

@@ -26,10 +26,10 @@ from typing import Final
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from runinfra_ext import RunInfra  # noqa: E402
-from runinfra_ext.cli import main as program  # noqa: E402
-from runinfra_ext.sandbox import Sandbox  # noqa: E402
-from runinfra_ext.sandbox.deliveries import deliver  # noqa: E402
+from runinfra_ext import RunInfra  # noqa: E402 - behind the path to it
+from runinfra_ext.cli import main as program  # noqa: E402 - behind the path to it
+from runinfra_ext.sandbox import Sandbox  # noqa: E402 - behind the path to it
+from runinfra_ext.sandbox.deliveries import deliver  # noqa: E402 - behind the path to it
 
 PAGE: Final = ROOT / "docs/cli.md"
 _BLOCK: Final = re.compile(r"```console\n(\$ runinfra-ext ?(.*)\n)(?:.*\n)*?```\n")

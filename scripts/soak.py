@@ -14,7 +14,6 @@ import collections
 import gc
 import itertools
 import logging.handlers
-import os
 import random
 import sys
 import threading
@@ -260,7 +259,7 @@ def main() -> int:
         print(f"{count:8} {name}")
     for line in tally.wrong[:20]:
         print(f"WRONG: {line}")
-    print(f"{os.path.basename(__file__)}: {seconds:g} s, {len(tally.wrong)} wrong")  # noqa: PTH119
+    print(f"{Path(__file__).name}: {seconds:g} s, {len(tally.wrong)} wrong")
     return 1 if tally.wrong or not tally.answered else 0
 
 

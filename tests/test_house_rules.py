@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -189,3 +190,51 @@ def test_files_are_short(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") < 400 or text.startswith("# Generated from ")
     assert not text.strip() or ast.get_docstring(ast.parse(text))
+
+
+ESCAPE = re.compile(r"#\s*(?:(type: ignore)\[[^\]]+\]|noqa: [A-Z0-9, ]+|pyright: ignore\[[^\]]+\])")
+EVERYTHING = ("except Exception", "except BaseException", "except (Exception")
+BY_HAND = [
+    path
+    for folder in ("runinfra_ext", "scripts", "examples", "benchmarks")
+    for path in files(ROOT / folder)
+    if not path.read_text("utf-8").startswith("# Generated")
+]
+
+
+def unreasoned(lines: list[str]) -> list[int]:
+    """The numbers of lines that turn a check off, or catch everything, and do not say why."""
+    found = []
+    for number, line in enumerate(lines, 1):
+        last = None
+        for last in ESCAPE.finditer(line):
+            pass
+        catches = line.lstrip().startswith(EVERYTHING)
+        below = lines[number].lstrip() if number < len(lines) else ""
+        if (last is not None and not line[last.end() :].strip(" #-")) or (
+            last is None and catches and "#" not in line and not below.startswith("#")
+        ):
+            found.append(number)
+    return found
+
+
+@pytest.mark.parametrize("path", BY_HAND, ids=lambda path: str(path.relative_to(ROOT)))
+def test_escapes_say_why(path: Path):
+    """What turns a check off, and what catches everything, has its reason beside it."""
+    assert unreasoned(path.read_text("utf-8").splitlines()) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (["a = b  # type: ignore[misc]"], [1]),
+        (["a = b  # type: ignore[misc]  # pyright: ignore[reportX, reportY]"], [1]),
+        (["a = b  # noqa: S608 - a constant"], []),
+        (["a = b  # type: ignore[misc]  # it ships no types"], []),
+        (["    except BaseException:", "        raise"], [1]),
+        (["    except BaseException as e:", "        # Cancelled."], []),
+        (["    except Exception:  # of the application"], []),
+    ],
+)
+def test_what_counts_as_a_reason(lines: list[str], found: list[int]):
+    assert unreasoned(lines) == found

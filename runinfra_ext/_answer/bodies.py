@@ -175,7 +175,7 @@ def parse_result(
             raise _reported(reported, content, meta, redactor) from error
         msg = f"The gateway's answer is not a {cls.__name__}: {redactor(unlike(error))}."
         raise ResponseShapeError(msg, body=redactor.deep(dict(content))) from error
-    result._meta = meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    result._meta = meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - results are completed in here
     return result
 
 

@@ -242,7 +242,7 @@ def _validation(details: Mapping[str, Any], problems: list[object]) -> Mapping[s
         if isinstance(problem, Mapping):
             told = cast("Mapping[str, Any]", problem)
             place = told.get("loc")
-            steps = [str(step) for step in place] if isinstance(place, list) else []  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+            steps = [str(step) for step in place] if isinstance(place, list) else []  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType] - decoded JSON
             found.append((".".join(steps[1:] or steps), str(told.get("msg", ""))))
     if not found:
         return details

@@ -60,7 +60,7 @@ class Response(models.Response):
         """As the model does; a missing text is joined from ``output``."""
         self = super().from_dict(src_dict)
         # The adapter leaves the text out now and then although `output` has it.
-        self._joined = self.output_text is None  # pyright: ignore[reportUnnecessaryComparison]
+        self._joined = self.output_text is None  # pyright: ignore[reportUnnecessaryComparison] - engines leave it out all the same
         if self._joined:
             self.output_text = _joined_text(self.output)
         return self
@@ -250,7 +250,7 @@ class ImageList(models.ImageList):
         return self
 
     def _repr_html_(self) -> str:
-        return "".join(image._repr_html_() for image in self.data)  # pyright: ignore[reportPrivateUsage]
+        return "".join(image._repr_html_() for image in self.data)  # pyright: ignore[reportPrivateUsage] - Jupyter's name, not a private one
 
 
 class TextResult(Described, str):

@@ -38,7 +38,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 def _until(text: str, now: float) -> float | None:
     # Imported where it is used: most processes never see an HTTP date.
-    from dateutil.parser import parse  # noqa: PLC0415
+    from dateutil.parser import parse  # noqa: PLC0415 - seldom needed: most gateways tell seconds
 
     try:
         moment = parse(text)

@@ -80,7 +80,7 @@ def json_or_text_result(
 
 def _with_meta(text: str, meta: Meta) -> TextResult:
     result = TextResult(text)
-    result._meta = meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    result._meta = meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - results are completed in here
     return result
 
 

@@ -211,5 +211,5 @@ def at_hand(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, AsyncCal
         inspect.markcoroutinefunction(call)
     else:
         marked: Any = call
-        marked._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]  # noqa: SLF001
+        marked._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]  # noqa: SLF001 - the only way before Python 3.12
     return call

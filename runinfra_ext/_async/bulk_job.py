@@ -82,7 +82,9 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
             self._display.interrupted(self._desk.in_flight)
             await self._drain()
             raise
-        except Exception:
+        except (
+            Exception
+        ):  # of the application's rows or callbacks: what is on its way is kept first
             await self._drain()
             raise
         if found is not None:
@@ -199,7 +201,7 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
             await self._feeding.end()
             while self._desk.in_flight:
                 self._arrived(await self._mail.get(_TICK))
-        except BaseException:
+        except BaseException:  # a second interrupt ends at once what the first one waits for
             await self._crew.give_up()
             raise
         finally:

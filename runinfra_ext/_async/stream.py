@@ -186,7 +186,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
             return self._reader.next()
         except RunInfraError:
             return None
-        except BaseException:
+        except BaseException:  # interrupted: the reader is in an unknown state
             self._drop()
             raise
 
@@ -205,7 +205,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
             # The coroutine is being thrown away and must not wait: the source closes itself.
             self._drop()
             raise
-        except BaseException as error:
+        except BaseException as error:  # cancelled too: whoever leaves gives the connection back
             if reader.watch is not None:
                 reader.watch.over(error=error, reader=reader)
             await self.close()
@@ -281,7 +281,7 @@ class AsyncLoop:
 
     def _begin(self) -> None:
         self._begun = True
-        weakref.finalize(self, self._stream._loop_left).atexit = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        weakref.finalize(self, self._stream._loop_left).atexit = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this module's own stream
 
 
 class AsyncEvents(AsyncLoop, Generic[T]):
@@ -291,7 +291,7 @@ class AsyncEvents(AsyncLoop, Generic[T]):
         if not self._begun:
             self._begin()
         stream: AsyncStream[T, Any] = self._stream
-        event = stream._at_once()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        event = stream._at_once()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this module's own stream
         return await stream.__anext__() if event is None else event
 
 
@@ -303,7 +303,7 @@ class AsyncTexts(AsyncLoop):
             self._begin()
         stream: AsyncStream[Any, Any] = self._stream
         while True:
-            if stream._at_once() is None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            if stream._at_once() is None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this module's own stream
                 await stream.__anext__()
             if stream.text_delta:
                 return stream.text_delta

@@ -37,7 +37,7 @@ async def watched(journey: Journey, watch: Watch, make: Callable[[], Any], *, st
         # The coroutine is being thrown away and must not wait.
         watch.drop("cancelled")
         raise
-    except BaseException as error:
+    except BaseException as error:  # cancelled too: whoever watches is told each end
         watch.over(error=error)
         await told(watch)
         raise

@@ -254,7 +254,7 @@ def _require(
         raise TypeError(f"{function}() missing required keyword argument(s): {names}")
 
 
-def _has_default(field: Field, pipeline_scoped: bool) -> bool:  # noqa: FBT001
+def _has_default(field: Field, pipeline_scoped: bool) -> bool:  # noqa: FBT001 - private; a fact, not a switch
     return pipeline_scoped and field.scoped_default is not None
 
 

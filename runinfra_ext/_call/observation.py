@@ -115,7 +115,7 @@ class Observer:
 
     def _hear(self, returned: object) -> None:
         if isinstance(returned, Awaitable):
-            self.pending.append(returned)  # pyright: ignore[reportUnknownArgumentType]
+            self.pending.append(returned)  # pyright: ignore[reportUnknownArgumentType] - what it gives is never read
 
     def gives_up(self, reason: str, error: RunInfraError) -> None:
         """The call is over, with an error."""

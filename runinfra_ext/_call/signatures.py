@@ -86,7 +86,7 @@ def documented(
     return decorate
 
 
-def _parameter(name: str, annotation: str, required: bool) -> inspect.Parameter:  # noqa: FBT001
+def _parameter(name: str, annotation: str, required: bool) -> inspect.Parameter:  # noqa: FBT001 - private; a fact, not a switch
     default = inspect.Parameter.empty if required else None
     return inspect.Parameter(
         name,

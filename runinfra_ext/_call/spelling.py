@@ -45,7 +45,7 @@ def unexpected(
 def _nearest(name: str, known: list[str]) -> str | None:
     """The name that was probably meant: one slip of the fingers away, or a longer one almost it."""
     # difflib is only needed to report a mistake.
-    from difflib import get_close_matches  # noqa: PLC0415
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     if name in _MEANT:
         return None

@@ -184,7 +184,7 @@ class Watch:
             self.lost(error)
         else:
             if isinstance(returned, Awaitable):
-                self.pending.append(returned)  # pyright: ignore[reportUnknownArgumentType]
+                self.pending.append(returned)  # pyright: ignore[reportUnknownArgumentType] - what it gives is never read
 
 
 def _log(end: CallEnd, redactor: Redactor) -> None:

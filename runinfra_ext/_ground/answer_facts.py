@@ -50,7 +50,7 @@ def facts_of(result: Any) -> Facts:
     choices: Any = _member(result, "choices")
     reasons: list[Any] = []
     if isinstance(choices, list):
-        reasons = [_member(choice, "finish_reason") for choice in choices]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        reasons = [_member(choice, "finish_reason") for choice in choices]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - decoded JSON
     elif "output" in result if isinstance(result, dict) else hasattr(result, "output"):
         reasons = [_end_of(result)]
     return Facts(
@@ -84,4 +84,4 @@ def _details(usage: Any, *names: str) -> Any:
 
 def _member(holder: Any, name: str) -> Any:
     """A member of a model, or of the JSON that it would be made of."""
-    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - decoded JSON

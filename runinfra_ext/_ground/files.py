@@ -53,7 +53,7 @@ def atomic_file(path: StrPath) -> Generator[BinaryIO, None, None]:
         if mode is not None:
             temporary.chmod(mode)
         temporary.replace(target)
-    except BaseException:
+    except BaseException:  # interrupted too: no half file stays
         temporary.unlink(missing_ok=True)
         raise
 

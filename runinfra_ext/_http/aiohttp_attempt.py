@@ -59,7 +59,7 @@ class Attempt:
             return await handler(request)
         except aiohttp.ClientError as error:
             fault = error
-        except BaseException as error:
+        except BaseException as error:  # of the source, or cancelled: known before aiohttp wraps it
             if self.error is None:
                 self.error = error
             raise
@@ -172,7 +172,7 @@ class Upload(aiohttp.Payload):
             line.await_news("write_timeout", limits, None)
             try:
                 piece = await anext(iterator, b"")
-            except Exception as error:
+            except Exception as error:  # the source is the application's: anything
                 attempt.error = error
                 raise
             if line.heard:

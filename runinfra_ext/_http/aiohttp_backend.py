@@ -238,7 +238,7 @@ class AiohttpBackend:
                 middlewares=(attempt,),
                 **options,
             )
-        except BaseException as error:
+        except BaseException as error:  # aiohttp's own, or what it has wrapped: the attempt knows
             if attempt.error is None or attempt.error is error:
                 raise
             fault = attempt.error

@@ -74,7 +74,7 @@ async def connect_over_socks(
         return handler
     except OSError as error:
         fault = error
-    except BaseException:
+    except BaseException:  # cancelled: the socket must not stay
         sock.close()
         raise
     sock.close()

@@ -103,7 +103,7 @@ class Pool(aiohttp.TCPConnector):
                 self._check_public(line)
         except aiohttp.ClientError as error:
             attempt.error = attempt.failure(error)
-        except BaseException as error:
+        except BaseException as error:  # cancelled too: known before aiohttp wraps it
             attempt.error = error
             raise
         else:
@@ -196,7 +196,7 @@ class Pool(aiohttp.TCPConnector):
                     return line
                 self.discard(line)
             return await self._open(attempt, req, traces, timeout)
-        except BaseException:
+        except BaseException:  # cancelled too: a turn must not be lost
             self._free_turn()
             raise
 
@@ -253,7 +253,7 @@ class Pool(aiohttp.TCPConnector):
 
         try:
             return await create(make, *rest, **options)
-        except BaseException:
+        except BaseException:  # cancelled: the transport must not stay
             for handler in made:
                 if handler.transport is not None:
                     handler.transport.abort()
@@ -282,7 +282,7 @@ class Pool(aiohttp.TCPConnector):
         try:
             async with clock:
                 await turn
-        except BaseException as error:
+        except BaseException as error:  # cancelled too: a turn must not be lost
             late = isinstance(error, TimeoutError) and clock.expired()
             if not turn.done() or turn.cancelled():
                 with contextlib.suppress(ValueError):

@@ -81,7 +81,7 @@ class AsyncHttpxBackend:
             else:
                 fault = attempt.fault(error)
             forget_locals(error)
-        except BaseException as error:
+        except BaseException as error:  # cancelled: its frames hold the key
             forget_locals(error)
             raise
         raise fault
@@ -146,7 +146,7 @@ class AsyncHttpxExchange:
             else:
                 fault = attempt.fault(error)
             forget_locals(error)
-        except BaseException as error:
+        except BaseException as error:  # the same
             forget_locals(error)
             raise
         raise fault
@@ -199,6 +199,6 @@ class _Upload:
         try:
             async for piece in self._pieces:
                 yield piece
-        except Exception as error:
+        except Exception as error:  # the source is the application's: anything
             self.error = error
             raise

@@ -78,7 +78,7 @@ class HttpxBackend:
             else:
                 fault = attempt.fault(error)
             forget_locals(error)
-        except BaseException as error:
+        except BaseException as error:  # interrupted: its frames hold the key
             watch.stop()
             forget_locals(error)
             raise
@@ -150,7 +150,7 @@ class HttpxExchange:
         except Exception as error:  # noqa: BLE001 - nothing of the libraries below may escape
             fault = self._timed_out(limits) if watch.fired else attempt.fault(error)
             forget_locals(error)
-        except BaseException as error:
+        except BaseException as error:  # the same
             forget_locals(error)
             raise
         finally:
@@ -207,7 +207,7 @@ class _Upload:
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield from self._pieces
-        except Exception as error:
+        except Exception as error:  # the source is the application's: anything
             self.error = error
             raise
 

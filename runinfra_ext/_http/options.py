@@ -115,7 +115,7 @@ def tls_context() -> ssl.SSLContext:
 def _tls_context(file: str | None, folder: str | None) -> ssl.SSLContext:
     import ssl  # noqa: PLC0415 - at the first request over TLS, not at import
 
-    import certifi  # noqa: PLC0415
+    import certifi  # noqa: PLC0415 - the same
 
     name, path = ("SSL_CERT_FILE", file) if file else ("SSL_CERT_DIR", folder)
     problem = ""

@@ -166,7 +166,7 @@ def connect_over_socks(wire: Wire, route: Route, proxy: Proxy) -> SocketType:
     """
     proxy.require("socks")
     from urllib3.contrib.socks import SOCKSConnection  # noqa: PLC0415 - hardly ever needed
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError  # noqa: PLC0415
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError  # noqa: PLC0415 - the same
 
     clock = wire.clock
     host = route.host

@@ -110,10 +110,10 @@ def merge(target: dict[str, Any], key: str, value: Any) -> None:
     known = target.get(key)
     if isinstance(value, list):
         if isinstance(known, list):
-            known.extend(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+            known.extend(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType] - decoded JSON
         else:
             # A copy: the list belongs to the event, which the caller may keep.
-            target[key] = list(value)  # pyright: ignore[reportUnknownArgumentType]
+            target[key] = list(value)  # pyright: ignore[reportUnknownArgumentType] - decoded JSON
     else:
         target[key] = value
 
@@ -125,4 +125,4 @@ def place(value: object, default: int) -> int:
 
 def object_of(value: Any) -> dict[str, Any]:
     """The JSON object that a value is; an empty one if it is something else."""
-    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType] - decoded JSON

@@ -63,7 +63,7 @@ class ChatAssembler(Generic[C, R]):
         """The usage, once it has come."""
         usage = self._top.get("usage")
         if self._usage is None and isinstance(usage, dict):
-            self._usage = models.CompletionUsage.from_dict(usage)  # pyright: ignore[reportUnknownArgumentType]
+            self._usage = models.CompletionUsage.from_dict(usage)  # pyright: ignore[reportUnknownArgumentType] - decoded JSON
         return self._usage
 
     @property
@@ -258,7 +258,7 @@ class _Choice:
             elif key == "tool_calls" and value:
                 progress = self._tools.add(value) or progress
             elif key == "function_call" and isinstance(value, dict):
-                self._add_function_call(value)  # pyright: ignore[reportUnknownArgumentType]
+                self._add_function_call(value)  # pyright: ignore[reportUnknownArgumentType] - decoded JSON
                 progress = True
             else:
                 merge(self._message, key, value)

@@ -89,7 +89,7 @@ def payload_of(data: bytes) -> dict[str, Any] | None:
         payload = orjson.loads(data)
     except ValueError:
         payload = _with_care(data)
-    return payload if isinstance(payload, dict) else None  # pyright: ignore[reportUnknownVariableType]
+    return payload if isinstance(payload, dict) else None  # pyright: ignore[reportUnknownVariableType] - decoded JSON
 
 
 def _with_care(data: bytes) -> Any:
@@ -121,5 +121,5 @@ def type_of(payload: Mapping[str, Any], event: str) -> str:
     if event:
         return event
     response = payload.get("response")
-    status = response.get("status") if isinstance(response, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    status = response.get("status") if isinstance(response, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - decoded JSON
     return f"response.{status}" if isinstance(status, str) else _UNNAMED

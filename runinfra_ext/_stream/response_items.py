@@ -52,7 +52,7 @@ class Part:
         if isinstance(text, str):
             self.pieces = [text]
         if isinstance(logprobs, list) and logprobs:
-            self.fields["logprobs"] = list(logprobs)  # pyright: ignore[reportUnknownArgumentType]
+            self.fields["logprobs"] = list(logprobs)  # pyright: ignore[reportUnknownArgumentType] - decoded JSON
 
     def as_dict(self) -> dict[str, Any]:
         """The part as it stands in a response."""
@@ -160,7 +160,7 @@ class Item:
                     self._arguments.replace(value, None)
             elif key in {"content", "summary"} and isinstance(value, list):
                 self._groups.setdefault(key, {})
-                for index, part in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+                for index, part in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - decoded JSON
                     self.set_part(key, index, object_of(part))
             else:
                 self._fields[key] = value

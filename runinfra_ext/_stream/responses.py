@@ -239,4 +239,4 @@ class ResponseAssembler(Generic[C, R]):
 def _dicts(value: object) -> list[dict[str, Any]]:
     if not isinstance(value, list):
         return []
-    return [item for item in value if isinstance(item, dict)]  # pyright: ignore[reportUnknownVariableType]
+    return [item for item in value if isinstance(item, dict)]  # pyright: ignore[reportUnknownVariableType] - decoded JSON

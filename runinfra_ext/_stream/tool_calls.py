@@ -75,7 +75,7 @@ class ToolCallAssembly:
         """Take the ``tool_calls`` of one delta; whether there was anything in them."""
         for fragment in fragments:
             if isinstance(fragment, Mapping):
-                self._add(fragment)  # pyright: ignore[reportUnknownArgumentType]
+                self._add(fragment)  # pyright: ignore[reportUnknownArgumentType] - decoded JSON
         return bool(fragments)
 
     def as_dicts(
@@ -101,21 +101,21 @@ class ToolCallAssembly:
         function = fragment.get("function")
         if not isinstance(function, Mapping):
             function = {}
-        call_id, name = _text(fragment.get("id")), _text(function.get("name"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        call_id, name = _text(fragment.get("id")), _text(function.get("name"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - decoded JSON
         call = self._find(fragment.get("index"), call_id, name)
         if call_id and not call.id:
             call.id = call_id
             self._by_id[call_id] = call
         if name and name != call.name and not call.pieces:
             call.name += name
-        _add_arguments(call, function.get("arguments"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        _add_arguments(call, function.get("arguments"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - decoded JSON
         call.kind = _text(fragment.get("type")) or call.kind
         for key, value in fragment.items():
             if key not in {"index", "id", "type", "function"}:
                 _add_extra(call.extra, key, value)
-        for key, value in function.items():  # pyright: ignore[reportUnknownVariableType]
+        for key, value in function.items():  # pyright: ignore[reportUnknownVariableType] - decoded JSON
             if key not in {"name", "arguments"}:
-                merge(call.function_extra, key, value)  # pyright: ignore[reportUnknownArgumentType]
+                merge(call.function_extra, key, value)  # pyright: ignore[reportUnknownArgumentType] - decoded JSON
 
     def _find(self, index: object, call_id: str, name: str) -> PartialToolCall:
         """The call that a fragment belongs to; a new one if it begins one."""
@@ -148,7 +148,7 @@ def with_standard_calls(completion: Mapping[str, Any]) -> Mapping[str, Any]:
     given: Any = completion.get("choices")
     if not isinstance(given, list):
         return completion
-    choices = [_with_standard_calls(choice) for choice in given]  # pyright: ignore[reportUnknownVariableType]
+    choices = [_with_standard_calls(choice) for choice in given]  # pyright: ignore[reportUnknownVariableType] - decoded JSON
     return completion if choices == given else {**completion, "choices": choices}
 
 
@@ -158,12 +158,12 @@ def _with_standard_calls(choice: Any) -> Any:
     if not isinstance(calls, list) or not calls:
         return choice
     assembly = ToolCallAssembly()
-    for position, call in enumerate(calls):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    for position, call in enumerate(calls):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - decoded JSON
         # They have their places, whatever their own index says.
         assembly.add([{**call, "index": position}] if isinstance(call, dict) else ())
     index = place(choice.get("index"), 0)
     read = assembly.as_dicts(choice=index, finish_reason=None, whole=True)
-    plain = [{k: v for k, v in object_of(call).items() if k != "index"} for call in calls]  # pyright: ignore[reportUnknownVariableType]
+    plain = [{k: v for k, v in object_of(call).items() if k != "index"} for call in calls]  # pyright: ignore[reportUnknownVariableType] - decoded JSON
     return choice if read == plain else {**choice, "message": {**message, "tool_calls": read}}
 
 

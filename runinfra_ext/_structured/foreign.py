@@ -60,7 +60,7 @@ def adapter(kind: Any) -> Any:
 
 def _adapter(kind: Any) -> Any:
     try:
-        from pydantic import PydanticUserError, TypeAdapter  # noqa: PLC0415
+        from pydantic import PydanticUserError, TypeAdapter  # noqa: PLC0415 - an application's own, if it has it
     except ImportError:
         return None
     try:
@@ -102,7 +102,7 @@ def validated(check: Callable[[Any], Any], given: Any) -> Any:
     Raises:
         ValueError: all faults, each with the path to it.
     """
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError  # noqa: PLC0415 - an application's own, if it has it
 
     try:
         return check(given)
@@ -128,14 +128,14 @@ def schemas_of(kinds: Iterable[Any], taken: Iterable[str]) -> tuple[list[Any], d
     Raises:
         TypeError: one of them has no schema; the message says why.
     """
-    from pydantic import TypeAdapter  # noqa: PLC0415
-    from pydantic.errors import PydanticUserError  # noqa: PLC0415
+    from pydantic import TypeAdapter  # noqa: PLC0415 - an application's own, if it has it
+    from pydantic.errors import PydanticUserError  # noqa: PLC0415 - an application's own, if it has it
 
     inputs = [(number, "validation", adapter(kind)) for number, kind in enumerate(kinds)]
     found: Any
     shared: Any
     try:
-        found, shared = TypeAdapter.json_schemas(inputs, ref_template=REF + "{model}")  # type: ignore[arg-type]
+        found, shared = TypeAdapter.json_schemas(inputs, ref_template=REF + "{model}")  # type: ignore[arg-type]  # its tuples are wider than it says
     except PydanticUserError as error:
         raise TypeError(error.message) from error
     names: dict[str, str] = {}
@@ -159,7 +159,7 @@ def free_name(name: str, used: Iterable[str]) -> str:
 def _strict(schema: Any, names: Mapping[str, str]) -> Any:
     """A schema of pydantic's, made strict: no other keys, everything required."""
     if isinstance(schema, list):
-        return [_strict(item, names) for item in schema]  # pyright: ignore[reportUnknownVariableType]
+        return [_strict(item, names) for item in schema]  # pyright: ignore[reportUnknownVariableType] - decoded JSON
     if not is_mapping(schema):
         return schema
     result: dict[str, Any] = {}

@@ -246,7 +246,7 @@ def _with(cls: type[W], result: Any, parsed: tuple[Any, ...]) -> W:
     """A result of this richer class, with its objects."""
     richer = cast("Any", cls).from_dict(result.to_dict())
     richer._meta = getattr(result, "_meta", None)  # noqa: SLF001 - of a class of this module
-    richer._parsed = parsed  # noqa: SLF001
+    richer._parsed = parsed  # noqa: SLF001 - the same
     return cast("W", richer)
 
 

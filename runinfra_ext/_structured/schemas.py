@@ -216,9 +216,9 @@ class _Writer:
 def _mentions(schemas: Any, ref: str) -> bool:
     """Whether a reference stands anywhere in schemas."""
     if isinstance(schemas, Mapping):
-        return bool(schemas.get("$ref") == ref) or _mentions(list(schemas.values()), ref)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        return bool(schemas.get("$ref") == ref) or _mentions(list(schemas.values()), ref)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - decoded JSON
     if isinstance(schemas, list):
-        return any(_mentions(schema, ref) for schema in schemas)  # pyright: ignore[reportUnknownVariableType]
+        return any(_mentions(schema, ref) for schema in schemas)  # pyright: ignore[reportUnknownVariableType] - decoded JSON
     return False
 
 

@@ -62,7 +62,7 @@ class FunctionTool(NamedTuple):
             msg = "the arguments are not a JSON object"
             raise MismatchError(msg)
         try:
-            return self._checked(given)  # pyright: ignore[reportUnknownArgumentType]
+            return self._checked(given)  # pyright: ignore[reportUnknownArgumentType] - decoded JSON
         except MismatchError:
             raise
         except Exception as error:  # what a type's own code raises is told to the model too
@@ -145,7 +145,7 @@ def _members(
 def _written(function: Any) -> Any:
     """The function as it was written, with its annotations and its docstring."""
     if isinstance(function, functools.partial):
-        return _written(function.func)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        return _written(function.func)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - a partial of anything
     if inspect.isroutine(function) or isinstance(function, type):
         return function
     return type(function).__call__

@@ -60,8 +60,8 @@ def parsed_value(kind: Any, text: str, wrapped: str | None = None) -> Any:
         ValueError: it is not JSON.
     """
     value = decoded(text)
-    if isinstance(value, dict) and list(value) == [wrapped]:  # pyright: ignore[reportUnknownArgumentType]
-        value = value[wrapped]  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, dict) and list(value) == [wrapped]:  # pyright: ignore[reportUnknownArgumentType] - decoded JSON
+        value = value[wrapped]  # pyright: ignore[reportUnknownVariableType] - decoded JSON
         text = json.dumps(value)
     kind, _ = plain(kind)
     made = adapter(kind) if is_foreign(kind) else None
@@ -158,9 +158,9 @@ def _bare(value: Any) -> Any:
     if isinstance(value, Float):
         return float(value)
     if isinstance(value, list):
-        return [_bare(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        return [_bare(item) for item in value]  # pyright: ignore[reportUnknownVariableType] - decoded JSON
     if isinstance(value, dict):
-        return {key: _bare(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        return {key: _bare(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType] - decoded JSON
     return value
 
 
@@ -306,13 +306,13 @@ def _instance(kind: Any, value: Any, path: str) -> Any:
 def _list(value: Any, path: str) -> list[Any]:
     if not isinstance(value, list):
         raise _mismatch(path, "an array", value)
-    return value  # pyright: ignore[reportUnknownVariableType]
+    return value  # pyright: ignore[reportUnknownVariableType] - decoded JSON
 
 
 def _object(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _mismatch(path, "an object", value)
-    return value  # pyright: ignore[reportUnknownVariableType]
+    return value  # pyright: ignore[reportUnknownVariableType] - decoded JSON
 
 
 def _join(path: str, key: str) -> str:

@@ -83,7 +83,9 @@ class BulkJob(BulkWork, Generic[ItemT]):
             self._display.interrupted(self._desk.in_flight)
             self._drain()
             raise
-        except Exception:
+        except (
+            Exception
+        ):  # of the application's rows or callbacks: what is on its way is kept first
             self._drain()
             raise
         if found is not None:
@@ -198,7 +200,7 @@ class BulkJob(BulkWork, Generic[ItemT]):
             self._feeding.end()
             while self._desk.in_flight:
                 self._arrived(self._mail.get(_TICK))
-        except BaseException:
+        except BaseException:  # a second interrupt ends at once what the first one waits for
             self._crew.give_up()
             raise
         finally:

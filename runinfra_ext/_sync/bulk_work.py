@@ -126,7 +126,7 @@ class BulkWork:
             problem: Exception | None = None
             try:
                 params = awaited(plan.request(item), "request")
-            except Exception as error:
+            except Exception as error:  # the application's own function may raise anything
                 if self._options.on_bad_row == "raise":
                     error.add_note(f"in the request of row {position + 1}, {shown(key)}")
                     raise

@@ -185,7 +185,7 @@ class Stream(StreamView[T, R], Generic[T, R]):
             return self._reader.next()
         except RunInfraError:
             return None
-        except BaseException:
+        except BaseException:  # interrupted: the reader is in an unknown state
             self._drop()
             raise
 
@@ -204,7 +204,7 @@ class Stream(StreamView[T, R], Generic[T, R]):
             # The coroutine is being thrown away and must not wait: the source closes itself.
             self._drop()
             raise
-        except BaseException as error:
+        except BaseException as error:  # cancelled too: whoever leaves gives the connection back
             if reader.watch is not None:
                 reader.watch.over(error=error, reader=reader)
             self.close()
@@ -280,7 +280,7 @@ class Loop:
 
     def _begin(self) -> None:
         self._begun = True
-        weakref.finalize(self, self._stream._loop_left).atexit = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        weakref.finalize(self, self._stream._loop_left).atexit = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this module's own stream
 
 
 class Events(Loop, Generic[T]):
@@ -290,7 +290,7 @@ class Events(Loop, Generic[T]):
         if not self._begun:
             self._begin()
         stream: Stream[T, Any] = self._stream
-        event = stream._at_once()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        event = stream._at_once()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this module's own stream
         return stream.__next__() if event is None else event
 
 
@@ -302,7 +302,7 @@ class Texts(Loop):
             self._begin()
         stream: Stream[Any, Any] = self._stream
         while True:
-            if stream._at_once() is None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            if stream._at_once() is None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this module's own stream
                 stream.__next__()
             if stream.text_delta:
                 return stream.text_delta

@@ -153,7 +153,9 @@ class ToolStream:
             # The coroutine is being thrown away and must not wait.
             self._drop()
             raise
-        except BaseException as error:
+        except (
+            BaseException
+        ) as error:  # of tools and callbacks, cancelled too: each has the run so far
             self._conversation.mark(error, self._executing)
             if isinstance(error, Exception):
                 self._error = error

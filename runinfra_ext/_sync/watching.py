@@ -38,7 +38,7 @@ def watched(journey: Journey, watch: Watch, make: Callable[[], Any], *, streams:
         # The coroutine is being thrown away and must not wait.
         watch.drop("cancelled")
         raise
-    except BaseException as error:
+    except BaseException as error:  # cancelled too: whoever watches is told each end
         watch.over(error=error)
         told(watch)
         raise

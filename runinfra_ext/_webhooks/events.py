@@ -65,7 +65,7 @@ class WebhookEvent:
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self.raw = raw
         data = raw.get("data")
-        self.data: Mapping[str, Any] = data if isinstance(data, dict) else {}  # pyright: ignore[reportUnknownMemberType]
+        self.data: Mapping[str, Any] = data if isinstance(data, dict) else {}  # pyright: ignore[reportUnknownMemberType] - decoded JSON
 
     @property
     def id(self) -> str | None:
@@ -316,7 +316,7 @@ def _object(body: bytes) -> Mapping[str, Any]:
         raise refusal("not_json", "The signature is good, but the body is not JSON.") from error
     if not isinstance(content, dict):
         raise refusal("not_an_object", "The signature is good, but the body is no JSON object.")
-    return content  # pyright: ignore[reportUnknownVariableType]
+    return content  # pyright: ignore[reportUnknownVariableType] - decoded JSON
 
 
 class Webhooks:

@@ -54,8 +54,8 @@ _COLUMNS: Final = (
 )
 _PUT: Final = f"INSERT OR REPLACE INTO rows({_COLUMNS}) VALUES({','.join('?' * 16)})"
 _NOTE: Final = "INSERT OR REPLACE INTO facts VALUES(?, ?)"
-_FIND: Final = f"SELECT {_COLUMNS} FROM rows WHERE key = ?"  # noqa: S608
-_ALL: Final = f"SELECT {_COLUMNS} FROM rows ORDER BY position"  # noqa: S608
+_FIND: Final = f"SELECT {_COLUMNS} FROM rows WHERE key = ?"  # noqa: S608 - names of this module, no values
+_ALL: Final = f"SELECT {_COLUMNS} FROM rows ORDER BY position"  # noqa: S608 - names of this module, no values
 
 
 class Stored(NamedTuple):

@@ -91,9 +91,9 @@ def _live_view(snapshot: Callable[[], Account]) -> Any:
     """A view that renews itself; ``None`` without the library for it."""
     try:
         from rich.console import Console  # noqa: PLC0415 - an extra
-        from rich.live import Live  # noqa: PLC0415
-        from rich.progress_bar import ProgressBar  # noqa: PLC0415
-        from rich.table import Table  # noqa: PLC0415
+        from rich.live import Live  # noqa: PLC0415 - the same
+        from rich.progress_bar import ProgressBar  # noqa: PLC0415 - the same
+        from rich.table import Table  # noqa: PLC0415 - the same
     except ImportError:
         return None
 

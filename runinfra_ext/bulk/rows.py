@@ -91,7 +91,7 @@ class Row(Generic[ItemT, ResultT]):
         if self.error is not None:
             raise self.error
         result: Any = self.result
-        return result  # type: ignore[no-any-return]
+        return result  # type: ignore[no-any-return]  # there is a result if there is no error
 
 
 @attrs.define(eq=False)

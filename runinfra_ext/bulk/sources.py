@@ -215,7 +215,7 @@ def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
                     problem = "the file ends in the middle of it: it was not written to its end"
             if not problem and not json_codec.is_object(row):
                 problem = f"expected an object, got {checks.shown(row)}"
-            yield number, problem or row  # type: ignore[misc]
+            yield number, problem or row  # type: ignore[misc]  # a row without a problem is an object
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:

@@ -67,7 +67,7 @@ class _Engine:
     ) -> None:
         self.pipeline_id = pipeline_id
         self.client_options = client_options
-        super().__init__(model=model, api_key=api_key, **arguments)  # type: ignore[call-arg]
+        super().__init__(model=model, api_key=api_key, **arguments)  # type: ignore[call-arg]  # its decorator hides what is there
 
     def _place(self) -> dict[str, Any]:
         mine: Any = self
@@ -94,7 +94,7 @@ class _Engine:
 
     def to_dict(self) -> dict[str, Any]:
         """What the component is made of, without the key."""
-        data: dict[str, Any] = super().to_dict()  # type: ignore[misc]
+        data: dict[str, Any] = super().to_dict()  # type: ignore[misc]  # its decorator hides what is there
         own = {"pipeline_id": self.pipeline_id, "client_options": self.client_options}
         data["init_parameters"].update(own)
         return data

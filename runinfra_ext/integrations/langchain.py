@@ -98,13 +98,13 @@ class _OpenAIEngine(_Engine):
         self.openai_api_base = str(clients[0].base_url).rstrip("/")
         headers, query = mine.default_headers, mine.default_query
         if headers or query:
-            return tuple(  # type: ignore[return-value]
+            return tuple(  # type: ignore[return-value]  # two in, two out
                 one.with_options(default_headers=headers, default_query=query) for one in clients
             )
         return clients
 
 
-class ChatRunInfra(_OpenAIEngine, ChatOpenAI):  # type: ignore[misc]
+class ChatRunInfra(_OpenAIEngine, ChatOpenAI):  # type: ignore[misc]  # the engine names fields of its base
     """LangChain's ``ChatOpenAI``, sent by this SDK.
 
     Takes what that takes, with ``api_key``, ``base_url``, ``pipeline_id``, ``max_retries`` and
@@ -135,7 +135,7 @@ class ChatRunInfra(_OpenAIEngine, ChatOpenAI):  # type: ignore[misc]
             self.root_client, self.root_async_client = self._clients()
             self.client = self.root_client.chat.completions
             self.async_client = self.root_async_client.chat.completions
-        super().validate_environment()  # type: ignore[operator]
+        super().validate_environment()  # type: ignore[operator]  # a validator, which pydantic lets call
         self.openai_api_key = None  # OPENAI_API_KEY is for another gateway
         return self
 
@@ -145,7 +145,7 @@ class ChatRunInfra(_OpenAIEngine, ChatOpenAI):  # type: ignore[misc]
         return params
 
 
-class RunInfraEmbeddings(_OpenAIEngine, OpenAIEmbeddings):  # type: ignore[misc]
+class RunInfraEmbeddings(_OpenAIEngine, OpenAIEmbeddings):  # type: ignore[misc]  # the engine names fields of its base
     """LangChain's ``OpenAIEmbeddings``, sent by this SDK.
 
     Texts are sent as they are, not as the numbers of OpenAI's tokenizer.
@@ -156,7 +156,7 @@ class RunInfraEmbeddings(_OpenAIEngine, OpenAIEmbeddings):  # type: ignore[misc]
     """
 
     model: str
-    max_retries: int | None = None  # type: ignore[assignment]
+    max_retries: int | None = None  # type: ignore[assignment]  # None: as the SDK does by itself
     check_embedding_ctx_length: bool = False
 
     @model_validator(mode="after")
@@ -165,7 +165,7 @@ class RunInfraEmbeddings(_OpenAIEngine, OpenAIEmbeddings):  # type: ignore[misc]
         if self.client is None:
             clients = self._clients()
             self.client, self.async_client = (one.embeddings for one in clients)
-        super().validate_environment()  # type: ignore[operator]
+        super().validate_environment()  # type: ignore[operator]  # a validator, which pydantic lets call
         return self
 
 

@@ -54,7 +54,7 @@ class RunInfraLLM(CustomLLM):
         self._openai = openai_client(blocking(client, place))
         self._async_openai = async_openai_client(asynchronous(async_client, place))
 
-    def completion(  # type: ignore[override]
+    def completion(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
     ) -> ModelResponse:
         """A whole answer."""
@@ -63,7 +63,7 @@ class RunInfraLLM(CustomLLM):
         )
         return ModelResponse(**made.model_dump())
 
-    async def acompletion(  # type: ignore[override]
+    async def acompletion(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
     ) -> ModelResponse:
         """A whole answer."""
@@ -72,7 +72,7 @@ class RunInfraLLM(CustomLLM):
         )
         return ModelResponse(**made.model_dump())
 
-    def streaming(  # type: ignore[override]
+    def streaming(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
     ) -> Iterator[GenericStreamingChunk]:
         """An answer while it comes."""
@@ -83,7 +83,7 @@ class RunInfraLLM(CustomLLM):
             for chunk in stream:
                 yield from _pieces(chunk)
 
-    async def astreaming(  # type: ignore[override]
+    async def astreaming(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
     ) -> AsyncIterator[GenericStreamingChunk]:
         """An answer while it comes."""
@@ -96,7 +96,7 @@ class RunInfraLLM(CustomLLM):
                 for piece in _pieces(chunk):
                     yield piece
 
-    def embedding(  # type: ignore[override]
+    def embedding(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, input: list[Any], optional_params: dict[str, Any], **_more: Any
     ) -> EmbeddingResponse:
         """Embeddings."""
@@ -104,7 +104,7 @@ class RunInfraLLM(CustomLLM):
         made = self._openai.embeddings.create(model=model, input=input, **options)
         return EmbeddingResponse(**made.model_dump())
 
-    async def aembedding(  # type: ignore[override]
+    async def aembedding(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, input: list[Any], optional_params: dict[str, Any], **_more: Any
     ) -> EmbeddingResponse:
         """Embeddings."""
@@ -179,5 +179,5 @@ def register(
     handler = RunInfraLLM(client, async_client, **place, **options)
     others = [one for one in litellm.custom_provider_map if one["provider"] != name]
     litellm.custom_provider_map = [*others, {"provider": name, "custom_handler": handler}]
-    custom_llm_setup()  # type: ignore[no-untyped-call]
+    custom_llm_setup()  # type: ignore[no-untyped-call]  # it ships no types for it
     return handler

@@ -23,8 +23,8 @@ try:
     from llama_index.core.bridge.pydantic import PrivateAttr
     from llama_index.core.postprocessor.types import BaseNodePostprocessor
     from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle
-    from llama_index.embeddings.openai import OpenAIEmbedding  # type: ignore[import-untyped]
-    from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
+    from llama_index.embeddings.openai import OpenAIEmbedding  # type: ignore[import-untyped]  # it ships no types
+    from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]  # it ships no types
 except ImportError as error:
     raise missing("llamaindex", error) from error
 
@@ -60,7 +60,7 @@ def _place(
     return {**own, **(options or {})}
 
 
-class RunInfraLLM(OpenAILike):  # type: ignore[misc]
+class RunInfraLLM(OpenAILike):  # type: ignore[misc]  # its base has no types
     """LlamaIndex's ``OpenAILike``, sent by this SDK.
 
     Args:
@@ -110,7 +110,7 @@ class RunInfraLLM(OpenAILike):  # type: ignore[misc]
         return "RunInfraLLM"
 
 
-class RunInfraEmbedding(OpenAIEmbedding):  # type: ignore[misc]
+class RunInfraEmbedding(OpenAIEmbedding):  # type: ignore[misc]  # its base has no types
     """LlamaIndex's ``OpenAIEmbedding``, sent by this SDK.
 
     Args:
@@ -195,7 +195,7 @@ class RunInfraRerank(BaseNodePostprocessor):
         pipeline_id: str | None = None,
         client_options: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(model=model, top_n=top_n)  # type: ignore[call-arg]
+        super().__init__(model=model, top_n=top_n)  # type: ignore[call-arg]  # fields of pydantic
         place = _place(api_key, base_url, pipeline_id, client_options)
         self._blocking = blocking(client, place)
         self._asynchronous = asynchronous(async_client, place)

@@ -99,7 +99,7 @@ async def read_form(
         raise Refused(400, f"Send {_FORM}.", code="invalid_content_type")
     try:
         form = await request.form()
-    except Exception as error:
+    except Exception as error:  # of the form's parser: whatever a client sends is a 400
         raise Refused(400, "The form can't be read.", code="invalid_form") from error
     body: dict[str, Any] = {}
     checked: dict[str, Any] = {}

@@ -173,5 +173,5 @@ class Controls:
 
     def _fetch(self, action: str, body: bytes | None) -> Any:
         request = Request(f"{self.root_url}/sandbox/{action}", data=body)  # noqa: S310 - loopback
-        with urlopen(request, timeout=10, context=self.ssl_context) as answer:  # noqa: S310
+        with urlopen(request, timeout=10, context=self.ssl_context) as answer:  # noqa: S310 - as above
             return json_codec.load(answer)

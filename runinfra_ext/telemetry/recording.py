@@ -234,7 +234,7 @@ def _parameters(arguments: Mapping[str, Any], found: dict[str, Any]) -> None:
             if isinstance(value, int) and value != 1:
                 found[names.CHOICE_COUNT] = value
         elif argument == "stop":
-            given: list[Any] = value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]
+            given: list[Any] = value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType] - an argument of any type
             texts = [text[:_SHOWN] for text in given[:_REASONS] if isinstance(text, str)]
             found[names.STOP_SEQUENCES] = texts
         elif argument == "encoding_format" and isinstance(value, str):

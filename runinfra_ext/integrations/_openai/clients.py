@@ -101,7 +101,7 @@ class Transport(http.BaseTransport):
             return whole_response(answer, request)
         try:
             check_events(call, answer.meta)
-        except BaseException:
+        except BaseException:  # cancelled too: the connection must not stay
             answer.close()
             raise
         return http.Response(
@@ -153,7 +153,7 @@ class AsyncTransport(http.AsyncBaseTransport):
             return whole_response(answer, request)
         try:
             check_events(call, answer.meta)
-        except BaseException:
+        except BaseException:  # the same
             await answer.close()
             raise
         return http.Response(
@@ -213,7 +213,7 @@ class AsyncHTTPClient(http.AsyncClient):
 
 def _options(client: RunInfra | AsyncRunInfra) -> dict[str, Any]:
     """What httpx's own client is told: nothing of the network, which is not its business."""
-    limits = client._settings.timeout  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    limits = client._settings.timeout  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this package
     return {
         "base_url": client.base_url,
         "timeout": http.Timeout(**limits._asdict()),
