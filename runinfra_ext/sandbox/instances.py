@@ -20,7 +20,7 @@ from .maker import Maker
 from .mentions import Mentions
 
 _VARIANTS: Final = 24  # of the whole value, tried one after the other
-_SECONDS: Final = 3.0  # for one value
+_SECONDS: Final = 3.0  # of work for one value, not of waiting for others
 
 __all__ = ["NoInstance", "instance"]
 
@@ -45,7 +45,7 @@ def instance(schema: Mapping[str, Any], mentions: Mentions, *, only_objects: boo
     if root.satisfiability() is canonical.Satisfiability.NO:
         msg = "nothing satisfies the schema"
         raise NoInstance(msg)
-    until = time.monotonic() + _SECONDS
+    until = time.thread_time() + _SECONDS
     hints = Hints(schema)
     dead: set[CanonicalSchema] = set()  # places that have no value that can be made
     for variant in range(_VARIANTS):

@@ -50,7 +50,7 @@ class Maker:
         self._made += 1
         self._depth += 1
         try:
-            if self._made > _NODES or time.monotonic() > self._until:
+            if self._made > _NODES or time.thread_time() > self._until:
                 msg = f"a value of it has more than {_NODES} parts, or takes too long to find"
                 raise NoInstance(msg)
             if self._depth > _DEEP:
@@ -114,7 +114,7 @@ class Maker:
                 found.append(value)
                 if len(found) > variant:
                     break
-            if tried % 16 == 0 and time.monotonic() > self._until:
+            if tried % 16 == 0 and time.thread_time() > self._until:
                 break
         if not found:
             self._dead.add(node)
