@@ -76,16 +76,14 @@ class AsyncSource:
             return b""
         if self._closed:
             raise failure("client_closed", sent=True)
-        fault: TransportFailure | None = None
-        data = b""
         try:
             data = await self._read(timeout)
         except TransportFailure as error:
-            fault = error
-        if fault is not None:
-            fault = failure("client_closed", sent=True) if self._closed else fault
+            closed = self._closed
             await self.aclose()
-            raise fault
+            if closed:
+                raise failure("client_closed", sent=True) from error
+            raise
         if not data:
             self._ended = True
             await self.aclose()

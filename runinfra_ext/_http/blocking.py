@@ -89,16 +89,14 @@ class Source:
             return b""
         if self._closed:
             raise failure("client_closed", sent=True)
-        fault: TransportFailure | None = None
-        data = b""
         try:
             data = self._read(timeout)
         except TransportFailure as error:
-            fault = error
-        if fault is not None:
-            fault = failure("client_closed", sent=True) if self._closed else fault
+            closed = self._closed
             self.close()
-            raise fault
+            if closed:
+                raise failure("client_closed", sent=True) from error
+            raise
         if not data:
             self._ended = True
             self.close()

@@ -101,16 +101,13 @@ class Connection(HTTPConnection):
         if proxy is None:
             self.connect()
         else:
-            fault: TransportFailure | None = None
             try:
                 self._connect_through(proxy)
             except TransportFailure as error:
-                fault = error
-            if fault is not None and fault.reason in _THE_PROXYS:
-                detail = f"{proxy.url}, {fault.reason.replace('_', ' ')}"
-                fault = clock.failure("proxy", detail=detail)
-            if fault is not None:
-                raise fault
+                if error.reason not in _THE_PROXYS:
+                    raise
+                detail = f"{proxy.url}, {error.reason.replace('_', ' ')}"
+                raise clock.failure("proxy", detail=detail) from error
         if self.wire.take_rest():
             raise clock.failure("proxy", detail="it spoke when it was not asked")
         if self._context is not None:

@@ -17,10 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from .._call.options import ClientOptions
 from ..errors import ConfigurationError
+from ._extras import asynchronous, blocking
 
 if TYPE_CHECKING:
     import httpx2
@@ -118,7 +119,8 @@ def http_client(
         ConfigurationError: an option is wrong, or ``openai`` is not installed.
     """
     adapter = _adapter()
-    own = client or _blocking(api_key, pipeline_id, base_url, options)
+    place = {"api_key": api_key, "pipeline_id": pipeline_id, "base_url": base_url, **options}
+    own = blocking(client, place)
     made: httpx2.Client = adapter.SyncHTTPClient(own, client is None)
     return made
 
@@ -148,7 +150,8 @@ def async_http_client(
         ConfigurationError: an option is wrong, or ``openai`` is not installed.
     """
     adapter = _adapter()
-    own = client or _async(api_key, pipeline_id, base_url, options)
+    place = {"api_key": api_key, "pipeline_id": pipeline_id, "base_url": base_url, **options}
+    own = asynchronous(client, place)
     made: httpx2.AsyncClient = adapter.AsyncHTTPClient(own, client is None)
     return made
 
@@ -164,15 +167,3 @@ def _adapter() -> ModuleType:
         return clients
     msg = f"openai 2.40 or later is needed: pip install 'runinfra-ext[openai]' ({problem})"
     raise ConfigurationError(msg)
-
-
-def _blocking(api_key: Any, pipeline_id: Any, base_url: Any, options: ClientOptions) -> RunInfra:
-    from .._sync.client import RunInfra  # noqa: PLC0415 - the other world is not loaded
-
-    return RunInfra(api_key=api_key, pipeline_id=pipeline_id, base_url=base_url, **options)
-
-
-def _async(api_key: Any, pipeline_id: Any, base_url: Any, options: ClientOptions) -> AsyncRunInfra:
-    from .._async.client import AsyncRunInfra  # noqa: PLC0415 - the other world is not loaded
-
-    return AsyncRunInfra(api_key=api_key, pipeline_id=pipeline_id, base_url=base_url, **options)
