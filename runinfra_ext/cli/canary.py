@@ -9,6 +9,7 @@ from typing import Any, Final
 import typer
 
 from ..errors import ConfigurationError
+from .parameters import PASSED_ON
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -17,14 +18,7 @@ _HERE: Final = Path(__file__).resolve().parent
 _PLACES: Final = (_HERE / "_canary/canary.py", _HERE.parents[1] / "scripts/canary.py")
 
 
-@app.command(
-    add_help_option=False,
-    context_settings={
-        "allow_extra_args": True,
-        "ignore_unknown_options": True,
-        "help_option_names": [],
-    },
-)
+@app.command(add_help_option=False, context_settings=PASSED_ON)
 def canary(ctx: typer.Context) -> None:
     """Check every operation against the live gateway: PAID calls."""
     raise typer.Exit(_program().main(ctx.args, prog="runinfra-ext canary"))

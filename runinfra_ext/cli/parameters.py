@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
+# All that a command is given goes to another program, whose own help it has.
+PASSED_ON: Final[dict[str, Any]] = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
 Model = Annotated[
     str | None, typer.Option("--model", "-m", help="Which model; RUNINFRA_MODEL if left out.")
 ]

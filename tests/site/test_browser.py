@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import functools
 import json
-import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.chromium import NEEDED, chromium
+
 SITE = Path(__file__).resolve().parents[2] / "out/site"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 pytestmark = [
-    pytest.mark.browser,
+    *NEEDED,
     pytest.mark.skipif(not (SITE / "index.html").exists(), reason="`make site` has not built it"),
-    pytest.mark.skipif(
-        CHROMIUM is None or DRIVER is None,
-        reason="no Chromium with its driver (Debian: chromium, chromium-driver)",
-    ),
 ]
 PAGES = ["", "tutorial/", "performance/", "reference/operations/chat.completions.create/"]
 
@@ -48,14 +42,8 @@ def base():
 @pytest.fixture(scope="module")
 def driver():
     """One Chromium for all tests."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"):
-        options.add_argument(f"--{argument}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    made = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield made
-    made.quit()
+    with chromium("performance") as made:
+        yield made
 
 
 def opened(driver, address, width, scheme):

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
 from pathlib import Path
 
 import httpx
 import pytest
-from selenium import webdriver
+from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from runinfra_ext import RunInfra
 from runinfra_ext.sandbox import Sandbox, Settings
+from tests.chromium import NEEDED, chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None or DRIVER is None,
-        reason="no Chromium with its driver (Debian: chromium, chromium-driver)",
-    ),
-]
+pytestmark = NEEDED
 MODEL = "acme-chat-8b"
 NOON = 1_767_182_400.0  # of a day; the picture in the docs shows it
 TOOL = {
@@ -39,14 +31,8 @@ TOOL = {
 @pytest.fixture(scope="module")
 def driver():
     """One Chromium for all tests."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"):
-        options.add_argument(f"--{argument}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    made = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield made
-    made.quit()
+    with chromium() as made:
+        yield made
 
 
 class Window:
@@ -75,7 +61,7 @@ class Window:
         return self.driver.execute_script(f"return {text}")
 
     def press(self, *keys):
-        webdriver.ActionChains(self.driver).send_keys(*keys).perform()
+        ActionChains(self.driver).send_keys(*keys).perform()
 
     def tab_to(self, selector, limit=60):
         """Go on with the tabulator until an element has the focus."""
