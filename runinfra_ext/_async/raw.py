@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from .._answer.raw import RawResponse, raw_result
 from .._call.options import RequestOptions
-from .._call.raw import RawArguments, RawCall, raw_call
+from .._call.raw import RawArguments, RawCall, RequestArguments, raw_call
 from .at_hand import at_hand
 from .binary import AsyncBinaryStream
 from .speech import AsyncSpeechStream
@@ -30,18 +30,8 @@ class AsyncRawRequests:
         operation: str,
         path: str | None = None,
         *,
-        path_params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        content: FileInput | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, FileInput] | None = None,
-        headers: Mapping[str, str] | None = None,
         stream: Literal[False] = False,
-        replay_safe: bool | None = None,
-        on_progress: Callable[[int, int], object] | None = None,
-        **options: Unpack[RequestOptions],
+        **arguments: Unpack[RequestArguments],
     ) -> RawResponse: ...
 
     @overload
@@ -51,18 +41,8 @@ class AsyncRawRequests:
         operation: str,
         path: str | None = None,
         *,
-        path_params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        content: FileInput | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, FileInput] | None = None,
-        headers: Mapping[str, str] | None = None,
         stream: Literal[True],
-        replay_safe: bool | None = None,
-        on_progress: Callable[[int, int], object] | None = None,
-        **options: Unpack[RequestOptions],
+        **arguments: Unpack[RequestArguments],
     ) -> AsyncBinaryStream: ...
 
     @overload
@@ -72,18 +52,8 @@ class AsyncRawRequests:
         operation: str,
         path: str | None = None,
         *,
-        path_params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        content: FileInput | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, FileInput] | None = None,
-        headers: Mapping[str, str] | None = None,
         stream: Literal["events"],
-        replay_safe: bool | None = None,
-        on_progress: Callable[[int, int], object] | None = None,
-        **options: Unpack[RequestOptions],
+        **arguments: Unpack[RequestArguments],
     ) -> AsyncStream[Any, Any]: ...
 
     @overload
@@ -93,18 +63,8 @@ class AsyncRawRequests:
         operation: str,
         path: str | None = None,
         *,
-        path_params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        content: FileInput | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, FileInput] | None = None,
-        headers: Mapping[str, str] | None = None,
         stream: bool,
-        replay_safe: bool | None = None,
-        on_progress: Callable[[int, int], object] | None = None,
-        **options: Unpack[RequestOptions],
+        **arguments: Unpack[RequestArguments],
     ) -> RawResponse | AsyncBinaryStream: ...
 
     @at_hand

@@ -8,9 +8,9 @@ never repeated once it was sent, unless the caller says that this is safe.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 from urllib.parse import unquote
 
 from runinfra_client.facts import Operation
@@ -30,6 +30,9 @@ from .options import RequestOptions, Settings
 from .requests import Endpoint, check_scope, encoded
 from .spelling import unexpected
 from .urls import encode_segment, path_text
+
+if TYPE_CHECKING:
+    from runinfra_client.types import FileInput
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _BODILESS: Final = frozenset({"GET", "HEAD"})
@@ -55,6 +58,21 @@ class RawCall(NamedTuple):
     endpoint: Endpoint | None
     streaming: Streaming
     asks_stream: bool
+
+
+class RequestArguments(RequestOptions, total=False):
+    """Keyword arguments of :meth:`RunInfra.request`, which tells what each is."""
+
+    path_params: Mapping[str, str] | None
+    query: Mapping[str, Any] | None
+    json: Any
+    content: FileInput | None
+    content_type: str | None
+    data: Mapping[str, Any] | None
+    files: Mapping[str, FileInput] | None
+    headers: Mapping[str, str] | None
+    replay_safe: bool | None
+    on_progress: Callable[[int, int], object] | None
 
 
 class RawArguments(NamedTuple):

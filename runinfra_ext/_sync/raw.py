@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from .._answer.raw import RawResponse, raw_result
 from .._call.options import RequestOptions
-from .._call.raw import RawArguments, RawCall, raw_call
+from .._call.raw import RawArguments, RawCall, RequestArguments, raw_call
 from .._ground.doors import door
 from .binary import BinaryStream
 from .speech import SpeechStream
@@ -30,18 +30,8 @@ class RawRequests:
         operation: str,
         path: str | None = None,
         *,
-        path_params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        content: FileInput | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, FileInput] | None = None,
-        headers: Mapping[str, str] | None = None,
         stream: Literal[False] = False,
-        replay_safe: bool | None = None,
-        on_progress: Callable[[int, int], object] | None = None,
-        **options: Unpack[RequestOptions],
+        **arguments: Unpack[RequestArguments],
     ) -> RawResponse: ...
 
     @overload
@@ -50,18 +40,8 @@ class RawRequests:
         operation: str,
         path: str | None = None,
         *,
-        path_params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        content: FileInput | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, FileInput] | None = None,
-        headers: Mapping[str, str] | None = None,
         stream: Literal[True],
-        replay_safe: bool | None = None,
-        on_progress: Callable[[int, int], object] | None = None,
-        **options: Unpack[RequestOptions],
+        **arguments: Unpack[RequestArguments],
     ) -> BinaryStream: ...
 
     @overload
@@ -70,18 +50,8 @@ class RawRequests:
         operation: str,
         path: str | None = None,
         *,
-        path_params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        content: FileInput | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, FileInput] | None = None,
-        headers: Mapping[str, str] | None = None,
         stream: Literal["events"],
-        replay_safe: bool | None = None,
-        on_progress: Callable[[int, int], object] | None = None,
-        **options: Unpack[RequestOptions],
+        **arguments: Unpack[RequestArguments],
     ) -> Stream[Any, Any]: ...
 
     @overload
@@ -90,18 +60,8 @@ class RawRequests:
         operation: str,
         path: str | None = None,
         *,
-        path_params: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        content: FileInput | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, FileInput] | None = None,
-        headers: Mapping[str, str] | None = None,
         stream: bool,
-        replay_safe: bool | None = None,
-        on_progress: Callable[[int, int], object] | None = None,
-        **options: Unpack[RequestOptions],
+        **arguments: Unpack[RequestArguments],
     ) -> RawResponse | BinaryStream: ...
 
     @door
