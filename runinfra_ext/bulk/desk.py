@@ -62,10 +62,11 @@ class Desk:
         return not self.stopping and self.outstanding < self.window
 
     def submit(self, ticket: Ticket) -> None:
-        """A row that has to be sent."""
+        """A row that has to be sent; dropped when a worker has stopped the job since it was fed."""
         with self._lock:
-            self.outstanding += 1
-            self._pending.append(ticket)
+            if not self.stopping:
+                self.outstanding += 1
+                self._pending.append(ticket)
 
     def claim(self) -> Ticket | None:
         """The next row for a worker, if one may leave now."""

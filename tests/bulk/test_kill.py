@@ -92,6 +92,7 @@ def test_killed_at_any_moment(kind, tmp_path):
 
 
 @pytest.mark.bulk_long
+@pytest.mark.timeout(0)
 @pytest.mark.parametrize("kind", ["sync", "async"])
 def test_killed_at_fifty_moments(kind, tmp_path):
     """The same, fifty times, at other moments each time."""

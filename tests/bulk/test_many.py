@@ -53,6 +53,7 @@ def test_memory_of_some_rows(tiny_server):
 
 
 @pytest.mark.bulk_long
+@pytest.mark.timeout(0)
 @pytest.mark.parametrize("kind", ["async", "sync"])
 def test_memory_of_a_million_rows(kind, tiny_server):
     """A million rows (``ROWS``) show a leak of the smallest object."""

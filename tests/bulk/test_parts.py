@@ -185,6 +185,17 @@ def test_desk_gives_no_more_than_the_limit():
     assert desk.claim().key == "8"
 
 
+def test_desk_takes_nothing_in_after_a_stop():
+    """A worker may stop the job between a look for room and the row: it would be waited for."""
+    desk = Desk(Flow(), checked_options({}), Account(), Clock())
+    desk.submit(ticket("before"))
+    assert desk.room()
+    desk.stop(None)
+    desk.submit(ticket("after"))
+    assert desk.claim() is None
+    assert (desk.outstanding, desk.in_flight) == (0, 0)
+
+
 def outcome(key="a", **fields):
     """A finished row."""
     row = Row(key, None, "result", fields.pop("error", None), RowMeta(position=0, **fields))
