@@ -168,14 +168,14 @@ class Upload(aiohttp.Payload):
         pieces = _slices(self._content) if isinstance(self._content, bytes) else self._content
         iterator = aiter(pieces)
         left = content_length
-        while not line.heard:
+        while not line.answered:
             line.await_news("write_timeout", limits, None)
             try:
                 piece = await anext(iterator, b"")
             except Exception as error:  # the source is the application's: anything
                 attempt.error = error
                 raise
-            if line.heard:
+            if line.answered:
                 break
             line.await_news("read_timeout", limits, limits.timeout.read)
             if not piece:
@@ -184,7 +184,7 @@ class Upload(aiohttp.Payload):
             if line.has_news():
                 # An answer, the end, or no more than a ticket of TLS: the loop has to read it.
                 await _turns()
-                if line.heard or line.has_ended():
+                if line.answered or line.has_ended():
                     break
             line.await_news("write_timeout", limits, limits.timeout.write)
             if left is not None:
@@ -193,7 +193,8 @@ class Upload(aiohttp.Payload):
                 line.uploading = left > 0
             await writer.write(piece)
             line.save_answer()
-        # An answer has come, or the end: the connection says which, and stops this task.
+        # An answer has begun, or it is the end: the connection says which, and stops this task.
+        line.await_news("read_timeout", limits, limits.timeout.read)
         await asyncio.get_running_loop().create_future()
 
 

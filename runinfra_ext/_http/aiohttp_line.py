@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _HEAD_BYTES: Final = 100 * 1024  # limit for the head of an answer
 _END: Final = b"\r\n\r\n"
+_STATUS_AT: Final = len(b"HTTP/1.1 ")
 # Control characters, folded lines, blanks before the colon: the parser lets them pass.
 _DEFECTS: Final = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n[ \t]|\n[^:\r\n]*[ \t]:"
@@ -63,6 +64,7 @@ class Line(asyncio.Protocol):
         turn: which request it is.
         uploading: its body has not left.
         heard: something of the answer has come.
+        answered: that was more than interim answers.
         ended: the connection is no more.
         said_goodbye: the peer has ended it in good order; over TLS with its last word.
         error: how it broke, if it did.
@@ -87,6 +89,7 @@ class Line(asyncio.Protocol):
         self.turn = 0
         self.uploading = False
         self.heard = False
+        self.answered = False
         self.ended = False
         self.said_goodbye = False
         self.error: BaseException | None = None
@@ -128,6 +131,7 @@ class Line(asyncio.Protocol):
         self.turn += 1
         self.uploading = False
         self.heard = False
+        self.answered = False
         self.defective = False
         self.content = None
         self._head = bytearray()
@@ -297,12 +301,14 @@ class Line(asyncio.Protocol):
         head += data
         while (end := head.find(_END, start)) >= 0:
             self.defective = self.defective or _DEFECTS.search(head, 0, end) is not None
-            if not head.startswith(b"1", len(b"HTTP/1.1 ")):
+            if not head.startswith(b"1", _STATUS_AT):
+                self.answered = True
                 self._body_bytes = len(head) - end - len(_END)
                 self._head = None
                 return
             del head[: end + len(_END)]
             start = 0
+        self.answered = len(head) > _STATUS_AT and not head.startswith(b"1", _STATUS_AT)
         if len(head) > _HEAD_BYTES:
             self.endless = True
             self.transport.abort()

@@ -104,6 +104,54 @@ def test_an_early_answer_through_the_client(loop, tls):
     assert (error.outcome_unknown, server.opened) == (False, 1)
 
 
+@pytest.mark.parametrize("content", [BIG, Pieces(*[b"x" * 262_144] * 40)], ids=["bytes", "pieces"])
+def test_interim_answers_do_not_end_an_upload(loop, tls, content):
+    """All of it is sent, and its answer is the last one; the connection goes on."""
+    size = len(content) if isinstance(content, bytes) else content.size
+
+    def handle(peer: Peer) -> None:
+        while peer.head() is not None:
+            for _ in range(20):
+                peer.send(b"HTTP/1.1 102 Processing\r\nA: b\r\n\r\n")
+            peer.send(b"HTTP/1.1 1")
+            taken = len(peer.rest())
+            while taken < size:
+                taken += len(peer.sock.recv(1 << 20))
+            peer.send(b"00 Continue\r\n\r\n" + answer(b"%d" % taken))
+
+    async def scenario():
+        http = network(tls)
+        found = [await fetch(http, server, content) for _ in range(2)]
+        await http.aclose()
+        return found
+
+    with served(handle, tls) as server:
+        assert run(loop, scenario) == [(200, b"%d" % size)] * 2
+    assert server.opened == 1
+
+
+@pytest.mark.parametrize("content", [BIG, Pieces(*[b"x" * 262_144] * 40)], ids=["bytes", "pieces"])
+def test_a_server_that_falls_silent_in_the_head_of_an_early_answer(loop, tls, content):
+    """The upload has stopped for this answer: the wait for the rest of it is a read."""
+
+    def handle(peer: Peer) -> None:
+        peer.head()
+        peer.send(b"HTTP/1.1 413 Payload Too Large\r\n")
+        poll = select.poll()
+        poll.register(peer.sock, select.POLLRDHUP)
+        poll.poll(10_000)
+
+    async def scenario():
+        http = network(tls)
+        error = await failing(http, server, content, Limits(Timeout(20, 0.3, None, 20), None))
+        await http.aclose()
+        return error
+
+    with served(handle, tls) as server:
+        error = run(loop, scenario)
+    assert (error.reason, error.sent) == ("read_timeout", True)
+
+
 @pytest.mark.parametrize("size", [10, 65_536, 65_537, 3_000_000])
 @pytest.mark.parametrize("form", ["bytes", "pieces"])
 def test_bodies_arrive_as_they_are(loop, tls, size, form):
