@@ -1,54 +1,27 @@
-"""Records what a real gateway answers, and plays it again."""
+"""Plays what a real gateway has answered; ``recorder.py`` records it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import re
-import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypedDict, Unpack
 from urllib.parse import urlsplit
 
-import httpx
 from starlette.requests import Request
 
 from .bodies import read_bytes
-from .cassette import Cassette, Question, Reply, encoded, kept_headers
+from .cassette import Cassette, Question, Reply
 from .outcomes import Refused
 from .redaction import Redactor, event_of
 from .shapes import is_mapping
 from .wire import Wire
 
 if TYPE_CHECKING:
+    from .recorder import Recorder
     from .state import Entry
-
-_CONNECT_SECONDS: Final = 10.0
-_LINGER_SECONDS: Final = 1.0  # for the rest of an answer whose client has left
-_SSE: Final = "text/event-stream"
-_FRAME_END: Final = re.compile(rb"\r?\n\r?\n")
-# Of one hop, or made anew for the next one.
-_HOP: Final = frozenset(
-    {
-        "connection",
-        "keep-alive",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "proxy-authorization",
-        "proxy-connection",
-        "host",
-        "content-length",
-        "content-encoding",
-        "accept-encoding",
-        "expect",
-        "x-sandbox-fault",
-    }
-)
 
 
 class Taped(NamedTuple):
@@ -58,128 +31,6 @@ class Taped(NamedTuple):
     request: Request
     limit: int
     pace: float
-
-
-class Recorder:
-    """Sends requests on to a real gateway, and writes down what it answers.
-
-    Args:
-        path: of the cassette; what it had is replaced.
-        upstream: base URL of the gateway, ending in ``/v1``.
-
-    Raises:
-        OSError: the cassette can't be written.
-    """
-
-    def __init__(self, path: Path, upstream: str) -> None:
-        self._upstream = upstream.rstrip("/")
-        self._path = path
-        self._path.write_text("", "utf-8")
-        self._client: httpx.AsyncClient | None = None
-        self._busy: set[asyncio.Task[Any]] = set()
-
-    @property
-    def summary(self) -> str:
-        """What it does."""
-        return f"records {urlsplit(self._upstream).hostname} to {self._path.name}"
-
-    def rewind(self) -> None:
-        """Nothing: what is recorded stays."""
-
-    async def close(self) -> None:
-        """Let what is under way come to its end, and close the connections."""
-        if self._busy:
-            await asyncio.wait(self._busy, timeout=_LINGER_SECONDS + 1)
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
-
-    async def answer(self, asked: Taped, wire: Wire) -> None:
-        """Answer a request as the gateway does.
-
-        Raises:
-            Refused: the gateway can't be reached.
-        """
-        content = await read_bytes(asked.request, asked.limit)
-        asked.entry.body = _journal_body(content)
-        task = asyncio.current_task()
-        if task is not None:
-            self._busy.add(task)
-            task.add_done_callback(self._busy.discard)
-        sent = _end_to_end(asked.request.headers)
-        began = time.monotonic()
-        response = await self._ask(asked.request, sent, content)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        redactor = Redactor([*sent.items(), *response.headers.multi_items()])
-        reply = Reply(
-            status=response.status_code,
-            headers=kept_headers(headers, redactor),
-            seconds=time.monotonic() - began,
-        )
-        asked.entry.status = reply.status
-        async with aclosing(response):
-            await wire.start(reply.status, _end_to_end(headers))
-            complete = await self._pass_on(response, reply, wire)
-        _note(asked.entry, reply)
-        if complete:
-            # Before the client hears the end, and may look.
-            question = await Question.of(asked.request, content, redactor)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(encoded(question, reply, redactor) + "\n")
-        if reply.cut:
-            await wire.drop(cut=True)
-        else:
-            await wire.piece(b"", last=True)
-
-    async def _ask(
-        self, request: Request, headers: Mapping[str, str], content: bytes
-    ) -> httpx.Response:
-        if self._client is None:
-            limits = httpx.Timeout(None, connect=_CONNECT_SECONDS)
-            own = {"accept-encoding": "identity"}
-            self._client = httpx.AsyncClient(timeout=limits, headers=own)
-        path = request.url.path.removeprefix("/v1")
-        query = f"?{request.url.query}" if request.url.query else ""
-        question = self._client.build_request(
-            request.method, f"{self._upstream}{path}{query}", headers=headers, content=content
-        )
-        try:
-            return await self._client.send(question, stream=True)
-        except httpx.HTTPError as error:
-            raise _unreachable(self._upstream, error) from error
-
-    async def _pass_on(self, response: httpx.Response, reply: Reply, wire: Wire) -> bool:
-        """Give the client what comes as it comes, and keep it; whether it came to its end."""
-        stream = reply.headers.get("content-type", "").startswith(_SSE)
-        splitter, pieces = Splitter(), list[bytes]()
-        began = time.monotonic()
-        watcher = None
-        try:
-            async with asyncio.timeout(None) as limit:
-                watcher = asyncio.create_task(_linger(wire, limit))
-                async for piece in response.aiter_bytes():
-                    await wire.piece(piece)
-                    if stream:
-                        splitter.feed(piece, time.monotonic() - began)
-                    else:
-                        pieces.append(piece)
-        except httpx.HTTPError:
-            reply.cut = True
-        except TimeoutError:
-            return False
-        finally:
-            if watcher is not None:
-                watcher.cancel()
-        reply.body = b"".join(pieces)
-        if stream:
-            reply.frames = splitter.end(time.monotonic() - began)
-        return True
-
-
-async def _linger(wire: Wire, limit: asyncio.Timeout) -> None:
-    """Let a client that has read what it wants leave; the end often is on its way."""
-    await wire.lost.wait()
-    limit.reschedule(asyncio.get_running_loop().time() + _LINGER_SECONDS)
 
 
 class Player:
@@ -227,7 +78,7 @@ class Player:
                 headers={"x-should-retry": "false"},
             )
         asked.entry.replayed = True
-        _note(asked.entry, reply)
+        note(asked.entry, reply)
         headers = dict(reply.headers)
         if asked.entry.client_request_id is not None:
             headers["x-client-request-id"] = asked.entry.client_request_id
@@ -245,7 +96,7 @@ class Player:
                 await wire.piece(b"", last=True)
 
 
-Tape = Recorder | Player
+Tape: TypeAlias = "Recorder | Player"
 
 
 class CassetteOptions(TypedDict):
@@ -286,27 +137,10 @@ def make_tape(**options: Unpack[CassetteOptions]) -> Tape | None:
     check_options(**options)
     record, upstream, replay = options["record"], options["upstream"], options["replay"]
     if record is not None and upstream is not None:
+        from .recorder import Recorder  # noqa: PLC0415 - its HTTP client takes long to import
+
         return Recorder(Path(record), upstream)
     return Player(Path(replay)) if replay is not None else None
-
-
-class Splitter:
-    """Puts a stream's bytes into frames: events and comments, each with its blank line."""
-
-    def __init__(self) -> None:
-        self._frames: list[tuple[float, bytes]] = []
-        self._rest = b""
-
-    def feed(self, piece: bytes, at: float) -> None:
-        """Take bytes that came ``at`` seconds after the stream's begin."""
-        self._rest += piece
-        while (end := _FRAME_END.search(self._rest)) is not None:
-            self._frames.append((at, self._rest[: end.end()]))
-            self._rest = self._rest[end.end() :]
-
-    def end(self, at: float) -> list[tuple[float, bytes]]:
-        """All frames, with what was left over."""
-        return [*self._frames, (at, self._rest)] if self._rest else self._frames
 
 
 async def _paced(reply: Reply, pace: float) -> AsyncIterator[bytes]:
@@ -321,18 +155,16 @@ async def _paced(reply: Reply, pace: float) -> AsyncIterator[bytes]:
         yield data
 
 
-def _end_to_end(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): v for name, v in headers.items() if name.lower() not in _HOP}
-
-
-def _journal_body(content: bytes) -> Any:
+def journal_body(content: bytes) -> Any:
+    """A body as the journal shows it."""
     try:
         return json.loads(content)
     except ValueError:
         return None
 
 
-def _note(entry: Entry, reply: Reply) -> None:
+def note(entry: Entry, reply: Reply) -> None:
+    """Have the journal tell of an answer."""
     entry.status = reply.status
     entry.model = (
         str(entry.body["model"]) if is_mapping(entry.body) and "model" in entry.body else None
@@ -344,17 +176,7 @@ def _note(entry: Entry, reply: Reply) -> None:
         for number, event in enumerate(events, 1):
             entry.saw_event(event, number)
     elif reply.headers.get("content-type", "").startswith("application/json"):
-        entry.answer = _journal_body(reply.body)
+        entry.answer = journal_body(reply.body)
         entry.saw(entry.answer)
     else:
         entry.answer = f"{len(reply.body)} bytes of {reply.headers.get('content-type')}"
-
-
-def _unreachable(upstream: str, error: httpx.HTTPError) -> Refused:
-    host = urlsplit(upstream).hostname
-    return Refused(
-        502,
-        f"The upstream gateway {host} did not answer: {type(error).__name__}.",
-        "api_error",
-        code="upstream_unreachable",
-    )
