@@ -43,6 +43,7 @@ _NO_WAY: Final = frozenset(
     for name in ("EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "EHOSTDOWN", "ETIMEDOUT")
     if hasattr(errno, name)
 )
+_BODILESS: Final = frozenset({204, 304})  # their end is the head's: no connection tells it
 _CHAIN: Final = 12  # links of an exception that are looked at
 
 
@@ -260,8 +261,11 @@ class Body:
             self.headers = [pair for pair in self.headers if pair[0].lower() not in skipped]
         names = {name.lower() for name, _ in self.headers}
         version = response.extensions.get("http_version", b"")
-        self.unframed = version.startswith(b"HTTP/1") and not (
-            {"content-length", "transfer-encoding"} & names
+        self.unframed = (
+            version.startswith(b"HTTP/1")
+            and not ({"content-length", "transfer-encoding"} & names)
+            and self.status not in _BODILESS
+            and response.request.method != "HEAD"
         )
 
 

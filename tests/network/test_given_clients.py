@@ -361,6 +361,38 @@ def test_the_end_of_a_body_without_a_length(both: Both, library: str, cut: bool)
         assert result.data == []
 
 
+@pytest.mark.parametrize(
+    ("method", "head"),
+    [
+        ("DELETE", b"HTTP/1.1 204 No Content\r\n\r\n"),
+        ("HEAD", b"HTTP/1.1 200 OK\r\nX-A: 1\r\n\r\n"),
+    ],
+)
+def test_an_answer_that_has_no_body(both: Both, library: str, method: str, head: bytes) -> None:
+    """It ends with its head: no more is waited for, and the connection stays the next call's."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority = trustme.CA()
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+
+    def answer(connection: Any) -> None:
+        with connection:
+            connection.sendall(head)
+            connection.recv(65536)  # the next call's, over the same connection
+            connection.sendall(head)
+            connection.recv(1)  # nothing is said until the client closes
+
+    async def call(client: Any) -> Any:
+        return [await client.request(method, "/jobs/1", replay_safe=True) for _ in range(2)]
+
+    with serving(answer, context) as (port, accepted):
+        options = {"base_url": f"https://127.0.0.1:{port}/v1", "max_retries": 0, "timeout": 20}
+        results = calling(both, library, call, {"verify": trusting}, **options)
+    assert [raw.content for raw in results] == [b"", b""]
+    assert len(accepted) == 1
+
+
 def test_a_stale_connection_is_replaced(both: Both, library: str) -> None:
     """A pooled connection that was reset is repeated once, outside of max_retries."""
 
