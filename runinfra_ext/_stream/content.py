@@ -34,7 +34,7 @@ _VAGUE: Final = frozenset({"", "text/plain", "application/octet-stream", "binary
 _NO_CONTENT: Final = 204
 _BOM: Final = b"\xef\xbb\xbf"
 _UNNAMED: Final = "message"  # the standard's type of an event without one
-_FIELDS: Final = (b"data:", b"event:", b"id:", b"retry:", b":")
+_FIELDS: Final = (b"data:", b"event:", b"id:", b"retry:", b"error:", b":")
 
 
 def looks_like_events(meta: Meta, head: bytes) -> bool:

@@ -5,9 +5,10 @@ end a line, nothing else does (U+2028 is text); one leading byte order mark is d
 handed out as soon as its blank line (or the CR of it) has come; memory is bounded by the limit for
 one event.
 
-Data stays bytes, because a JSON parser reads these faster than text. One deviation, on purpose:
+Data stays bytes, because a JSON parser reads these faster than text. Two deviations, on purpose:
 :meth:`SSEDecoder.end` gives the event that the input ended in, which the standard throws away,
-so that the caller can tell a last event without its blank line from a cut one.
+so that the caller can tell a last event without its blank line from a cut one; and a field
+``error`` is the data of an event of that name, which the standard ignores, and some engines send.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ..errors import StreamTooLargeError
 
 _BOM: Final = b"\xef\xbb\xbf"
 _COLON: Final = ord(":")
+_ERROR: Final = b"error"
 _BLANK_LINE: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
 
@@ -166,7 +168,11 @@ class SSEDecoder:
     def _field(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
-        if name == b"data":
+        if (
+            name == _ERROR
+        ):  # a field of llama-server's own, whose stream is marked as done behind it
+            self._event = "error"
+        if name in {b"data", _ERROR}:
             self._data.append(value)
             self._size += len(value) + 1
         elif name == b"event":

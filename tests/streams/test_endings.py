@@ -243,6 +243,17 @@ def test_reported_error_of_responses(play: Any, event: dict[str, Any], cls: Any)
         assert error.partial.id == "r"
 
 
+def test_field_of_an_error_before_the_marker(play: Any) -> None:
+    """llama-server reports an error in a field of its own and marks the stream as done: not well."""
+    report = b'error: {"code": 503, "message": "Loading model", "type": "unavailable_error"}\n\n'
+    error = failure(
+        play(play.chunk("a") + report + play.DONE), errors.ServiceUnavailableError, after=1
+    )
+
+    assert error.message == "Loading model"
+    assert error.partial.choices[0].message.content == "a"
+
+
 def test_null_error_is_none(play: Any) -> None:
     """`error: null` beside the choices says that all is well."""
     body = {

@@ -69,6 +69,13 @@ def test_name_of_an_event() -> None:
     assert [ServerSentEvent(b"a", "x"), ServerSentEvent(b"b", "")] == list(decoder.events)
 
 
+def test_field_of_an_error() -> None:
+    """Engines report an error in a field of that name: it is an event like one that is named so."""
+    events = decode(b'error: {"code":500}\n\ndata: [DONE]\n\n')
+
+    assert [ServerSentEvent(b'{"code":500}', "error"), ServerSentEvent(b"[DONE]")] == events
+
+
 def test_event_comes_with_its_blank_line() -> None:
     """An event is there as soon as the CR of its blank line is, and not once more for the LF."""
     decoder = SSEDecoder(1000)
