@@ -75,8 +75,7 @@ class RunInfraError(Exception):
             :class:`InvalidRequestError` the argument.
         request_id: the gateway's id of the (last) attempt; give it to support.
         client_request_id: the id that this client sent; the same on all attempts.
-        idempotency_key: the key of the call; repeating by hand with it can't charge twice where
-            the operation is replay-safe.
+        idempotency_key: of the call; repeated with it, a replay-safe one is not charged twice.
         operation: operation id of the call, for example ``createChatCompletion``.
         attempts: how many requests were sent or tried.
         failures: every failed attempt, oldest first.
@@ -243,7 +242,9 @@ class IdempotencyConflictError(ConflictError):
 
 
 class RequestInProgressError(ConflictError):
-    """The first request with this idempotency key still runs; ask again with the same key."""
+    """The first request with this key still runs, and may be charged; ask again with the key."""
+
+    outcome_unknown = True
 
 
 class PayloadTooLargeError(APIStatusError):

@@ -29,7 +29,7 @@ from .._ground.limits import Limits
 from .._ground.metadata import Meta, is_replay
 from .._ground.redaction import escaped
 from .._ground.wire import Headers, TransportFailure
-from ..errors import QUOTA_EMPTY, RateLimitError, RunInfraError
+from ..errors import QUOTA_EMPTY, RateLimitError, RequestInProgressError, RunInfraError
 from ..idempotency import new_key
 from .call import Call
 from .headers import (
@@ -46,6 +46,7 @@ from .retry import Failure, GiveUp, Replay, RetryState, decide, is_flow_control,
 from .watch import watch_of
 
 _BODY_SHOWN: Final = 4_000  # characters of an unusable body that its error keeps
+_RUNS: Final = RequestInProgressError.__name__
 _BODY_READ: Final = 64 * 1024  # bytes of it that are looked at
 
 
@@ -98,8 +99,7 @@ class Journey:
     @property
     def url(self) -> str:
         """Where the call goes."""
-        call = self.call
-        return call.path if call.foreign else self.settings.base.url + call.path
+        return self.call.path if self.call.foreign else self.settings.base.url + self.call.path
 
     @property
     def pending(self) -> list[Awaitable[object]]:
@@ -143,8 +143,8 @@ class Journey:
         Raises:
             APIStatusError: the call is over.
         """
-        if self.call.foreign:
-            body = b""  # what another host says stays there: it may be anything that it can reach
+        # What another host says stays there: it may be anything that it can reach.
+        body = b"" if self.call.foreign else body
         error = error_from_response(status, headers, body, self.settings.redactor)
         error.phase = phase_of_status(status)
         now = self.settings.clock()
@@ -152,7 +152,7 @@ class Journey:
         if is_flow_control(error):
             # Every caller of the client, whatever becomes of this call.
             self._pace.hold(now + (error.retry_after_seconds or 0.0))
-        error.outcome_unknown = error.phase == "outcome_unknown"
+        error.outcome_unknown |= error.phase == "outcome_unknown"
         if self.call.failure is not None and status in self.call.operation.own_errors:
             error.details = modelled(self.call.failure, status, error.body)
         return self._failed(error, should_retry=_told(headers))
@@ -267,6 +267,11 @@ class Journey:
         self._record(error, self._took)
         return error
 
+    def interrupted(self, error: RunInfraError) -> None:
+        """An attempt that ended on this side, for example because a file could not be read on."""
+        error.phase = "outcome_unknown" if error.outcome_unknown else "never_sent"
+        self._record(error, self.settings.clock() - self._attempt_started)
+
     def complete(self, error: RunInfraError) -> RunInfraError:
         """Put on an error what every error of this call carries."""
         error.update(
@@ -349,6 +354,7 @@ class Journey:
 
     def _replay(self) -> Replay:
         operation, settings = self.call.operation, self.settings
+        standard = settings.replay_policy == "standard"
         kind = operation.replay
         if operation.replay_scope == "workspace" and settings.base.pipeline_scoped:
             kind = "never"
@@ -356,9 +362,7 @@ class Journey:
             kind=kind,
             has_key=self.idempotency_key is not None,
             streaming=self.call.streaming and operation.stream is not None,
-            unknown_outcomes=(
-                operation.replay_conservative or settings.replay_policy == "standard"
-            ),
+            unknown_outcomes=operation.replay_conservative or standard,
             retry_streams=settings.retry_streams,
         )
 
@@ -368,25 +372,19 @@ class Journey:
 
     def _record(self, error: RunInfraError, elapsed: float) -> None:
         phase: Phase = error.phase or "outcome_unknown"
-        self.failures.append(
-            FailedAttempt(
-                self.attempts,
-                phase,
-                type(error).__name__,
-                error.message,
-                error.status,
-                error.request_id,
-                elapsed,
-            )
+        name = type(error).__name__
+        failure = FailedAttempt(
+            self.attempts, phase, name, error.message, error.status, error.request_id, elapsed
         )
+        self.failures.append(failure)
         self.complete(error)
         if self.watch is not None:
-            self.watch.failed(self.failures[-1])
+            self.watch.failed(failure)
         self._observer.attempt_ends(self.attempts, error.status, error.request_id, elapsed, error)
 
     def _final(self, error: RunInfraError, reason: str) -> RunInfraError:
-        # An earlier attempt may have run even if the last one was refused.
-        if any(failure.phase == "outcome_unknown" for failure in self.failures):
+        # An earlier attempt may have run, or have met one that runs, even if the last was refused.
+        if any(f.phase == "outcome_unknown" or f.error == _RUNS for f in self.failures):
             error.outcome_unknown = self.replay.kind != "safe"
         error.gave_up = reason
         self._observer.gives_up(reason, error)

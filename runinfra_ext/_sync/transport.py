@@ -164,11 +164,12 @@ class Transport:
             )
         except TransportFailure as failure:
             return failure
-        except InvalidRequestError:
+        except InvalidRequestError as error:
             # A picture in a private network, to which nothing was sent. The gateway may be there
-            # too: what its name stands for is looked up now that it matters.
+            # too: what its name stands for is looked up now that it matters. Or an upload's file.
             host = journey.settings.base.host
             if not (limits.public_only and self.http.leads_inside(host, limits)):
+                journey.interrupted(error)
                 raise
         return self._sent(journey, limits._replace(public_only=False))
 

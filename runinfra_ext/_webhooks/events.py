@@ -22,6 +22,7 @@ from .signing import (
     HEADER,
     TOLERANCE_SECONDS,
     Clock,
+    Payload,
     Secrets,
     Signed,
     WebhookFailure,
@@ -141,7 +142,7 @@ class InMemoryReplayStore:
 @door
 def verify_signature(
     *,
-    payload: str | bytes | bytearray,
+    payload: Payload,
     signature_header: str,
     secret: Secrets,
     tolerance_seconds: float = TOLERANCE_SECONDS,
@@ -175,7 +176,7 @@ def verify_signature(
 @door
 def construct_event(
     *,
-    payload: str | bytes | bytearray,
+    payload: Payload,
     signature_header: str,
     secret: Secrets,
     tolerance_seconds: float = TOLERANCE_SECONDS,
@@ -214,7 +215,7 @@ def construct_event(
 
 def handle(
     *,
-    payload: str | bytes | bytearray,
+    payload: Payload,
     signature_header: str,
     secret: Secrets,
     store: ReplayStore,

@@ -35,6 +35,7 @@ _TIMESTAMP = re.compile(r"[0-9]{1,15}\Z", re.ASCII)
 _USUAL = re.compile(r"t=([0-9]{1,15}),v1=([0-9a-f]{64})\Z", re.ASCII)
 _HEX = re.compile(r"[0-9a-fA-F]{64}\Z", re.ASCII)
 
+Payload = str | bytes | bytearray | memoryview
 Secrets = str | Sequence[str]
 Clock = float | Callable[[], float] | None
 
@@ -60,7 +61,7 @@ def refusal(reason: WebhookFailure, message: str) -> WebhookVerificationError:
     return WebhookVerificationError(message, reason=reason)
 
 
-def sign(*, payload: str | bytes | bytearray, secret: str, timestamp: int) -> str:
+def sign(*, payload: Payload, secret: str, timestamp: int) -> str:
     """The signature of a payload, as lower-case hexadecimal, for tests of your own handlers.
 
     Args:
@@ -75,9 +76,7 @@ def sign(*, payload: str | bytes | bytearray, secret: str, timestamp: int) -> st
     return _digest(checked, timestamp, payload_bytes(payload))
 
 
-def signature_header(
-    *, payload: str | bytes | bytearray, secret: str, timestamp: int | None = None
-) -> str:
+def signature_header(*, payload: Payload, secret: str, timestamp: int | None = None) -> str:
     """The ``RunInfra-Signature`` header for a payload, for tests of your own handlers.
 
     Args:
@@ -145,7 +144,7 @@ def payload_bytes(payload: object) -> bytes:
         return payload
     if isinstance(payload, str):
         return payload.encode("utf-8", "surrogatepass")
-    if isinstance(payload, bytes | bytearray):
+    if isinstance(payload, bytes | bytearray | memoryview):
         return bytes(payload)
     raise refusal("bad_payload", "payload: expected the raw body as str or bytes")
 

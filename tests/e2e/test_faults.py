@@ -271,12 +271,50 @@ def test_request_still_in_progress(both, hello):
     """18: while the first request runs, the same key waits."""
     error = failing(both, lambda client: ask(client, hello, max_retries=0, **fault("in-progress")))
     assert type(error) is sdk.RequestInProgressError
+    # The first one may be charged: with another key the work would be done twice.
+    assert (error.phase, error.outcome_unknown) == ("refused", True)
 
     async def scenario():
         async with both.client() as client:
             return await ask(client, hello, **fault("in-progress*1"))
 
     assert both.run(scenario).meta.attempts == 2
+
+
+def test_a_refusal_behind_one_in_progress(both, hello):
+    """18: what still runs may be charged, whatever the last attempt was told."""
+
+    async def call(client):
+        both.gateway.script("in-progress", "status:401")
+        await ask(client, hello, max_retries=1)
+
+    error = failing(both, call)
+    assert (type(error), error.attempts) == (sdk.AuthenticationError, 2)
+    assert error.outcome_unknown is True
+
+
+def test_a_file_that_shrinks_while_it_is_sent(both, tmp_path):
+    """22: never a short upload; what may have run can be asked for again with the same key."""
+    path = tmp_path / "talk.wav"
+    path.write_bytes(b"RIFF" + b"a" * 3_000_000)
+
+    async def call(client):
+        await client.audio.transcriptions.create(
+            model="acme-asr", file=path, on_progress=lambda *_: path.write_bytes(b"")
+        )
+
+    async def scenario():
+        async with both.client() as client:
+            with pytest.raises(sdk.InvalidRequestError, match="too early") as caught:
+                await call(client)
+            return caught.value
+
+    error = both.run(scenario)
+    assert (error.phase, error.outcome_unknown, error.attempts) == ("outcome_unknown", True, 1)
+    assert error.idempotency_key is not None
+    assert error.client_request_id is not None
+    assert [failure.phase for failure in error.failures] == ["outcome_unknown"]
+    assert both.gateway.charges == []
 
 
 def test_derived_keys_replay(both, hello):

@@ -74,6 +74,7 @@ def test_both_clients_have_them_and_nothing_else():
         {"tolerance_seconds": 0},
         {"payload": BODY.decode()},
         {"payload": bytearray(BODY)},
+        {"payload": memoryview(BODY)},
         {"signature_header": f" t = {T} , v1 = {VECTOR} , v0=zz, junk"},
         {"signature_header": f"t=1,t={T},v1={VECTOR}"},
         {"signature_header": f"t=000{T},v1={VECTOR}"},
