@@ -2,6 +2,8 @@
 # and installs what it needs. PYTHON chooses another interpreter, VENV another place.
 PYTHON ?= python3.11
 VENV ?= .venv
+# The group of tools in pyproject.toml that goes into it.
+TOOLS ?= dev
 BIN := $(VENV)/bin
 # CI runs the slow tests too; `make test ARGS="-k stream"` narrows a run.
 ARGS ?=
@@ -20,7 +22,7 @@ help: ## Show the targets.
 venv: $(VENV)/.ready ## Make .venv with everything that development needs.
 
 $(VENV)/.ready: pyproject.toml scripts/bootstrap.sh
-	PYTHON="$(PYTHON)" sh scripts/bootstrap.sh "$(VENV)" dev --editable '.[sandbox]'
+	PYTHON="$(PYTHON)" sh scripts/bootstrap.sh "$(VENV)" "$(TOOLS)" --editable '.[sandbox]'
 
 # Tools of one purpose, which development does not need, have an environment of their own.
 .venv-%/.ready: pyproject.toml scripts/bootstrap.sh

@@ -6,6 +6,8 @@ set -eu
 target=${1:-test}
 [ "$#" -gt 0 ] && shift
 [ "$#" -gt 0 ] || set -- 3.11 3.12 3.13
+# The quick tests need none of the tools that check, build and generate.
+case $target in test-quick) tools=test ;; *) tools=dev ;; esac
 found=0
 for version in "$@"; do
     python=$(command -v "python$version" || true)
@@ -19,6 +21,6 @@ for version in "$@"; do
     fi
     found=$((found + 1))
     echo "== Python $version"
-    make --no-print-directory "$target" PYTHON="$python" VENV=".venv-$version"
+    make --no-print-directory "$target" PYTHON="$python" VENV=".venv-$version" TOOLS="$tools"
 done
 [ "$found" -gt 0 ] || { echo "no supported Python found" >&2; exit 1; }
