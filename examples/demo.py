@@ -55,7 +55,8 @@ def chat_stream(client: RunInfra) -> Shown:
         stream_options={"include_usage": True},
     ) as stream:
         pieces = list(stream.text_stream)
-    line = f"{''.join(pieces)!r} in {len(pieces)} pieces, {stream.usage.total_tokens} tokens"
+    tokens = stream.usage.total_tokens if stream.usage else None
+    line = f"{''.join(pieces)!r} in {len(pieces)} pieces, {tokens} tokens"
     return Shown(line, stream.request_id)
 
 

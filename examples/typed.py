@@ -18,8 +18,10 @@ from runinfra_ext.types import (
     AsyncStream,
     ChatCompletion,
     ChatCompletionChunk,
+    ChatCompletionMessageToolCall,
     ChatCompletionUserMessageParam,
     ChatMessageParam,
+    CompletionUsage,
     EmbeddingList,
     ImageList,
     Meta,
@@ -28,9 +30,12 @@ from runinfra_ext.types import (
     Pipeline,
     RerankResult,
     Response,
+    ResponseCompletedEvent,
+    ResponseFunctionToolCall,
     ResponseOutputMessage,
     ResponseStreamEvent,
     ResponseTextDeltaEvent,
+    ResponseUsage,
     SpeechAudio,
     Stream,
     TextResult,
@@ -93,6 +98,9 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
     events = client.chat.completions.create(model="m", messages=HELLO, stream=True)
     assert_type(events, Stream[ChatCompletionChunk, ChatCompletion])
     assert_type(events.final(), ChatCompletion)
+    assert_type(events.usage, CompletionUsage | None)
+    assert_type(events.tool_calls, list[ChatCompletionMessageToolCall])
+    assert_type(next(events.text_stream), str)
     for chunk in events:
         assert_type(chunk, ChatCompletionChunk)
         assert_type(chunk.choices[0].delta.content, str | None)
@@ -114,6 +122,9 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
         assert_type(event, ResponseStreamEvent)
         if isinstance(event, ResponseTextDeltaEvent):
             assert_type(event.delta, str)
+        elif isinstance(event, ResponseCompletedEvent):
+            assert_type(event.response, Response)
+            assert_type(event.response.output_text, str)
     answer = client.responses.parse(Prime, model="m", input="Name one.")
     assert_type(answer, ParsedResponse[Prime])
     assert_type(answer.parsed, Prime)
@@ -131,13 +142,17 @@ def blocking(client: RunInfra, stream: bool) -> None:  # noqa: FBT001 - a flag t
                 assert_type(step.run, ToolRun)
     parsing = client.responses.parse(Prime, model="m", input="Name one.", stream=True)
     assert_type(parsing.final().parsed, Prime)
+    assert_type(parsing.usage, ResponseUsage | None)
+    assert_type(parsing.tool_calls, list[ResponseFunctionToolCall])
     vectors = client.embeddings.create(model="m", input=["a"], encoding_format="base64")
     assert_type(vectors, EmbeddingList)
     assert_type(vectors.data[0].embedding, Sequence[float])
+    assert_type(vectors[0].embedding, Sequence[float])
     assert_type(client.rerank.create(model="m", query="q", texts=["a"]), RerankResult)
     images = client.images.generate(model="m", prompt="p", response_format="b64_json")
     assert_type(images, ImageList)
     assert_type(images.data[0].image, bytes)
+    assert_type([image.image for image in images], list[bytes])
     assert_type(client.audio.speech.create(model="m", input="a", voice="v"), SpeechAudio)
     for voice in ("https://media.example/voice.wav", Path("voice.wav"), b"RIFF"):
         client.audio.speech.create(model="m", input="a", ref_audio=voice, ref_text="b")
@@ -169,6 +184,8 @@ async def asynchronous(client: AsyncRunInfra) -> None:
         assert_type(chunk, ChatCompletionChunk)
     async for event in client.responses.create(model="m", input="Hello", stream=True):
         assert_type(event, ResponseStreamEvent)
+        if isinstance(event, ResponseCompletedEvent):
+            assert_type(event.response, Response)
     async with client.audio.speech.stream(model="m", input="a", voice="v") as speech:
         assert_type(speech, AsyncSpeechStream)
     async for piece in client.audio.speech.stream(model="m", input="a", voice="v"):

@@ -29,6 +29,7 @@ from generation.endpoints import operation_rows
 from generation.facts import one_line, snake
 from generation.methods import call_options, call_type, complete, hand_written, namespaces
 from generation.models import answers_only
+from generation.nested import Richer
 from generation.params import ParamsWriter
 from generation.public import listed, public_types
 from generation.scopes import scoped_namespaces
@@ -48,8 +49,10 @@ SANDBOX_DOCUMENT = Path("runinfra_ext/sandbox/document.json")
 
 
 PUBLIC_TYPES = Path("runinfra_ext/types.py")
+RESULTS = Path("runinfra_ext/_answer/results.py")
+NESTED = Path("runinfra_ext/_answer/nested.py")
 _OWN_ASYNC = ("namespaces.py", "namespaces.pyi", "stream_types.py")
-FILES = (SANDBOX_DOCUMENT, PUBLIC_TYPES, *(ASYNC / name for name in _OWN_ASYNC))
+FILES = (SANDBOX_DOCUMENT, PUBLIC_TYPES, NESTED, *(ASYNC / name for name in _OWN_ASYNC))
 _GENERATED_ASYNC = shutil.ignore_patterns("resources", *_OWN_ASYNC, "__pycache__")
 
 
@@ -85,7 +88,9 @@ def generate(root: Path, fresh: Path) -> None:
     _write_models(root, fresh / CLIENT, answers_only(document))
     _write_client(templates, fresh / CLIENT, rows, unions, params)
     _format(fresh / CLIENT)
-    _write_methods(root, templates, fresh, document, rows, unions)
+    richer = Richer(root / RESULTS, fresh / CLIENT / "models", unions)
+    _write_nested(templates, fresh / NESTED, rows, richer)
+    _write_methods(root, templates, fresh, document, rows, unions, richer)
     _format(fresh / CALLS)
     whole = fresh / "async"  # the twins are made of all of it, written and generated
     shutil.copytree(root / ASYNC, whole / ASYNC, ignore=_GENERATED_ASYNC)
@@ -95,7 +100,7 @@ def generate(root: Path, fresh: Path) -> None:
     _format(fresh / SYNC)
     models = listed(fresh / CLIENT / "models/__init__.py")
     package = root / PUBLIC_TYPES.parent
-    names = public_types(package, rows, models, params.definitions, unions)
+    names = public_types(package, rows, models, params.definitions, unions, richer)
     text = templates.get_template("ext_types.py.jinja").render(names=names)
     (fresh / PUBLIC_TYPES).write_text(text, encoding="utf-8")
     _format(fresh / PUBLIC_TYPES)
@@ -170,6 +175,18 @@ def _write_client(
     (target / "py.typed").touch()
 
 
+def _write_nested(
+    templates: jinja2.Environment, target: Path, rows: list[dict[str, Any]], richer: Richer
+) -> None:
+    """Write the models that hold a richer one."""
+    events = {row["stream"]["event"] for row in rows if row["stream"]}
+    single = sorted(name for name in events if name in richer)
+    text = templates.get_template("nested.py.jinja").render(richer=richer, events=single)
+    target.parent.mkdir(parents=True)
+    target.write_text(text, encoding="utf-8")
+    _format(target)
+
+
 def _write_methods(
     root: Path,
     templates: jinja2.Environment,
@@ -177,6 +194,7 @@ def _write_methods(
     document: dict[str, Any],
     rows: list[dict[str, Any]],
     unions: list[dict[str, Any]],
+    richer: Richer,
 ) -> None:
     """Write the SDK's methods, the types of their arguments, and the client's namespaces."""
     mixins = hand_written(root / ASYNC / "mixins")
@@ -194,7 +212,7 @@ def _write_methods(
         with_types = [row for row in own if call_type(row) == f"{row['base']}Call"]
         for used in space["uses"]:
             used["event"] = _event_of(used["row"], by_name)
-            complete(used, document)
+            complete(used, document, richer)
         text = templates.get_template("resource.py.jinja").render(
             space=space,
             calls=sorted(call_type(row) for row in with_types),

@@ -8,7 +8,6 @@ status that it stands for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, Protocol, Self, TypeVar, cast
 
 from .._ground.json_codec import decode
@@ -55,12 +54,23 @@ def json_result(
     return made
 
 
-def union_result(make: Callable[..., Any], redactor: Redactor) -> Callable[[bytes, Meta], Any]:
-    """A function that makes one of several results of a JSON body; see :func:`json_result`."""
+def union_result(
+    make: Callable[..., Any], public: Callable[[Any, Any], Any], redactor: Redactor
+) -> Callable[[bytes, Meta], Any]:
+    """A function that makes one of several results of a JSON body; see :func:`json_result`.
+
+    Args:
+        make: the ``result()`` of the operation's module.
+        public: makes of a model, and what it came from, the class that callers know.
+        redactor: blanks secrets in what errors show.
+    """
 
     def made(body: bytes, meta: Meta) -> Any:
         cls: Any = _Union
-        build = partial(make, meta.status)
+
+        def build(content: Mapping[str, Any]) -> Any:
+            return public(make(meta.status, content), content)
+
         return parse_result(cls, json_object(body, meta), meta, redactor, build)
 
     return made

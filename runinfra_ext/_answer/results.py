@@ -8,9 +8,9 @@ otherwise write again and again: ``Response.output_text``, ``ImageData.image``,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from runinfra_client import models
 from runinfra_client.meta import Described, Slotted
@@ -51,9 +51,8 @@ class Response(models.Response):
     """A response of the Responses adapter; ``.output_text`` is the text."""
 
     __slots__ = ("_joined",)
-    if TYPE_CHECKING:
-        _joined: bool
-        output_text: str  # pyright: ignore[reportIncompatibleVariableOverride] - never None here
+    _joined: bool
+    output_text: str  # pyright: ignore[reportIncompatibleVariableOverride] - never None here
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -76,24 +75,6 @@ class Response(models.Response):
 
     def _repr_markdown_(self) -> str:
         return notebook.markdown(self.output_text)
-
-
-def with_whole_response(
-    make: Callable[[Mapping[str, Any]], Any],
-) -> Callable[[Mapping[str, Any]], Any]:
-    """The parser of events that may hold a whole response: one of this module's class there too.
-
-    Args:
-        make: makes the event, with the plain model.
-    """
-
-    def made(content: Mapping[str, Any]) -> Any:
-        event = make(content)
-        if isinstance(getattr(event, "response", None), models.Response):
-            event.response = Response.from_dict(content["response"])
-        return event
-
-    return made
 
 
 def _joined_text(output: Sequence[Any] | None) -> str:
@@ -133,9 +114,8 @@ class EmbeddingData(Slotted, models.EmbeddingData):
     """One vector; ``.embedding`` is a sequence of floats whatever form came."""
 
     __slots__ = ("_encoded",)
-    if TYPE_CHECKING:
-        _encoded: bool
-        embedding: Sequence[float]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - base64 is decoded
+    _encoded: bool
+    embedding: Sequence[float]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - base64 is decoded
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -173,8 +153,7 @@ class EmbeddingList(models.EmbeddingList):
     """Vectors; match ``.data[i]`` to its text by ``.data[i].index``."""
 
     __slots__ = ()
-    if TYPE_CHECKING:
-        data: list[EmbeddingData]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - the richer class
+    data: list[EmbeddingData]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - the richer class
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -182,6 +161,14 @@ class EmbeddingList(models.EmbeddingList):
         self = super().from_dict(src_dict)
         self.data = [EmbeddingData.from_dict(item) for item in src_dict["data"]]
         return self
+
+    def __iter__(self) -> Iterator[EmbeddingData]:
+        """The items of `data`."""
+        return iter(self.data)
+
+    def __getitem__(self, index: int) -> EmbeddingData:
+        """The item at a place of `data`."""
+        return self.data[index]
 
     def _repr_html_(self) -> str:
         tokens = self.usage.total_tokens if self.usage else None
@@ -239,8 +226,7 @@ class ImageList(models.ImageList):
     """Images."""
 
     __slots__ = ()
-    if TYPE_CHECKING:
-        data: list[ImageData]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - the richer class
+    data: list[ImageData]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride] - the richer class
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -248,6 +234,14 @@ class ImageList(models.ImageList):
         self = super().from_dict(src_dict)
         self.data = [ImageData.from_dict(item) for item in src_dict["data"]]
         return self
+
+    def __iter__(self) -> Iterator[ImageData]:
+        """The items of `data`."""
+        return iter(self.data)
+
+    def __getitem__(self, index: int) -> ImageData:
+        """The item at a place of `data`."""
+        return self.data[index]
 
     def _repr_html_(self) -> str:
         return "".join(image._repr_html_() for image in self.data)  # pyright: ignore[reportPrivateUsage] - Jupyter's name, not a private one
@@ -312,8 +306,7 @@ class VoicePipelineResult(models.VoicePipelineResult):
     """
 
     __slots__ = ("_came",)
-    if TYPE_CHECKING:
-        _came: dict[str, str | None]
+    _came: dict[str, str | None]
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

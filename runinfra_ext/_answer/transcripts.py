@@ -13,6 +13,7 @@ from .._ground.wire import JSON
 from ..errors import ResponseShapeError, UnexpectedContentError
 from .bodies import json_object, media_type, parse_result, union_result
 from .error_mapping import BASE_URL_HINT
+from .nested import as_public
 from .results import TextResult
 
 TEXT_FORMATS = frozenset({"text", "srt", "vtt"})
@@ -73,7 +74,7 @@ def json_or_text_result(
     def made(body: bytes, meta: Meta) -> Any:
         if media_type(meta.headers).startswith("text/"):
             return text_result(make)(body, meta)
-        return union_result(make, redactor)(body, meta)
+        return union_result(make, as_public, redactor)(body, meta)
 
     return made
 

@@ -10,11 +10,11 @@ from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 from runinfra_client.api.responses import create_response
 from runinfra_client.facts import StreamSpec
-from runinfra_client.unions import ResponseStreamEvent
 
 from .._answer.bodies import parse_result
 from .._answer.engines import response_event
-from .._answer.results import ChatCompletion, Response, with_whole_response
+from .._answer.nested import EVENTS, ResponseStreamEvent
+from .._answer.results import ChatCompletion, Response
 from .._call.journey import Journey
 from .._ground.error_fields import fields_of_call
 from .._ground.metadata import Meta
@@ -44,10 +44,13 @@ def event_stream(endpoint: Any) -> Callable[[AsyncSource, Journey, Meta], AsyncS
     """Makes the streams of an operation, with the assembler of what it amounts to."""
 
     def begin(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncStream[Any, Any]:
-        event = endpoint.event
-        if _spec(journey).assembles == "Response":
-            event = response_event(with_whole_response(event))
-        return _stream(source, journey, meta, event, _assembler(endpoint, journey, meta))
+        return _stream(
+            source,
+            journey,
+            meta,
+            _parser(endpoint, _spec(journey)),
+            _assembler(endpoint, journey, meta),
+        )
 
     return begin
 
@@ -63,6 +66,12 @@ def raw_event_stream(endpoint: Any) -> Callable[[AsyncSource, Journey, Meta], As
     return begin
 
 
+def _parser(endpoint: Any, spec: StreamSpec) -> Callable[[Mapping[str, Any]], Any]:
+    """Makes an event of its JSON object: of the SDK's own class where it has one."""
+    parse = EVENTS.get(spec.event, endpoint.event)
+    return response_event(parse) if spec.assembles == "Response" else parse
+
+
 def _assembler(endpoint: Any, journey: Journey, meta: Meta) -> Assembler[Any]:
     spec, redactor = _spec(journey), journey.settings.redactor
     if spec.assembles == "ChatCompletion":
@@ -70,7 +79,7 @@ def _assembler(endpoint: Any, journey: Journey, meta: Meta) -> Assembler[Any]:
         return ChatAssembler(build, _as_it_is)
     if spec.assembles == "Response":
         return _response_assembler(journey, meta, _as_it_is)
-    return LastEvent(endpoint.event)
+    return LastEvent(_parser(endpoint, spec))
 
 
 def parsed_chat_stream(
@@ -96,16 +105,15 @@ def parsed_response_stream(
 
     def begin(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncParsedResponseStream[P]:
         finish: Callable[[Response], ParsedResponse[P]] = partial(parsed_response, target=target)
-        return _response_stream(source, journey, meta, finish)
+        return _stream(
+            source,
+            journey,
+            meta,
+            _parser(create_response, _spec(journey)),
+            _response_assembler(journey, meta, finish),
+        )
 
     return begin
-
-
-def _response_stream(
-    source: AsyncSource, journey: Journey, meta: Meta, finish: Callable[[Response], R]
-) -> AsyncStream[ResponseStreamEvent, R]:
-    event = response_event(with_whole_response(create_response.event))
-    return _stream(source, journey, meta, event, _response_assembler(journey, meta, finish))
 
 
 def _response_assembler(

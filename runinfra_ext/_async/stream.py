@@ -9,7 +9,7 @@ generator in it, so closing it while it is read is lawful.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
@@ -108,7 +108,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         self._managed = False
         self._reading = False
 
-    def __aiter__(self) -> AsyncEvents[T]:
+    def __aiter__(self) -> AsyncIterator[T]:
         """Begin a loop.
 
         Raises:
@@ -137,7 +137,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         await self.close()
 
     @property
-    def text_stream(self) -> AsyncTexts:
+    def text_stream(self) -> AsyncIterator[str]:
         """The stream as pieces of text only; of several choices those of the first.
 
         Raises:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from runinfra_client import models
-from runinfra_client.unions import ResponseStreamEvent
 
 from .._answer import results
+from .._answer.nested import ResponseStreamEvent
 from .stream import AsyncStream
 
 AsyncChatCompletionStream: TypeAlias = AsyncStream[

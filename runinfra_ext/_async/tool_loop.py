@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, Self
+
+from runinfra_client import models
 
 from .._answer.results import ChatCompletion
 from .._ground.doors import door
@@ -82,11 +84,11 @@ class AsyncToolStream:
         return self._conversation.steps
 
     @property
-    def usage(self) -> Any:
-        """Of all answers so far, together: a ``CompletionUsage``."""
+    def usage(self) -> models.CompletionUsage | None:
+        """Of all answers so far, together."""
         return self._conversation.usage
 
-    def __aiter__(self) -> AsyncToolEvents:
+    def __aiter__(self) -> AsyncIterator[ToolEvent]:
         """Begin a loop.
 
         Raises:

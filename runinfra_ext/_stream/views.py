@@ -3,22 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
+
+from runinfra_client import models
 
 from .._ground.metadata import Meta
 from .reader import EventReader
 
 T = TypeVar("T")
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+Usage: TypeAlias = models.CompletionUsage | models.ResponseUsage | None
+ToolCalls: TypeAlias = (
+    list[models.ChatCompletionMessageToolCall] | list[models.ResponseFunctionToolCall]
+)
+
+if TYPE_CHECKING:
+    # Which of them it is follows from what the stream amounts to; a property can't say that.
+
+    class _UsageOf:
+        @overload
+        def __get__(
+            self, stream: StreamView[Any, models.ChatCompletion], owner: object = None
+        ) -> models.CompletionUsage | None: ...
+        @overload
+        def __get__(
+            self, stream: StreamView[Any, models.Response], owner: object = None
+        ) -> models.ResponseUsage | None: ...
+        @overload
+        def __get__(self, stream: StreamView[Any, Any], owner: object = None) -> Any: ...
+        def __get__(self, stream: Any, owner: object = None) -> Any: ...
+
+    class _ToolCallsOf:
+        @overload
+        def __get__(
+            self, stream: StreamView[Any, models.ChatCompletion], owner: object = None
+        ) -> list[models.ChatCompletionMessageToolCall]: ...
+        @overload
+        def __get__(
+            self, stream: StreamView[Any, models.Response], owner: object = None
+        ) -> list[models.ResponseFunctionToolCall]: ...
+        @overload
+        def __get__(self, stream: StreamView[Any, Any], owner: object = None) -> list[Any]: ...
+        def __get__(self, stream: Any, owner: object = None) -> Any: ...
 
 
-class StreamView(Generic[T, R]):
+class StreamView(Generic[T, R_co]):
     """The facts about a stream and what it has brought so far.
 
     They are there before the first event, during the stream, and after its end or failure.
     """
 
-    _reader: EventReader[T, R]
+    _reader: EventReader[T, R_co]
 
     @property
     def meta(self) -> Meta:
@@ -50,15 +86,20 @@ class StreamView(Generic[T, R]):
         """What the last event handed out has added to :attr:`text`; empty if nothing."""
         return self._reader.news
 
-    @property
-    def usage(self) -> Any:
-        """The usage, once it has come: ``CompletionUsage`` or ``ResponseUsage``."""
-        return self._reader.assembler.usage
+    if TYPE_CHECKING:
+        usage: _UsageOf
+        tool_calls: _ToolCallsOf
+    else:
 
-    @property
-    def tool_calls(self) -> list[Any]:
-        """The tool calls that are complete; never one whose arguments are still coming."""
-        return self._reader.assembler.tool_calls
+        @property
+        def usage(self) -> Usage:
+            """The usage, once it has come: ``CompletionUsage`` or ``ResponseUsage``."""
+            return self._reader.assembler.usage
+
+        @property
+        def tool_calls(self) -> ToolCalls:
+            """The tool calls that are complete; never one whose arguments are still coming."""
+            return self._reader.assembler.tool_calls
 
     def __repr__(self) -> str:
         reader = self._reader

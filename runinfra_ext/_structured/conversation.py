@@ -14,9 +14,10 @@ as long as its tools return the same, and asks anew where they don't.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from runinfra_client import models
+from runinfra_client.params import ChatMessageParam
 
 from .._answer.results import ChatCompletion
 from .._ground.checks import KEY_LIMIT, NAME_LIMIT, count, number, printable
@@ -27,9 +28,6 @@ from ..idempotency import derive
 from .tools import FunctionTool, function_tool
 from .values import MismatchError
 from .writing import json_text
-
-if TYPE_CHECKING:
-    from runinfra_client.params import ChatMessageParam
 
 DEFAULT_MAX_STEPS: Final = 10  # requests of one loop; a model that needs more is going in circles
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from .._answer.bodies import Parsable, json_result, nothing, union_result
+from .._answer.nested import as_public
 from .._answer.results import BinaryContent, binary_result
 from .._answer.transcripts import json_or_text_result, text_result
 from .._call.requests import Endpoint, described
@@ -39,7 +40,8 @@ class Resource:
         """Call for a JSON object of one of several classes."""
         settings = self._transport.settings
         call = described(endpoint, given, settings)
-        return self._transport.fetch(call, union_result(endpoint.result, settings.redactor))
+        make = union_result(endpoint.result, as_public, settings.redactor)
+        return self._transport.fetch(call, make)
 
     def _json_or_text(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
         """Call for what is JSON or text, as the answer's media type says."""

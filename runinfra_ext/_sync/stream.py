@@ -10,7 +10,7 @@ generator in it, so closing it while it is read is lawful.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
@@ -109,7 +109,7 @@ class Stream(StreamView[T, R], Generic[T, R]):
         self._managed = False
         self._reading = False
 
-    def __iter__(self) -> Events[T]:
+    def __iter__(self) -> Iterator[T]:
         """Begin a loop.
 
         Raises:
@@ -138,7 +138,7 @@ class Stream(StreamView[T, R], Generic[T, R]):
         self.close()
 
     @property
-    def text_stream(self) -> Texts:
+    def text_stream(self) -> Iterator[str]:
         """The stream as pieces of text only; of several choices those of the first.
 
         Raises:

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from runinfra_client import models
-from runinfra_client.unions import ResponseStreamEvent
 
 from .._answer import results
+from .._answer.nested import ResponseStreamEvent
 from .stream import Stream
 
 ChatCompletionStream: TypeAlias = Stream[models.ChatCompletionChunk, results.ChatCompletion]

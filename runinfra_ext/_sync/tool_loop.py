@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
+
+from runinfra_client import models
 
 from .._answer.results import ChatCompletion
 from .._ground.doors import door
@@ -83,11 +85,11 @@ class ToolStream:
         return self._conversation.steps
 
     @property
-    def usage(self) -> Any:
-        """Of all answers so far, together: a ``CompletionUsage``."""
+    def usage(self) -> models.CompletionUsage | None:
+        """Of all answers so far, together."""
         return self._conversation.usage
 
-    def __iter__(self) -> ToolEvents:
+    def __iter__(self) -> Iterator[ToolEvent]:
         """Begin a loop.
 
         Raises:

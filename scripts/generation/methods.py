@@ -10,19 +10,8 @@ from typing import Any, Final
 
 from .document import Schemas, name_of
 from .facts import pascal
+from .nested import Richer
 
-# Models that the SDK has a richer class for, in runinfra_ext/_answer/results.py.
-RICHER: Final = frozenset(
-    {
-        "ChatCompletion",
-        "EmbeddingList",
-        "ImageList",
-        "ModelList",
-        "RerankResult",
-        "Response",
-        "VoicePipelineResult",
-    }
-)
 _RETURNED: Final = {
     "none": "None",
     "audio": "SpeechAudio",
@@ -136,7 +125,7 @@ def hand_written(folder: Path) -> dict[str, tuple[str, set[str]]]:
     return found
 
 
-def complete(found: dict[str, Any], document: Mapping[str, Any]) -> None:
+def complete(found: dict[str, Any], document: Mapping[str, Any], richer: Richer) -> None:
     """Add the types that a method returns."""
     row, schemas = found["row"], Schemas(document)
     kind = found["kind"]
@@ -146,15 +135,13 @@ def complete(found: dict[str, Any], document: Mapping[str, Any]) -> None:
         found["result"] = _RETURNED[kind]
     else:
         text = re.sub(r"\bstr\b", "TextResult", row["result_type"])
-        found["result"] = re.sub(
-            r"models\.(\w+)",
-            lambda m: f"results.{m[1]}" if m[1] in RICHER else m[0],
-            text,
-        )
+        found["result"] = re.sub(r"models\.(\w+)", lambda m: richer.name(m[1]), text)
     if found["event"] is not None:
-        event = found["event"]["type"]
+        event = found["event"]["name"]
+        if not found["event"]["union"]:
+            event = richer.name(event)
         whole = row["stream"]["assembles"]
-        final = f"results.{whole}" if whole in RICHER else f"models.{whole}"
+        final = richer.name(whole)
         if whole == row["stream"]["event"]:
             final = event
         found["stream_type"] = stream_alias(row)
@@ -162,18 +149,19 @@ def complete(found: dict[str, Any], document: Mapping[str, Any]) -> None:
             "name": stream_alias(row),
             "type": f"AsyncStream[{event}, {final}]",
             "union": found["event"]["name"] if found["event"]["union"] else "",
+            "richer": found["event"]["name"] in richer.unions,
             "doc": f"The events of ``{row['function']}``.",
         }
         if kind == "events":
             found["result"] = found["stream_type"]
     if row["pages"]:
-        found["item"] = _item(schemas, row)
+        found["item"] = _item(schemas, row, richer)
 
 
-def _item(schemas: Schemas, row: Mapping[str, Any]) -> str:
+def _item(schemas: Schemas, row: Mapping[str, Any], richer: Richer) -> str:
     page = schemas.all.get(row["result_type"].removeprefix("models."), {})
     items = schemas.resolve(page.get("properties", {}).get(row["pages"]["items"], {}))
     for part in schemas.alternatives(items):
         if "$ref" in part.get("items", {}):
-            return f"models.{name_of(part['items']['$ref'])}"
+            return richer.name(name_of(part["items"]["$ref"]))
     return "Any"

@@ -7,17 +7,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from .methods import RICHER, call_type, pipeline_call, stream_alias
+from .methods import call_type, pipeline_call, stream_alias
+from .nested import Richer
 
 # Names of hand-written modules, by module.
 _WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
     "runinfra_client.types": ("BinaryFile", "FileData", "FileInput"),
     "runinfra_ext._answer.results": (
         "BinaryContent",
-        "EmbeddingData",
-        "ImageData",
         "TextResult",
-        *sorted(RICHER),
     ),
     "runinfra_ext._answer.raw": ("RawResponse",),
     "runinfra_ext._async.at_hand": ("AsyncCall",),
@@ -61,6 +59,7 @@ def public_types(
     models: Iterable[str],
     definitions: Iterable[Mapping[str, Any]],
     unions: Iterable[Mapping[str, Any]],
+    richer: Richer,
 ) -> list[tuple[str, str]]:
     """Each name with its module; one class for one thing, so a richer one hides the plain one."""
     found = dict.fromkeys(models, "runinfra_client.models")
@@ -78,6 +77,9 @@ def public_types(
         if row["stream"]:
             found[stream_alias(row)] = "runinfra_ext._async.stream_types"
             found[stream_alias(row).removeprefix("Async")] = "runinfra_ext._sync.stream_types"
+    found |= dict.fromkeys(richer.written, "runinfra_ext._answer.results")
+    ours = [row["name"] for row in (*richer.nested, *richer.unions.values())]
+    found |= dict.fromkeys(ours, "runinfra_ext._answer.nested")
     for module, names in _WRITTEN.items():
         found |= dict.fromkeys(names, module)
     for name in _MODULES:

@@ -64,7 +64,8 @@ def chat_stream(target: Target, client: RunInfra, seen: Seen) -> None:
     seen.answer(stream.request_id)
     seen.check("chunks came", chunks)
     seen.check("terminal marker seen", whole.choices and whole.choices[0].finish_reason)
-    seen.check(_USAGE, stream.usage is not None and stream.usage.total_tokens > 0)
+    usage = stream.usage
+    seen.check(_USAGE, usage is not None and (usage.total_tokens or 0) > 0)
 
 
 def chat_tools(target: Target, client: RunInfra, seen: Seen) -> None:
