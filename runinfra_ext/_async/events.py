@@ -33,7 +33,6 @@ from .raw_events import AsyncRawEvents
 from .stream import AsyncStream
 
 P = TypeVar("P")
-T = TypeVar("T")
 R = TypeVar("R")
 
 AsyncParsedStream: TypeAlias = AsyncStream[models.ChatCompletionChunk, ParsedChatCompletion[P]]
@@ -44,13 +43,7 @@ def event_stream(endpoint: Any) -> Callable[[AsyncSource, Journey, Meta], AsyncS
     """Makes the streams of an operation, with the assembler of what it amounts to."""
 
     def begin(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncStream[Any, Any]:
-        return _stream(
-            source,
-            journey,
-            meta,
-            _parser(endpoint, _spec(journey)),
-            _assembler(endpoint, journey, meta),
-        )
+        return _stream(source, journey, meta, endpoint, _assembler(endpoint, journey, meta))
 
     return begin
 
@@ -93,7 +86,7 @@ def parsed_chat_stream(
         assembler: Assembler[ParsedChatCompletion[P]] = ChatAssembler(
             build, partial(parsed_completion, target=target)
         )
-        return _stream(source, journey, meta, create_chat_completion.event, assembler)
+        return _stream(source, journey, meta, create_chat_completion, assembler)
 
     return begin
 
@@ -105,13 +98,8 @@ def parsed_response_stream(
 
     def begin(source: AsyncSource, journey: Journey, meta: Meta) -> AsyncParsedResponseStream[P]:
         finish: Callable[[Response], ParsedResponse[P]] = partial(parsed_response, target=target)
-        return _stream(
-            source,
-            journey,
-            meta,
-            _parser(create_response, _spec(journey)),
-            _response_assembler(journey, meta, finish),
-        )
+        assembler = _response_assembler(journey, meta, finish)
+        return _stream(source, journey, meta, create_response, assembler)
 
     return begin
 
@@ -127,14 +115,14 @@ def _stream(
     source: AsyncSource,
     journey: Journey,
     meta: Meta,
-    parse: Callable[[Mapping[str, Any]], T],
+    endpoint: Any,
     assembler: Assembler[R],
-) -> AsyncStream[T, R]:
-    settings = journey.settings
+) -> AsyncStream[Any, R]:
+    settings, spec = journey.settings, _spec(journey)
     return AsyncStream(
         source,
-        _spec(journey),
-        parse=parse,
+        spec,
+        parse=_parser(endpoint, spec),
         assembler=assembler,
         meta=meta,
         redactor=settings.redactor,

@@ -34,7 +34,6 @@ from .raw_events import RawEvents
 from .stream import Stream
 
 P = TypeVar("P")
-T = TypeVar("T")
 R = TypeVar("R")
 
 ParsedStream: TypeAlias = Stream[models.ChatCompletionChunk, ParsedChatCompletion[P]]
@@ -45,13 +44,7 @@ def event_stream(endpoint: Any) -> Callable[[Source, Journey, Meta], Stream[Any,
     """Makes the streams of an operation, with the assembler of what it amounts to."""
 
     def begin(source: Source, journey: Journey, meta: Meta) -> Stream[Any, Any]:
-        return _stream(
-            source,
-            journey,
-            meta,
-            _parser(endpoint, _spec(journey)),
-            _assembler(endpoint, journey, meta),
-        )
+        return _stream(source, journey, meta, endpoint, _assembler(endpoint, journey, meta))
 
     return begin
 
@@ -92,7 +85,7 @@ def parsed_chat_stream(
         assembler: Assembler[ParsedChatCompletion[P]] = ChatAssembler(
             build, partial(parsed_completion, target=target)
         )
-        return _stream(source, journey, meta, create_chat_completion.event, assembler)
+        return _stream(source, journey, meta, create_chat_completion, assembler)
 
     return begin
 
@@ -104,13 +97,8 @@ def parsed_response_stream(
 
     def begin(source: Source, journey: Journey, meta: Meta) -> ParsedResponseStream[P]:
         finish: Callable[[Response], ParsedResponse[P]] = partial(parsed_response, target=target)
-        return _stream(
-            source,
-            journey,
-            meta,
-            _parser(create_response, _spec(journey)),
-            _response_assembler(journey, meta, finish),
-        )
+        assembler = _response_assembler(journey, meta, finish)
+        return _stream(source, journey, meta, create_response, assembler)
 
     return begin
 
@@ -126,14 +114,14 @@ def _stream(
     source: Source,
     journey: Journey,
     meta: Meta,
-    parse: Callable[[Mapping[str, Any]], T],
+    endpoint: Any,
     assembler: Assembler[R],
-) -> Stream[T, R]:
-    settings = journey.settings
+) -> Stream[Any, R]:
+    settings, spec = journey.settings, _spec(journey)
     return Stream(
         source,
-        _spec(journey),
-        parse=parse,
+        spec,
+        parse=_parser(endpoint, spec),
         assembler=assembler,
         meta=meta,
         redactor=settings.redactor,
