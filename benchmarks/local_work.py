@@ -128,8 +128,8 @@ def journal(count: int) -> tuple[Work, int]:
             for outcome in outcomes:
                 kept.find(outcome.row.key)
                 thread.put(outcome)
-            thread.close()
-            kept.close()
+            thread.end(kept.close)
+            thread.join()
             if sum(delivered) != count:
                 raise ValueError(delivered)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections import deque
 from collections.abc import (
     AsyncIterable,
@@ -30,6 +31,15 @@ AsyncRows: TypeAlias = Iterable[T] | AsyncIterable[T]
 INTERRUPTS: Final = (asyncio.CancelledError, KeyboardInterrupt)
 
 
+def undisturbed() -> contextlib.AbstractContextManager[object]:
+    """What is done in it is cancelled by whoever cancels the task, and by no scope around it.
+
+    A scope of anyio that is cancelled cancels every wait in it anew, which says nothing more.
+    """
+    anyio = sys.modules.get("anyio")
+    return contextlib.nullcontext() if anyio is None else anyio.CancelScope(shield=True)
+
+
 class Mailbox(Generic[T]):
     """Things that workers have finished, for the one who consumes them."""
 
@@ -47,6 +57,10 @@ class Mailbox(Generic[T]):
         """The same from another thread."""
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is there to be told
             self._loop.call_soon_threadsafe(self.put, things)
+
+    def presses(self) -> bool:
+        """Nothing ever does: rows are taken in by a task of their own."""
+        return False
 
     async def get(self, seconds: float) -> list[T]:
         """All that was left, waiting for something, though not for longer than this."""
@@ -66,11 +80,28 @@ class Crew:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, work: Callable[[Any], Coroutine[Any, Any, None]], first: Any) -> None:
-        """Have one more worker begin."""
+    def start(
+        self,
+        work: Callable[[Any], Coroutine[Any, Any, None]],
+        first: Any,
+        lost: Callable[[BaseException], object],
+    ) -> None:
+        """Have one more worker begin.
+
+        Args:
+            work: what it does.
+            first: the row to begin with.
+            lost: told why, if it never begins: its task may be cancelled before its first step.
+        """
         task = asyncio.get_running_loop().create_task(work(first))
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            if task.cancelled():  # a worker that has begun tells by itself how it ends
+                lost(asyncio.CancelledError())
+
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(ended)
 
     async def give_up(self) -> None:
         """Cancel what is on its way."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar
 
 from ..bulk.account import Account
-from ..bulk.errors import JournalError
 from ..bulk.journal import Journal
 from ..bulk.options import Options
 from ..bulk.plan import Plan
@@ -17,7 +17,7 @@ from ..bulk.rows import Outcome, Row
 from ..bulk.seen import Seen
 from ..bulk.writer import Writer
 from ._callbacks import outcome as awaited
-from ._crew import INTERRUPTS, Bell, Crew, Feeding, Mailbox, iterator
+from ._crew import INTERRUPTS, Bell, Crew, Feeding, Mailbox, iterator, undisturbed
 from .bulk_work import AsyncBulkWork
 from .transport import AsyncTransport
 
@@ -74,32 +74,24 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
         found: Row[ItemT, Any] | None = None
         try:
             if not self._begun:
-                self._closed = True  # if it can't begin
                 self._begin()
-                self._closed = False
             found = await self._find()
-        except INTERRUPTS:
-            self._display.interrupted(self._desk.in_flight)
-            await self._drain()
-            raise
-        except (
-            Exception
-        ):  # of the application's rows or callbacks: what is on its way is kept first
+        except BaseException as error:  # whatever it is: what is on its way is kept first
+            if isinstance(error, INTERRUPTS):
+                self._display.interrupted(self._desk.in_flight)
             await self._drain()
             raise
         if found is not None:
             return found
         await self._end()
-        error = self._broken() or self._desk.error
-        if error is not None:
-            raise self._told(error)
+        reason = self._broken() or self._desk.error
+        if reason is not None:
+            raise self._told(reason)
         raise StopAsyncIteration
 
     async def close(self) -> None:
         """Send nothing more, finish and keep what is on its way, and let go of the journal."""
-        if self._begun and not self._closed:
-            await self._drain()
-        self._closed = True
+        await self._drain()
 
     aclose = close
 
@@ -121,6 +113,7 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
         self._bell = Bell()
         self._crew = Crew()
         self._feeding = Feeding()
+        self._begun = True
         self._job = options.job or uuid.uuid4().hex
         if options.journal is not None:
             identity = {"job": options.job, **plan.identity}
@@ -132,7 +125,6 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
             self._writer = Writer(journal, self._mail.post, self._desk.stop)
         if plan.keyed.by is not None:
             self._seen = Seen()
-        self._begun = True
         self._display.begin(self._desk.snapshot)
 
     async def _find(self) -> Row[ItemT, Any] | None:
@@ -143,9 +135,12 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
                 found = self._ready.popleft()
                 desk.given()
                 return found.row
-            if not self._exhausted and desk.room():
+            if desk.stopping:
+                self._bell.ring()  # nobody waits for a row's time any more, whoever stopped the job
+            elif not self._exhausted and desk.room():
                 await self._feeding.go_on(self._feed)
-            if self._is_over():
+            self._hire()
+            if self._closed or self._is_over():
                 return None
             if self._ready:
                 continue
@@ -175,55 +170,63 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
                 self._next += 1
 
     def __del__(self) -> None:
-        # Left in the middle, without a word: what its workers had is done, and the journal is free.
+        # Left in the middle, without a word: what its workers had is done, and the journal is free
+        # soon. The garbage collector may come in any thread, so nothing is waited for.
         if getattr(self, "_begun", False) and not self._closed:
             self._closed = True
             self._desk.stop(None)
             self._crew.dismiss()
-            if self._writer is not None:
-                self._writer.close()
-            if self._journal is not None:
-                self._journal.end(self._desk.account.stopped or "")
+            self._let_go()
 
-    def _broken(self) -> JournalError | None:
+    def _let_go(self) -> None:
+        """Have the journal ended when all that came is written, and forget the keys."""
+        if self._seen is not None:
+            self._seen.close()
+        if self._journal is None:
+            return
+        end = partial(self._journal.end, self._desk.account.stopped or "")
+        if self._writer is not None:
+            self._writer.end(end)
+        else:
+            end()
+
+    def _broken(self) -> BaseException | None:
         """Why the journal can't be written any more, if it can't."""
         return None if self._writer is None else self._writer.error
 
     async def _drain(self) -> None:
         """Finish and keep what is on its way; an interrupt meanwhile gives it up."""
-        if self._closed:
-            if self._journal is not None:
-                self._journal.close()
+        if self._closed or not self._begun:
+            self._closed = True
             return
         self._desk.stop(None)
         self._bell.ring()
-        try:
-            await self._feeding.end()
-            while self._desk.in_flight:
-                self._arrived(await self._mail.get(_TICK))
-        except BaseException:  # a second interrupt ends at once what the first one waits for
-            await self._crew.give_up()
-            raise
-        finally:
-            await self._end()
+        with undisturbed():
+            try:
+                await self._feeding.end()
+                while self._desk.in_flight:
+                    self._arrived(await self._mail.get(_TICK))
+            except BaseException:  # a second interrupt ends at once what the first one waits for
+                await self._crew.give_up()
+                raise
+            finally:
+                await self._end()
 
     async def _end(self) -> None:
         """Let go of everything."""
         if self._closed:
             return
         self._closed = True
-        if not self._begun:
-            return
         self._crew.dismiss()
-        await self._feeding.end()
-        if self._writer is not None:
-            self._writer.close()
-        if self._journal is not None:
-            self._journal.end(self._desk.account.stopped or "")
-        if self._seen is not None:
-            self._seen.close()
-        self._arrived(await self._mail.get(0.0))
-        self._display.end(self._desk.snapshot())
+        with undisturbed():
+            try:
+                await self._feeding.end()
+            finally:
+                self._let_go()
+                if self._writer is not None:
+                    self._writer.join()
+            self._arrived(await self._mail.get(0.0))
+            await awaited(self._display.end(self._desk.snapshot()), "progress")
 
     def _told(self, error: BaseException) -> BaseException:
         if self._journal is not None:

@@ -5,6 +5,7 @@ Both are written by hand: how work is spread, waited for and given up is where t
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +22,11 @@ Rows: TypeAlias = Iterable[T]
 INTERRUPTS: Final = (KeyboardInterrupt,)
 
 
+def undisturbed() -> contextlib.AbstractContextManager[object]:
+    """Nothing but an interrupt disturbs a thread."""
+    return contextlib.nullcontext()
+
+
 class Mailbox(Generic[T]):
     """Things that workers have finished, for the one who consumes them."""
 
@@ -33,6 +39,10 @@ class Mailbox(Generic[T]):
         self._things.put(things)
 
     post = put
+
+    def presses(self) -> bool:
+        """Whether something waits for the very thread that takes rows in."""
+        return not self._things.empty()
 
     def get(self, seconds: float) -> list[T]:
         """All that was left, waiting for something, though not for longer than this."""
@@ -54,21 +64,41 @@ class Crew:
     def __init__(self) -> None:
         self._work: queue.SimpleQueue[tuple[Callable[[Any], None], Any] | None]
         self._work = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._idle = 0
+        # Entered again by a job that the garbage collector finds while its lock is held.
+        self._lock = threading.RLock()
+        self._idle = 0  # threads that wait, less the work that is left for them
         self._threads = 0
 
-    def start(self, work: Callable[[Any], None], first: Any) -> None:
-        """Have one more worker begin."""
+    def start(
+        self,
+        work: Callable[[Any], None],
+        first: Any,
+        lost: Callable[[BaseException], object],
+    ) -> None:
+        """Have one more worker begin; where no thread can be had for it, when one is idle again.
+
+        Args:
+            work: what it does.
+            first: the row to begin with.
+            lost: told why, if it never begins: no thread can be had, and there is none.
+        """
         with self._lock:
-            new = not self._idle
-            if new:
+            self._idle -= 1
+            if self._idle < 0:
                 self._threads += 1
-            else:
-                self._idle -= 1
-        self._work.put((work, first))
-        if new:
-            threading.Thread(target=self._run, name="runinfra-bulk", daemon=True).start()
+                try:
+                    threading.Thread(target=self._run, name="runinfra-bulk", daemon=True).start()
+                    self._idle += 1
+                except RuntimeError as error:
+                    self._threads -= 1
+                    if not self._threads:
+                        self._idle += 1
+                        lost(error)
+                        return
+                except BaseException as error:  # an interrupt, which goes on
+                    lost(error)
+                    raise
+            self._work.put((work, first))
 
     def _run(self) -> None:
         while (order := self._work.get()) is not None:

@@ -8,7 +8,7 @@ stop), the flow (how many at once), the journal (what is finished). This module 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from .._ground.checks import shown
 from ..bulk.account import Account
@@ -32,6 +32,9 @@ from ._crew import Bell, Crew, Mailbox
 from .bulk_line import BulkLine
 from .namespaces import Namespaces
 from .transport import Transport
+
+_SLOW: Final = 0.1  # seconds of taking rows in, while finished ones wait to be given out
+_NAP: Final = 60.0  # seconds at most until a worker asks anew how long it has to wait
 
 
 class _Namespaces(Namespaces):
@@ -71,10 +74,11 @@ class BulkWork:
         self._exhausted = False
 
     def _feed(self) -> None:
-        """Take rows in as long as there is room."""
+        """Take rows in as long as there is room; a slow source does not hold finished rows back."""
         desk = self._desk
+        until = self._clock() + _SLOW
         try:
-            while desk.room():
+            while desk.room() and not (self._mail.presses() and self._clock() > until):
                 try:
                     item = next(self._rows)
                 except StopIteration:
@@ -103,8 +107,7 @@ class BulkWork:
             self._resume(ticket)
             return
         self._desk.submit(ticket)
-        while (first := self._desk.claim()) is not None:
-            self._crew.start(self._work, first)
+        self._hire()
 
     def _ticket(self, item: Any, position: int) -> Ticket:
         """The row with its key and its request.
@@ -165,32 +168,53 @@ class BulkWork:
         self._desk.resumed(outcome)
         self._keep(outcome)
 
+    def _hire(self) -> None:
+        """Have a worker begin for each row that may leave."""
+        while (first := self._desk.claim()) is not None:
+            self._crew.start(self._work, first, self._lost)
+
+    def _lost(self, error: BaseException) -> None:
+        """A worker has ended, and nobody works on its row any more."""
+        self._desk.lost(error)
+        self._desk.release()
+        self._mail.put([])
+
     def _work(self, ticket: Ticket) -> None:
-        """One worker: a row, and then the next one that may leave."""
+        """One worker: a row, and then the next one that may leave.
+
+        However it ends, an interrupt or a cancellation too, the desk knows what became of the row:
+        one that nobody works on any more would be waited for without end.
+        """
         desk = self._desk
         following: Ticket | None = ticket
         while following is not None:
             try:
                 self._send(following)
-            except Exception as error:  # noqa: BLE001 - of a callback; a worker must not vanish
-                desk.stop(error)
-                desk.give_back(following)
-            finally:
                 desk.release()
-            following = desk.claim()
-            # The limit may have grown.
-            if following is not None and (another := desk.claim()) is not None:
-                self._crew.start(self._work, another)
+            except BaseException as error:  # noqa: BLE001 - the consumer raises it
+                self._lost(error)
+            following = self._following()
         if desk.stopping:
             self._bell.ring()
             self._mail.put([])
+
+    def _following(self) -> Ticket | None:
+        """The next row of a worker; others begin if the limit has grown meanwhile."""
+        following: Ticket | None = None
+        try:
+            following = self._desk.claim()
+            if following is not None:
+                self._hire()
+        except BaseException as error:  # noqa: BLE001 - the same
+            self._desk.stop(error)
+        return following
 
     def _send(self, ticket: Ticket) -> None:
         desk = self._desk
         while wait := desk.until_due(ticket):
             if desk.stopping:
                 break
-            self._bell.wait(wait)
+            self._bell.wait(min(wait, _NAP))
         if desk.stopping:
             desk.give_back(ticket)
             return

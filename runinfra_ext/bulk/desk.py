@@ -43,7 +43,8 @@ class Desk:
         self._begun = clock()
         self._deadline_at = None if options.deadline is None else self._begun + options.deadline
         self._pending: deque[Ticket] = deque()
-        self._lock = threading.Lock()
+        # Entered again by a job that the garbage collector finds while its lock is held.
+        self._lock = threading.RLock()
         self._streak = 0
         self._succeeded = False
         self._failed_before = 0
@@ -184,6 +185,16 @@ class Desk:
         with self._lock:
             self.outstanding += 1
             self._failed_before += outcome.row.error is not None
+
+    def lost(self, error: BaseException) -> None:
+        """A worker has ended without telling what became of its row: the job stops.
+
+        Args:
+            error: that ended the worker.
+        """
+        with self._lock:
+            self._stop(error)
+            self.outstanding -= 1
 
     def given(self) -> None:
         """A row has been handed to the caller."""

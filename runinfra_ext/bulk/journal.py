@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import uuid
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -114,15 +115,17 @@ class Journal:
 
     def __init__(self, path: StrPath, identity: Mapping[str, str | None]) -> None:
         self.path = Path(path)
-        self._lock = FileLock(self.path.with_name(self.path.name + ".lock"), self.path)
-        try:
-            with _told(self.path):
-                self._writer = _opened(self.path)
-                self._prepare(identity)
-                self._reader = _opened(self.path)
-        except JournalError:
-            self._lock.release()
-            raise
+        # By whatever name it is called, a symbolic link too, it is one file with one lock.
+        real = Path(os.path.realpath(path))
+        with contextlib.ExitStack() as opened, _told(self.path):
+            lock = FileLock(real.with_name(real.name + ".lock"), self.path)
+            opened.callback(lock.release)
+            self._writer = _opened(real)
+            opened.callback(self._writer.close)
+            self._prepare(identity)
+            self._reader = _opened(real)
+            opened.callback(self._reader.close)
+            self._opened = opened.pop_all()
 
     def _prepare(self, identity: Mapping[str, str | None]) -> None:
         writer = self._writer
@@ -217,15 +220,12 @@ class Journal:
             stopped: why, if that is not because all is done.
         """
         # What is finished is kept already: a full disk must not hide why the job stopped.
-        with contextlib.suppress(JournalError):
+        with self._opened, contextlib.suppress(JournalError):
             self.keep({"stopped": stopped})
-        self.close()
 
     def close(self) -> None:
         """Close the file and let other processes have it."""
-        for connection in (self._reader, self._writer):
-            connection.close()
-        self._lock.release()
+        self._opened.close()
 
 
 class Reading:
@@ -340,7 +340,7 @@ def _told(path: Path) -> Generator[None]:
     problem = ""
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except sqlite3.Error as error:
         problem = str(error)
     if problem:
         raise JournalError(
@@ -359,10 +359,10 @@ def _values(outcome: Outcome) -> tuple[Any, ...]:
         outcome.digest,
         state,
         outcome.status,
-        outcome.content_type,
+        _clean(outcome.content_type),
         outcome.body,
         None if row.error is None else json.dumps(error_facts(row.error), default=str),
-        meta.request_id,
+        _clean(meta.request_id or "") or None,
         meta.idempotency_key,
         meta.attempts,
         meta.replayed,
@@ -371,6 +371,11 @@ def _values(outcome: Outcome) -> tuple[Any, ...]:
         usage.output_tokens,
         usage.cost,
     )
+
+
+def _clean(header: str) -> str:
+    """A header's text as SQLite takes it: bytes that are no UTF-8 came as halves of characters."""
+    return header.encode("utf-8", "replace").decode()
 
 
 def _bad_values(outcome: Outcome) -> tuple[Any, ...]:

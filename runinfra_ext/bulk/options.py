@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple, TypedDict
@@ -177,6 +178,22 @@ def checked_operation(name: object) -> str:
 Key = str | Callable[[Any], object] | None
 
 
+def key_of(value: Any) -> str:
+    """What names a row by a value of it; empty if the value can't.
+
+    Whole numbers of other libraries (NumPy's, as rows of tables have them) are as good as Python's.
+    """
+    try:
+        if hasattr(value, "__index__") and not isinstance(value, bool):
+            value = str(operator.index(value))
+        if isinstance(value, str) and value.strip():
+            value.encode()
+            return value
+    except (TypeError, ValueError):
+        pass  # half of a surrogate pair is no character, and no file takes it; or no whole number
+    return ""
+
+
 class Keyed(NamedTuple):
     """How rows are named: by a member, by a function, or by their number.
 
@@ -202,10 +219,9 @@ class Keyed(NamedTuple):
                 value = item[self.by]
             except (KeyError, IndexError, TypeError):
                 value = None
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if isinstance(value, str) and value.strip():
-            return value
+        key = key_of(value)
+        if key:
+            return key
         what = "key" if callable(self.by) else f"key {self.by!r}"
         msg = f"{what}: expected a non-blank string or a whole number"
         raise InvalidRequestError(f"{msg}, got {checks.shown(value)}", param="key")

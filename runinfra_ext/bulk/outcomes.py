@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import attrs
 
+from .._ground import checks
 from ..errors import InvalidRequestError, RunInfraError
 from .rows import Outcome, Row, RowMeta, Ticket, Usage, usage_of
 
@@ -48,7 +49,7 @@ def finished(
     )
     usage = usage_of(result if error is None else error)
     if price is not None and error is None:
-        usage = attrs.evolve(usage, cost=float(price(result)))
+        usage = attrs.evolve(usage, cost=checks.number("price", price(result), positive=False))
     meta = RowMeta(
         position=ticket.position,
         attempts=ticket.attempts,

@@ -31,7 +31,7 @@ class Display:
         self._clock = clock
         self._next = 0.0
         self._live: Any = None
-        self._snapshot: Callable[[], Account] = Account
+        self._snapshot: Callable[[], Account] | None = None
 
     def begin(self, snapshot: Callable[[], Account]) -> None:
         """The job begins.
@@ -48,7 +48,7 @@ class Display:
 
     def tick(self) -> object:
         """Some time has passed, and perhaps some rows."""
-        if not self._shown and self._function is None:
+        if self._snapshot is None or not (self._shown or self._function):
             return None
         now = self._clock()
         if now < self._next:
@@ -75,7 +75,9 @@ class Display:
                 self._live.console.print(text)
 
     def end(self, account: Account) -> object:
-        """The job has ended."""
+        """The job has ended; if it could not begin, there is nothing to show."""
+        if self._snapshot is None:
+            return None
         if self._live is not None:
             self._live.stop()
         elif self._shown:

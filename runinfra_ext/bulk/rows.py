@@ -15,6 +15,7 @@ ResultT = TypeVar("ResultT")
 
 _CENTS: Final = 100.0
 _MICRO: Final = 1e6
+_MOST: Final = 2**53  # of anything that is counted: more is a mistake, and no journal could hold it
 
 
 @attrs.frozen(kw_only=True)
@@ -178,14 +179,14 @@ def usage_of(told: Any) -> Usage:
     return Usage(
         input_tokens=_count(usage, "prompt_tokens", "input_tokens"),
         output_tokens=_count(usage, "completion_tokens", "output_tokens"),
-        cost=cost if isinstance(cost, int | float) else None,
+        cost=float(cost) if isinstance(cost, int | float) and 0 <= cost < _MOST else None,
     )
 
 
 def _count(usage: Any, *names: str) -> int:
     for name in names:
         value = getattr(usage, name, None)
-        if isinstance(value, int):
+        if isinstance(value, int) and 0 <= value < _MOST:
             return value
     return 0
 

@@ -16,7 +16,7 @@ from .._ground import checks, json_codec
 from .._ground.files import StrPath
 from ..errors import InvalidRequestError
 from .extras import parquet
-from .options import OnBadRow, functions
+from .options import OnBadRow, functions, key_of
 from .seen import Seen
 from .template import Template
 
@@ -113,8 +113,8 @@ class Source(NamedTuple):
     def _request(self, number: int, row: Mapping[str, Any]) -> Line:
         """A line of OpenAI's batch format."""
         key = row.get("custom_id")
-        named = key if isinstance(key, str) else ""
-        if not named.strip():
+        named = key_of(key) if isinstance(key, str) else ""
+        if not named:
             return Line(number, "", problem="custom_id: expected a non-blank string")
         extra = sorted(row.keys() - _MEMBERS)
         if extra:
@@ -141,10 +141,8 @@ class Source(NamedTuple):
         assert self.template is not None
         key = ""
         if self.key is not None:
-            value = row.get(self.key)
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            key = str(value) if whole else value if isinstance(value, str) else ""
-            if not key.strip():
+            key = key_of(row.get(self.key))
+            if not key:
                 return Line(number, "", problem=f"{self.key}: expected a key of the row")
         problem = self.template.problem(row)
         if problem:

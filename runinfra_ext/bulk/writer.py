@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from .errors import JournalError
 from .journal import Journal
 from .rows import Outcome
 
@@ -21,11 +20,11 @@ _MOST: Final = 1000  # rows of one commit
 
 
 class Writer:
-    """The thread that writes.
+    """The thread that writes; it lives until it is told to end, and holds nothing of its job.
 
     Args:
         journal: to write to.
-        deliver: given the rows that are durable, in this thread.
+        deliver: given the rows that are durable, in this thread; none of them when it has failed.
         failed: given the error that ended the writing; rows that come later are dropped.
 
     Attributes:
@@ -36,13 +35,13 @@ class Writer:
         self,
         journal: Journal,
         deliver: Callable[[list[Outcome]], object],
-        failed: Callable[[JournalError], object],
+        failed: Callable[[BaseException], object],
     ) -> None:
         self._journal = journal
         self._deliver = deliver
         self._failed = failed
-        self.error: JournalError | None = None
-        self._queue: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
+        self.error: BaseException | None = None
+        self._queue: queue.SimpleQueue[Outcome | Callable[[], object]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="runinfra-journal", daemon=True)
         self._thread.start()
 
@@ -50,32 +49,46 @@ class Writer:
         """Have a row written; from any thread, without waiting."""
         self._queue.put(outcome)
 
-    def close(self) -> None:
-        """Write what has come, and end."""
-        self._queue.put(None)
+    def end(self, then: Callable[[], object]) -> None:
+        """Have the thread write what has come, and end; without waiting for it.
+
+        Args:
+            then: the last that it does. It is done however the thread ends, and though the one
+                who waits for it may be interrupted.
+        """
+        self._queue.put(then)
+
+    def join(self) -> None:
+        """Wait for the end."""
         self._thread.join()
 
     def _run(self) -> None:
-        going = True
-        while going:
-            first = self._queue.get()
-            if first is None:
-                return
-            time.sleep(_LINGER)
-            batch = [first]
-            while len(batch) < _MOST:
-                try:
-                    following = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if following is None:
-                    going = False
-                    break
-                batch.append(following)
+        then: Callable[[], object] | None = None
+        while then is None:
+            batch, then = self._taken()
+            if not batch or self.error is not None:
+                continue
             try:
                 self._journal.add(batch)
-            except JournalError as error:
+                self._deliver(batch)
+            except BaseException as error:  # noqa: BLE001 - whatever it is, rows are waited for
                 self.error = error
                 self._failed(error)
-                return
-            self._deliver(batch)
+                self._deliver([])
+        then()
+
+    def _taken(self) -> tuple[list[Outcome], Callable[[], object] | None]:
+        """The rows of a commit, and what ends the writing, if that has come."""
+        batch: list[Outcome] = []
+        following = self._queue.get()
+        if isinstance(following, Outcome):
+            time.sleep(_LINGER)
+        while isinstance(following, Outcome):
+            batch.append(following)
+            if len(batch) == _MOST:
+                return batch, None
+            try:
+                following = self._queue.get_nowait()
+            except queue.Empty:
+                return batch, None
+        return batch, following
