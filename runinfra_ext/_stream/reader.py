@@ -169,7 +169,7 @@ class EventReader(Generic[T, R]):
             return self._failed(
                 StreamConsumedError("The stream was closed while it was being read.")
             )
-        if self._head:
+        if self._head and not self._head.isspace():
             # What came is no stream of events; that says more than how it ended.
             return self._failed(content_error(self.meta, self._head, self._redactor))
         if failure.timed_out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -363,3 +364,24 @@ def test_silence_and_deadline_while_reading(tls: bool) -> None:
         reasons.append(outcome(drips, tls, deadline=0.4))
         quiet.set()
     assert reasons == ["read_timeout", "read_timeout", "deadline", "deadline"]
+
+
+@pytest.mark.parametrize(
+    ("head", "more"),
+    [
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 2500),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 10_000),
+    ],
+    ids=["interim", "chunks"],
+)
+def test_the_deadline_ends_a_flood(head: bytes, more: bytes, tls: bool) -> None:
+    """Also where bytes are always there, so that nothing is ever waited for."""
+    given_up = time.monotonic() + 5
+
+    def floods(peer: Peer) -> None:
+        peer.request()
+        peer.send(head)
+        while time.monotonic() < given_up:
+            peer.send(more)
+
+    assert outcome(floods, tls, deadline=0.4) == "deadline"

@@ -11,6 +11,7 @@ from runinfra_ext import errors
 from runinfra_ext.errors import (
     APIStatusError,
     RateLimitError,
+    ReadTimeoutError,
     RunInfraConnectionError,
     RunInfraError,
     RunInfraStreamParseError,
@@ -156,6 +157,14 @@ def test_broken_connection(play: Any, kind: str) -> None:
 
     assert error.partial.choices[0].message.content == "Sev"
     assert error.phase == "outcome_unknown"
+
+
+@pytest.mark.parametrize(
+    ("reason", "cls"), [("reset", RunInfraConnectionError), ("read_timeout", ReadTimeoutError)]
+)
+def test_broken_behind_white_space(play: Any, reason: str, cls: Any) -> None:
+    """White space is no answer yet: how the body ended is told, not that it ended."""
+    failure(play(b"\n \n", play.lost(reason)), cls)
 
 
 def test_broken_after_the_marker(play: Any) -> None:
