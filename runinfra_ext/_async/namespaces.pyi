@@ -23,17 +23,12 @@ from .._call.calls.rerank import RerankPipelineCall
 from .._call.calls.responses import ResponsePipelineCall
 from .._call.scope import Pipeline, Scope_co, Workspace
 from .._media.formats import SpeechAudio
-from .._structured.conversation import DEFAULT_MAX_STEPS, ToolRun
-from .._structured.parsing import (
-    ParsedChatCompletion,
-    ParsedResponse,
-)
+from .._structured import DEFAULT_MAX_STEPS
+from .._structured.conversation import ToolRun
+from .._structured.parsing import ParsedChatCompletion, ParsedResponse
 from .._structured.tools import FunctionTool
 from .at_hand import at_hand
-from .events import (
-    AsyncParsedResponseStream,
-    AsyncParsedStream,
-)
+from .events import AsyncParsedResponseStream, AsyncParsedStream
 from .resources.audio import AsyncAudio, AsyncAudioSpeech, AsyncAudioTranscriptions
 from .resources.chat import AsyncChat, AsyncChatCompletions
 from .resources.embeddings import AsyncEmbeddings

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
-from .._answer.raw import RawResponse, raw_result
-from .._call.options import RequestOptions
-from .._call.raw import RawArguments, RawCall, RequestArguments, raw_call
 from .at_hand import at_hand
-from .binary import AsyncBinaryStream
-from .speech import AsyncSpeechStream
-from .stream import AsyncStream
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
     from runinfra_client.types import FileInput
+
+    from .._answer.raw import RawResponse
+    from .._call.options import RequestOptions
+    from .._call.raw import RawCall, RequestArguments
+    from .binary import AsyncBinaryStream
+    from .stream import AsyncStream
+
+# Every client has this method, and few programs call it: what it needs is loaded then.
+# ruff: noqa: PLC0415
 
 
 class AsyncRawRequests:
@@ -125,6 +128,9 @@ class AsyncRawRequests:
             RunInfraConnectionError: no answer.
             APIResponseError: an operation's answer is not what it promises.
         """
+        from .._answer.raw import raw_result
+        from .._call.raw import RawArguments, raw_call
+
         transport = self._transport
         given = RawArguments(
             operation=operation,
@@ -154,11 +160,15 @@ async def _opened(
 ) -> AsyncBinaryStream | AsyncStream[Any, Any]:
     call, endpoint = made.call, made.endpoint
     if endpoint is not None and made.asks_stream:
-        from .events import event_stream, raw_event_stream  # noqa: PLC0415 - it loads the models
+        from .events import event_stream, raw_event_stream
 
         if made.streaming == "events":
             return await transport.open(call, event_stream(endpoint))
         return await transport.open(call, raw_event_stream(endpoint))
     if endpoint is not None and endpoint.OPERATION.response == "audio":
+        from .speech import AsyncSpeechStream
+
         return await transport.open(call, AsyncSpeechStream)
+    from .binary import AsyncBinaryStream
+
     return await transport.open(call, AsyncBinaryStream)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._answer.bodies import Parsable, json_result, nothing, union_result
-from .._answer.nested import as_public
-from .._answer.results import BinaryContent, binary_result
-from .._answer.transcripts import json_or_text_result, text_result
 from .._call.requests import Endpoint, described
-from .._media.formats import SpeechAudio, speech_result
-from .binary import AsyncBinaryStream
-from .events import event_stream
-from .speech import AsyncSpeechStream
 from .transport import AsyncTransport
+
+if TYPE_CHECKING:
+    from .._answer.results import BinaryContent
+    from .._media.formats import SpeechAudio
+    from .binary import AsyncBinaryStream
+    from .speech import AsyncSpeechStream
+
+# What only some kinds of answers need is loaded with the first of them: it brings models along.
+# ruff: noqa: PLC0415
 
 R = TypeVar("R", bound=Parsable)
 
@@ -39,6 +41,8 @@ class AsyncResource:
 
     async def _json_of(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
         """Call for a JSON object of one of several classes."""
+        from .._answer.nested import as_public
+
         settings = self._transport.settings
         call = described(endpoint, given, settings)
         make = union_result(endpoint.result, as_public, settings.redactor)
@@ -46,6 +50,8 @@ class AsyncResource:
 
     async def _json_or_text(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
         """Call for what is JSON or text, as the answer's media type says."""
+        from .._answer.transcripts import json_or_text_result
+
         settings = self._transport.settings
         call = described(endpoint, given, settings)
         make = json_or_text_result(endpoint.result, settings.redactor)
@@ -53,6 +59,8 @@ class AsyncResource:
 
     async def _text(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
         """Call for a text."""
+        from .._answer.transcripts import text_result
+
         call = described(endpoint, given, self._transport.settings)
         return await self._transport.fetch(call, text_result(endpoint.result))
 
@@ -63,6 +71,8 @@ class AsyncResource:
 
     async def _binary(self, endpoint: Endpoint, given: Mapping[str, Any]) -> BinaryContent:
         """Call for a file, whole."""
+        from .._answer.results import binary_result
+
         call = described(endpoint, given, self._transport.settings)
         return await self._transport.fetch(
             call, binary_result(endpoint.result, call.operation.accept)
@@ -72,12 +82,16 @@ class AsyncResource:
         self, endpoint: Endpoint, given: Mapping[str, Any], function: str
     ) -> AsyncBinaryStream:
         """Call for a file, in pieces."""
+        from .binary import AsyncBinaryStream
+
         settings = self._transport.settings
         call = described(endpoint, given, settings, function=function, raw=True)
         return await self._transport.open(call, AsyncBinaryStream)
 
     async def _audio(self, endpoint: Endpoint, given: Mapping[str, Any]) -> SpeechAudio:
         """Call for sound, whole."""
+        from .._media.formats import speech_result
+
         settings = self._transport.settings
         call = described(endpoint, given, settings)
         return await self._transport.fetch(
@@ -88,6 +102,8 @@ class AsyncResource:
         self, endpoint: Endpoint, given: Mapping[str, Any], function: str
     ) -> AsyncSpeechStream:
         """Call for sound, in pieces."""
+        from .speech import AsyncSpeechStream
+
         settings = self._transport.settings
         call = described(endpoint, given, settings, function=function, raw=True)
         return await self._transport.open(call, AsyncSpeechStream)
@@ -99,6 +115,8 @@ class AsyncResource:
         transport = self._transport
         call = described(endpoint, given, transport.settings, stream=stream)
         if call.streaming:
+            from .events import event_stream
+
             return await transport.open(call, event_stream(endpoint))
         return await transport.fetch(
             call, json_result(endpoint.result, cls, transport.settings.redactor)
@@ -106,5 +124,7 @@ class AsyncResource:
 
     async def _events(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
         """Call for events."""
+        from .events import event_stream
+
         call = described(endpoint, given, self._transport.settings)
         return await self._transport.open(call, event_stream(endpoint))

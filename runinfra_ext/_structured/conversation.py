@@ -25,11 +25,10 @@ from .._ground.json_codec import is_mapping
 from .._stream.tool_calls import CUT_REASONS, is_whole
 from ..errors import DeadlineExceededError, InvalidRequestError, RunInfraError, ToolLoopError
 from ..idempotency import derive
+from . import DEFAULT_MAX_STEPS
 from .tools import FunctionTool, function_tool
 from .values import MismatchError
 from .writing import json_text
-
-DEFAULT_MAX_STEPS: Final = 10  # requests of one loop; a model that needs more is going in circles
 
 _SENT_BACK: Final = frozenset({"role", "content", "tool_calls"})
 _READABLE: Final = 128  # characters of a key that stand at the front of those made of it

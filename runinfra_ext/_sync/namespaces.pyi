@@ -25,16 +25,11 @@ from .._call.calls.responses import ResponsePipelineCall
 from .._call.scope import Pipeline, Scope_co, Workspace
 from .._ground.doors import door
 from .._media.formats import SpeechAudio
-from .._structured.conversation import DEFAULT_MAX_STEPS, ToolRun
-from .._structured.parsing import (
-    ParsedChatCompletion,
-    ParsedResponse,
-)
+from .._structured import DEFAULT_MAX_STEPS
+from .._structured.conversation import ToolRun
+from .._structured.parsing import ParsedChatCompletion, ParsedResponse
 from .._structured.tools import FunctionTool
-from .events import (
-    ParsedResponseStream,
-    ParsedStream,
-)
+from .events import ParsedResponseStream, ParsedStream
 from .resources.audio import Audio, AudioSpeech, AudioTranscriptions
 from .resources.chat import Chat, ChatCompletions
 from .resources.embeddings import Embeddings

@@ -6,17 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
-from .._answer.raw import RawResponse, raw_result
-from .._call.options import RequestOptions
-from .._call.raw import RawArguments, RawCall, RequestArguments, raw_call
 from .._ground.doors import door
-from .binary import BinaryStream
-from .speech import SpeechStream
-from .stream import Stream
 from .transport import Transport
 
 if TYPE_CHECKING:
     from runinfra_client.types import FileInput
+
+    from .._answer.raw import RawResponse
+    from .._call.options import RequestOptions
+    from .._call.raw import RawCall, RequestArguments
+    from .binary import BinaryStream
+    from .stream import Stream
+
+# Every client has this method, and few programs call it: what it needs is loaded then.
+# ruff: noqa: PLC0415
 
 
 class RawRequests:
@@ -122,6 +125,9 @@ class RawRequests:
             RunInfraConnectionError: no answer.
             APIResponseError: an operation's answer is not what it promises.
         """
+        from .._answer.raw import raw_result
+        from .._call.raw import RawArguments, raw_call
+
         transport = self._transport
         given = RawArguments(
             operation=operation,
@@ -149,11 +155,15 @@ class RawRequests:
 def _opened(transport: Transport, made: RawCall) -> BinaryStream | Stream[Any, Any]:
     call, endpoint = made.call, made.endpoint
     if endpoint is not None and made.asks_stream:
-        from .events import event_stream, raw_event_stream  # noqa: PLC0415 - it loads the models
+        from .events import event_stream, raw_event_stream
 
         if made.streaming == "events":
             return transport.open(call, event_stream(endpoint))
         return transport.open(call, raw_event_stream(endpoint))
     if endpoint is not None and endpoint.OPERATION.response == "audio":
+        from .speech import SpeechStream
+
         return transport.open(call, SpeechStream)
+    from .binary import BinaryStream
+
     return transport.open(call, BinaryStream)

@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._answer.bodies import Parsable, json_result, nothing, union_result
-from .._answer.nested import as_public
-from .._answer.results import BinaryContent, binary_result
-from .._answer.transcripts import json_or_text_result, text_result
 from .._call.requests import Endpoint, described
-from .._media.formats import SpeechAudio, speech_result
-from .binary import BinaryStream
-from .events import event_stream
-from .speech import SpeechStream
 from .transport import Transport
+
+if TYPE_CHECKING:
+    from .._answer.results import BinaryContent
+    from .._media.formats import SpeechAudio
+    from .binary import BinaryStream
+    from .speech import SpeechStream
+
+# What only some kinds of answers need is loaded with the first of them: it brings models along.
+# ruff: noqa: PLC0415
 
 R = TypeVar("R", bound=Parsable)
 
@@ -38,6 +40,8 @@ class Resource:
 
     def _json_of(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
         """Call for a JSON object of one of several classes."""
+        from .._answer.nested import as_public
+
         settings = self._transport.settings
         call = described(endpoint, given, settings)
         make = union_result(endpoint.result, as_public, settings.redactor)
@@ -45,6 +49,8 @@ class Resource:
 
     def _json_or_text(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
         """Call for what is JSON or text, as the answer's media type says."""
+        from .._answer.transcripts import json_or_text_result
+
         settings = self._transport.settings
         call = described(endpoint, given, settings)
         make = json_or_text_result(endpoint.result, settings.redactor)
@@ -52,6 +58,8 @@ class Resource:
 
     def _text(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
         """Call for a text."""
+        from .._answer.transcripts import text_result
+
         call = described(endpoint, given, self._transport.settings)
         return self._transport.fetch(call, text_result(endpoint.result))
 
@@ -62,6 +70,8 @@ class Resource:
 
     def _binary(self, endpoint: Endpoint, given: Mapping[str, Any]) -> BinaryContent:
         """Call for a file, whole."""
+        from .._answer.results import binary_result
+
         call = described(endpoint, given, self._transport.settings)
         return self._transport.fetch(call, binary_result(endpoint.result, call.operation.accept))
 
@@ -69,12 +79,16 @@ class Resource:
         self, endpoint: Endpoint, given: Mapping[str, Any], function: str
     ) -> BinaryStream:
         """Call for a file, in pieces."""
+        from .binary import BinaryStream
+
         settings = self._transport.settings
         call = described(endpoint, given, settings, function=function, raw=True)
         return self._transport.open(call, BinaryStream)
 
     def _audio(self, endpoint: Endpoint, given: Mapping[str, Any]) -> SpeechAudio:
         """Call for sound, whole."""
+        from .._media.formats import speech_result
+
         settings = self._transport.settings
         call = described(endpoint, given, settings)
         return self._transport.fetch(
@@ -85,6 +99,8 @@ class Resource:
         self, endpoint: Endpoint, given: Mapping[str, Any], function: str
     ) -> SpeechStream:
         """Call for sound, in pieces."""
+        from .speech import SpeechStream
+
         settings = self._transport.settings
         call = described(endpoint, given, settings, function=function, raw=True)
         return self._transport.open(call, SpeechStream)
@@ -96,10 +112,14 @@ class Resource:
         transport = self._transport
         call = described(endpoint, given, transport.settings, stream=stream)
         if call.streaming:
+            from .events import event_stream
+
             return transport.open(call, event_stream(endpoint))
         return transport.fetch(call, json_result(endpoint.result, cls, transport.settings.redactor))
 
     def _events(self, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
         """Call for events."""
+        from .events import event_stream
+
         call = described(endpoint, given, self._transport.settings)
         return self._transport.open(call, event_stream(endpoint))

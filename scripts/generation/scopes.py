@@ -8,7 +8,7 @@ trees of the resources and mixins; nothing of it exists at run time.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,7 +52,7 @@ def scoped_namespaces(folder: Path, spaces: list[dict[str, Any]], scoped: Mappin
     for call, space_name in scoped.items():
         head.append(f"from .._call.calls.{space_name} import {pipeline_call(call)}")
     for path in sorted([*folder.glob("resources/*.py"), *folder.glob("mixins/*.py")]):
-        for node in ast.parse(path.read_text("utf-8")).body:
+        for node in _statements(ast.parse(path.read_text("utf-8")).body):
             if isinstance(node, ast.ClassDef):
                 classes[node.name] = node
             elif isinstance(node, ast.ImportFrom) and node.module != "__future__":
@@ -83,6 +83,15 @@ def scoped_namespaces(folder: Path, spaces: list[dict[str, Any]], scoped: Mappin
         root.append(f'    {space["name"]}: {kind}\n    """{space["doc"] or space["name"]}"""')
     parts = [_HEAD, *head, _NAMESPACE, *dict.fromkeys(variables), *written, "\n".join(root)]
     return "\n".join(parts) + "\n"
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a module, those for type checkers too."""
+    for node in body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from node.body
+        else:
+            yield node
 
 
 def _methods(node: ast.ClassDef, scoped: Mapping[str, str]) -> list[str]:

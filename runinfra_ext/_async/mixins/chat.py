@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
-from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
 from ..._answer.bodies import json_result
 from ..._answer.results import ChatCompletion
-from ..._call.calls.chat import ChatCompletionCall
 from ..._call.requests import described
 from ..._call.signatures import documented
 from ..._ground.checks import flag
-from ..._structured.conversation import DEFAULT_MAX_STEPS, ToolConversation, ToolRun
-from ..._structured.parsing import ParsedChatCompletion, parsed_completion, with_format
-from ..._structured.tools import FunctionTool
+from ..._structured import DEFAULT_MAX_STEPS
 from ..at_hand import at_hand
-from ..events import AsyncParsedStream, parsed_chat_stream
 from ..resource import AsyncResource
-from ..tool_loop import AsyncToolStream
+
+if TYPE_CHECKING:
+    from runinfra_client import models
+
+    from ..._call.calls.chat import ChatCompletionCall
+    from ..._structured.conversation import ToolRun
+    from ..._structured.parsing import ParsedChatCompletion
+    from ..._structured.tools import FunctionTool
+    from ..events import AsyncParsedStream
+    from ..tool_loop import AsyncToolStream
+
+# Schemas, tools and the models of streams are loaded with the first call that needs them.
+# ruff: noqa: PLC0415
 
 P = TypeVar("P")
 
@@ -97,6 +104,8 @@ class AsyncChatCompletionsMethods(AsyncResource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
+        from ..._structured.parsing import parsed_completion, with_format
+
         transport = self._transport
         call = described(
             create_chat_completion,
@@ -106,6 +115,8 @@ class AsyncChatCompletionsMethods(AsyncResource):
             stream=stream,
         )
         if call.streaming:
+            from ..events import parsed_chat_stream
+
             return await transport.open(call, parsed_chat_stream(target))
         make = json_result(
             create_chat_completion.result, ChatCompletion, transport.settings.redactor
@@ -193,6 +204,9 @@ class AsyncChatCompletionsMethods(AsyncResource):
             Exception: what a function raises. Like all of these it has ``.messages``, ``.steps``
                 and ``.usage`` of the run so far.
         """
+        from ..._structured.conversation import ToolConversation
+        from ..tool_loop import AsyncToolStream
+
         settings = self._transport.settings
         given: dict[str, Any] = dict(params)
         conversation = ToolConversation(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
 from runinfra_client.api.responses import create_response
 
 from ..._answer.bodies import json_result
 from ..._answer.results import Response
-from ..._call.calls.responses import ResponseCall
 from ..._call.requests import described
 from ..._call.signatures import documented
-from ..._structured.parsing import ParsedResponse, parsed_response, with_format
 from ..at_hand import at_hand
-from ..events import AsyncParsedResponseStream, parsed_response_stream
 from ..resource import AsyncResource
+
+if TYPE_CHECKING:
+    from ..._call.calls.responses import ResponseCall
+    from ..._structured.parsing import ParsedResponse
+    from ..events import AsyncParsedResponseStream
+
+# Schemas and the models of streams are loaded with the first call that needs them.
+# ruff: noqa: PLC0415
 
 P = TypeVar("P")
 
@@ -91,6 +96,8 @@ class AsyncResponsesMethods(AsyncResource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
+        from ..._structured.parsing import parsed_response, with_format
+
         transport = self._transport
         call = described(
             create_response,
@@ -100,6 +107,8 @@ class AsyncResponsesMethods(AsyncResource):
             stream=stream,
         )
         if call.streaming:
+            from ..events import parsed_response_stream
+
             return await transport.open(call, parsed_response_stream(target))
         make = json_result(create_response.result, Response, transport.settings.redactor)
         return parsed_response(await transport.fetch(call, make), target)

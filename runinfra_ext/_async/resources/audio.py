@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from runinfra_client.api.audio import create_speech
 
-from ..._call.calls.audio import SpeechCall
 from ..._call.signatures import documented
-from ..._media.formats import SpeechAudio
 from ..at_hand import at_hand
 from ..mixins.audio import AsyncAudioTranscriptionsMethods
 from ..resource import AsyncResource
-from ..speech import AsyncSpeechStream
 from ..transport import AsyncTransport
+
+if TYPE_CHECKING:
+    from ..._call.calls.audio import SpeechCall
+    from ..._media.formats import SpeechAudio
+    from ..speech import AsyncSpeechStream
 
 
 class AsyncAudioSpeech(AsyncResource):

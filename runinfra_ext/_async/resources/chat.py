@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from runinfra_client.api.chat import create_chat_completion
 
 from ..._answer import results
-from ..._call.calls.chat import ChatCompletionCall
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.chat import AsyncChatCompletionsMethods
 from ..resource import AsyncResource
-from ..stream_types import AsyncChatCompletionStream
 from ..transport import AsyncTransport
+
+if TYPE_CHECKING:
+    from ..._call.calls.chat import ChatCompletionCall
+    from ..stream_types import AsyncChatCompletionStream
 
 
 class AsyncChatCompletions(AsyncChatCompletionsMethods):

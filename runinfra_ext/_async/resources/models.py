@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from runinfra_client import models
 from runinfra_client.api.models import list_models, retrieve_model
 
 from ..._answer import results
-from ..._call.options import CallOptions
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..resource import AsyncResource
+
+if TYPE_CHECKING:
+    from ..._call.options import CallOptions
 
 
 class AsyncModels(AsyncResource):

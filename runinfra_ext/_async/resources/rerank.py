@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from runinfra_client.api.rerank import create_rerank
 
 from ..._answer import results
-from ..._call.calls.rerank import RerankCall
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..resource import AsyncResource
+
+if TYPE_CHECKING:
+    from ..._call.calls.rerank import RerankCall
 
 
 class AsyncRerank(AsyncResource):

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from runinfra_client.api.responses import create_response
 
 from ..._answer import results
-from ..._call.calls.responses import ResponseCall
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.responses import AsyncResponsesMethods
-from ..stream_types import AsyncResponseStream
+
+if TYPE_CHECKING:
+    from ..._call.calls.responses import ResponseCall
+    from ..stream_types import AsyncResponseStream
 
 
 class AsyncResponses(AsyncResponsesMethods):

@@ -4,24 +4,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
-from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
 from ..._answer.bodies import json_result
 from ..._answer.results import ChatCompletion
-from ..._call.calls.chat import ChatCompletionCall
 from ..._call.requests import described
 from ..._call.signatures import documented
 from ..._ground.checks import flag
 from ..._ground.doors import door
-from ..._structured.conversation import DEFAULT_MAX_STEPS, ToolConversation, ToolRun
-from ..._structured.parsing import ParsedChatCompletion, parsed_completion, with_format
-from ..._structured.tools import FunctionTool
-from ..events import ParsedStream, parsed_chat_stream
+from ..._structured import DEFAULT_MAX_STEPS
 from ..resource import Resource
-from ..tool_loop import ToolStream
+
+if TYPE_CHECKING:
+    from runinfra_client import models
+
+    from ..._call.calls.chat import ChatCompletionCall
+    from ..._structured.conversation import ToolRun
+    from ..._structured.parsing import ParsedChatCompletion
+    from ..._structured.tools import FunctionTool
+    from ..events import ParsedStream
+    from ..tool_loop import ToolStream
+
+# Schemas, tools and the models of streams are loaded with the first call that needs them.
+# ruff: noqa: PLC0415
 
 P = TypeVar("P")
 
@@ -93,6 +100,8 @@ class ChatCompletionsMethods(Resource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
+        from ..._structured.parsing import parsed_completion, with_format
+
         transport = self._transport
         call = described(
             create_chat_completion,
@@ -102,6 +111,8 @@ class ChatCompletionsMethods(Resource):
             stream=stream,
         )
         if call.streaming:
+            from ..events import parsed_chat_stream
+
             return transport.open(call, parsed_chat_stream(target))
         make = json_result(
             create_chat_completion.result, ChatCompletion, transport.settings.redactor
@@ -186,6 +197,9 @@ class ChatCompletionsMethods(Resource):
             Exception: what a function raises. Like all of these it has ``.messages``, ``.steps``
                 and ``.usage`` of the run so far.
         """
+        from ..._structured.conversation import ToolConversation
+        from ..tool_loop import ToolStream
+
         settings = self._transport.settings
         given: dict[str, Any] = dict(params)
         conversation = ToolConversation(

@@ -4,18 +4,20 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from runinfra_client.api.audio import create_speech
 
-from ..._call.calls.audio import SpeechCall
 from ..._call.signatures import documented
 from ..._ground.doors import door
-from ..._media.formats import SpeechAudio
 from ..mixins.audio import AudioTranscriptionsMethods
 from ..resource import Resource
-from ..speech import SpeechStream
 from ..transport import Transport
+
+if TYPE_CHECKING:
+    from ..._call.calls.audio import SpeechCall
+    from ..._media.formats import SpeechAudio
+    from ..speech import SpeechStream
 
 
 class AudioSpeech(Resource):

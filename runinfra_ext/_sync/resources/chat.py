@@ -4,18 +4,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from runinfra_client.api.chat import create_chat_completion
 
 from ..._answer import results
-from ..._call.calls.chat import ChatCompletionCall
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..mixins.chat import ChatCompletionsMethods
 from ..resource import Resource
-from ..stream_types import ChatCompletionStream
 from ..transport import Transport
+
+if TYPE_CHECKING:
+    from ..._call.calls.chat import ChatCompletionCall
+    from ..stream_types import ChatCompletionStream
 
 
 class ChatCompletions(ChatCompletionsMethods):

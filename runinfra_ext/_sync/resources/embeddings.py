@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from runinfra_client.api.embeddings import create_embedding
 
 from ..._answer import results
-from ..._call.calls.embeddings import EmbeddingCall
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..resource import Resource
+
+if TYPE_CHECKING:
+    from ..._call.calls.embeddings import EmbeddingCall
 
 
 class Embeddings(Resource):

@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from runinfra_client.api.images import create_image
 
 from ..._answer import results
-from ..._call.calls.images import ImageCall
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..mixins.images import ImagesMethods
+
+if TYPE_CHECKING:
+    from ..._call.calls.images import ImageCall
 
 
 class Images(ImagesMethods):

@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from runinfra_client import models
 from runinfra_client.api.models import list_models, retrieve_model
 
 from ..._answer import results
-from ..._call.options import CallOptions
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..resource import Resource
+
+if TYPE_CHECKING:
+    from ..._call.options import CallOptions
 
 
 class Models(Resource):

@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from runinfra_client.api.responses import create_response
 
 from ..._answer import results
-from ..._call.calls.responses import ResponseCall
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..mixins.responses import ResponsesMethods
-from ..stream_types import ResponseStream
+
+if TYPE_CHECKING:
+    from ..._call.calls.responses import ResponseCall
+    from ..stream_types import ResponseStream
 
 
 class Responses(ResponsesMethods):
