@@ -6,8 +6,8 @@ package sets itself: the reserved names are refused with an error, before any re
 
 from __future__ import annotations
 
-import platform
 import re
+import sys
 from collections.abc import Mapping
 from typing import Final, cast
 
@@ -15,7 +15,7 @@ from .._ground.checks import KEY_LIMIT, NAME_LIMIT, is_printable, printable, wro
 from .._version import __version__
 from ..errors import InvalidRequestError
 
-USER_AGENT: Final = f"runinfra-ext/{__version__} python/{platform.python_version()}"
+USER_AGENT: Final = f"runinfra-ext/{__version__} python/{sys.version.split()[0]}"
 
 # Names are compared in lower case. Beyond the gateway's documented list: names that would change
 # the framing or the decoding that this client relies on, and those that impersonate a proxy.

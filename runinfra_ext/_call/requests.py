@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from runinfra_client.facts import Operation
 from runinfra_client.wire import Request
@@ -11,11 +11,13 @@ from runinfra_client.wire import Request
 from .._ground import json_codec
 from .._ground.checks import flag
 from .._ground.wire import EVENTS, JSON
-from .._media.uploads import MultipartBody, RawBody, Upload, prepare_upload
 from ..errors import ConfigurationError, InvalidRequestError
 from .arguments import checked_arguments
 from .call import Body, Call
 from .options import Settings
+
+if TYPE_CHECKING:
+    from .._media.uploads import Upload
 
 _SCOPE_HINT: Final = (
     "this operation exists on a pipeline's URL only; make the client with pipeline_id="
@@ -118,6 +120,8 @@ def check_scope(operation: Operation, settings: Settings) -> None:
 
 
 def _upload(operation: Operation, request: Request, on_progress: Any) -> Body:
+    from .._media.uploads import MultipartBody, RawBody  # noqa: PLC0415 - most calls send no file
+
     if request.form is None:
         return RawBody(_ready("content", request.content), on_progress=on_progress)
     fields = dict(request.form)
@@ -129,6 +133,8 @@ def _upload(operation: Operation, request: Request, on_progress: Any) -> Body:
 
 
 def _ready(name: str, value: Any) -> Upload:
+    from .._media.uploads import Upload, prepare_upload  # noqa: PLC0415 - as above
+
     return value if isinstance(value, Upload) else prepare_upload(value, field=name, sound=False)
 
 

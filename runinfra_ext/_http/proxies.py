@@ -8,7 +8,6 @@ plain http to this machine never goes through a proxy of the environment.
 from __future__ import annotations
 
 import base64
-import importlib.util
 import ipaddress
 import os
 import re
@@ -78,6 +77,8 @@ class Proxy:
         Raises:
             ConfigurationError: it is not installed.
         """
+        import importlib.util  # noqa: PLC0415 - few have a proxy
+
         if importlib.util.find_spec(module) is None:
             msg = (
                 f"{self.source}: a {self.scheme} proxy needs a further package; "
@@ -242,10 +243,10 @@ class _Bypass:
         self._networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
         self._addresses: list[tuple[str, int | None]] = []
         self._names: list[tuple[str, int | None]] = []
-        for entry in re.split(r"[,\s]+", value.lower()):
+        for entry in value.lower().replace(",", " ").split():
             if entry == "*":
                 self._everything = True
-            elif entry:
+            else:
                 self._add(entry)
 
     def _add(self, entry: str) -> None:

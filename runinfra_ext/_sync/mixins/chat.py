@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
+from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
 from ..._answer.bodies import json_result
@@ -18,8 +19,6 @@ from ..._structured import DEFAULT_MAX_STEPS
 from ..resource import Resource
 
 if TYPE_CHECKING:
-    from runinfra_client import models
-
     from ..._call.calls.chat import ChatCompletionCall
     from ..._structured.conversation import ToolRun
     from ..._structured.parsing import ParsedChatCompletion
