@@ -46,9 +46,12 @@ class RunOrder:
         """
         if format_of(self._output, "output") == "parquet":
             parquet()
-        if Path(self._output).resolve() == self._source.path.resolve():
-            msg = "output: expected another file than the input"
-            raise InvalidRequestError(msg, param="output")
+        taken: dict[Path, str] = {self._source.path.resolve(): "input"}
+        for name, path in (("output", self._output), ("journal", self._journal)):
+            before = taken.setdefault(Path(path).resolve(), name)
+            if before != name:
+                msg = f"{name}: expected another file than the {before}"
+                raise InvalidRequestError(msg, param=name)
         facts: dict[str, str] = {}
         if Path(self._journal).is_file():
             with Reading(self._journal) as reading:

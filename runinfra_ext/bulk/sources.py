@@ -21,6 +21,7 @@ from .seen import Seen
 from .template import Template
 
 FORMATS: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+_FIELD: Final = 64 * 1024 * 1024  # characters of a field of a CSV file: more is a missing quote
 _BATCH: Final = 1000  # rows of a Parquet file that are in memory at a time
 _SHOWN: Final = 5  # bad lines that an error names
 _MEMBERS: Final = frozenset({"custom_id", "method", "url", "body"})
@@ -219,12 +220,29 @@ def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
 def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader: csv.DictReader[str] = csv.DictReader(file, strict=True)
-        for row in reader:
+        names = reader.fieldnames or ()
+        for name in names:
+            if names.count(name) > 1:
+                msg = f"it has two columns {checks.shown(name)}"
+                raise ValueError(msg)
+        while (row := _next_row(reader)) is not None:
             # A row may span lines: the last of them is where the reader is.
             if None in row or None in row.values():
-                yield reader.line_num, f"expected {len(reader.fieldnames or ())} columns"
+                yield reader.line_num, f"expected {len(names)} columns"
             else:
                 yield reader.line_num, row
+
+
+def _next_row(reader: csv.DictReader[str]) -> dict[str, str] | None:
+    """The next row, if there is one; it may hold a document, which is more than csv takes at first.
+
+    The limit is one for the whole process: it is as it was for everybody else.
+    """
+    before = csv.field_size_limit(_FIELD)
+    try:
+        return next(reader, None)
+    finally:
+        csv.field_size_limit(before)
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -19,7 +19,8 @@ class Template:
     """Arguments of a call in which ``{column}`` stands for a row's value.
 
     A text that is one column alone becomes the value itself (a number of a Parquet file stays one);
-    within a longer text it is written into it.
+    within a longer text it is written into it, lists and structs as JSON. What JSON has no value
+    for (a date, a decimal number) is its text.
 
     Args:
         request: the arguments; JSON values.
@@ -52,8 +53,13 @@ class Template:
         missing = sorted(self.columns - row.keys())
         if missing:
             return f"no column {missing[0]!r} (there are {', '.join(map(str, row))})"
-        empty = sorted(name for name in self.columns if row[name] is None)
-        return f"column {empty[0]!r} has no value" if empty else ""
+        for name in sorted(self.columns):
+            value = row[name]
+            if value is None or value != value:  # NaN, as tables miss a number
+                return f"column {name!r} has no value"
+            if isinstance(value, bytes):
+                return f"column {name!r} has bytes: expected a text or another value of JSON"
+        return ""
 
     def filled(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of a row's call."""
@@ -74,10 +80,22 @@ def _filled(value: Any, row: Mapping[str, Any]) -> Any:
     if isinstance(value, str):
         alone = _PARTS.fullmatch(value)
         if alone is not None and alone[1]:
-            return row[alone[1]]
-        return _PARTS.sub(lambda match: str(row[match[1]]) if match[1] else match[0][0], value)
+            return _as_json(row[alone[1]])
+        return _PARTS.sub(lambda part: _text(row[part[1]]) if part[1] else part[0][0], value)
     if is_mapping(value):
         return {name: _filled(member, row) for name, member in value.items()}
     if is_sequence(value):
         return [_filled(item, row) for item in value]
     return value
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        return json.loads(json.dumps(value, default=str))
+    return value if isinstance(value, str | int | float) else str(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return json.dumps(value, default=str, ensure_ascii=False)
+    return str(value)

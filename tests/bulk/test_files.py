@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -177,6 +179,74 @@ def test_parquet(both, gateway, tmp_path):
     assert vectors == [row["embedding"] for row in found]
 
 
+def test_values_that_json_does_not_have(client: RunInfra, gateway, tmp_path):
+    """Dates and decimals are their texts, lists JSON; missing numbers and bytes are bad rows."""
+    table = pa.table(
+        {
+            "day": [date(2026, 1, day) for day in (1, 2, 3)],
+            "price": [Decimal("1.50")] * 3,
+            "tags": [["a", "é"]] * 3,
+            "size": [1.5, float("nan"), 2.0],
+            "raw": [b"x", b"x", b"x"],
+        }
+    )
+    pq.write_table(table, tmp_path / "rows.parquet")
+    messages = [{"role": "user", "content": "{day} {price} {tags} {{day}} {size}"}]
+    template = {"model": CHAT, "user": "{day}", "messages": messages}
+    account = client.bulk.run(
+        tmp_path / "rows.parquet",
+        output=tmp_path / "out.jsonl",
+        request=template,
+        on_bad_row="record",
+    )
+    assert (account.done, account.bad) == (2, 1)
+    said = {entry.body["user"]: entry.body["messages"][0]["content"] for entry in gateway.journal}
+    assert said["2026-01-03"] == '2026-01-03 1.50 ["a", "é"] {day} 2.0'
+    found = read_lines(tmp_path / "out.jsonl")
+    assert "line 2: column 'size' has no value" in found[1]["error"]["message"]
+    with pytest.raises(InvalidRequestError, match="line 1: column 'raw' has bytes: expected"):
+        client.bulk.run(
+            tmp_path / "rows.parquet",
+            output=tmp_path / "more.jsonl",
+            request={**template, "user": "{raw}"},
+        )
+
+
+def test_a_document_in_a_csv_file(client: RunInfra, gateway, tmp_path):
+    """Larger than csv takes at first; its limit is for others as it was."""
+    limit = csv.field_size_limit()
+    (tmp_path / "rows.csv").write_text('n\n"' + "word " * 40_000 + '"\n')
+    account = client.bulk.run(tmp_path / "rows.csv", output=tmp_path / "o.csv", request=TEMPLATE)
+    assert account.done == 1
+    assert len(gateway.journal[0].body["messages"][0]["content"]) > 200_000
+    assert csv.field_size_limit() == limit
+
+
+@pytest.mark.parametrize("encoded", ["\ufeff{}\r\n\r\n{}\r\n", "{}\n{}"])
+def test_files_of_other_systems(client: RunInfra, tmp_path, encoded):
+    """A byte order mark, CRLF, blank lines, no end of line at the end."""
+    source = tmp_path / "requests.jsonl"
+    source.write_bytes(encoded.format(json.dumps(request(0)), json.dumps(request(1))).encode())
+    client.bulk.run(source, output=tmp_path / "out.jsonl")
+    assert [line["custom_id"] for line in read_lines(tmp_path / "out.jsonl")] == [
+        "request-0",
+        "request-1",
+    ]
+
+
+def test_a_key_that_no_file_takes(client: RunInfra, gateway, tmp_path):
+    """Half of a surrogate pair is told before anything is sent."""
+    source = write_lines(tmp_path / "requests.jsonl", [request(0, custom_id="\ud800")])
+    with pytest.raises(InvalidRequestError, match="line 1: custom_id: expected a non-blank string"):
+        client.bulk.run(source, output=tmp_path / "out.jsonl")
+    source = write_lines(tmp_path / "rows.jsonl", [{"n": "\ud800"}])
+    with pytest.raises(InvalidRequestError, match="line 1: n: expected a key of the row"):
+        client.bulk.run(source, output=tmp_path / "out.jsonl", request=TEMPLATE, key="n")
+    with pytest.raises(InvalidRequestError, match="key: expected a non-blank string or a whole"):
+        list(client.bulk.map(["\ud800"], lambda _: request(0)["body"], key=str))
+    assert len(gateway.journal) == 0
+
+
 def test_retry(both, gateway, tmp_path):
     """All that a second try needs is in the journal."""
     gateway.script("400")
@@ -237,6 +307,17 @@ def test_a_changed_template_is_another_job(client: RunInfra, tmp_path):
         ),
         ({"output": "out.txt"}, InvalidRequestError, "output: expected a file that ends with"),
         ({"output": "rows.jsonl"}, InvalidRequestError, "output: expected another file"),
+        (
+            {"journal": "rows.jsonl"},
+            InvalidRequestError,
+            "journal: expected another file than the i",
+        ),
+        (
+            {"journal": "out.jsonl"},
+            InvalidRequestError,
+            "journal: expected another file than the o",
+        ),
+        ({"input": "twice.csv"}, InvalidRequestError, "can't be read: it has two columns 'n'"),
         ({"request": None, "key": "n"}, InvalidRequestError, "key: the rows of a batch file"),
         ({"request": {}}, InvalidRequestError, "request: expected a mapping"),
         ({"request": {"a": {1, 2}}}, InvalidRequestError, "request: expected values that JSON"),
@@ -255,10 +336,12 @@ def test_wrong_arguments(client: RunInfra, gateway, tmp_path, arguments, error, 
     write_lines(tmp_path / "rows.jsonl", [{"n": 1, "e": None}])
     (tmp_path / "rows.csv").write_text("n\n1\n")
     (tmp_path / "poor.csv").write_text("n,m\n1,2\n3\n")
+    (tmp_path / "twice.csv").write_text("n,n\n1,2\n")
     (tmp_path / "not.parquet").write_text("no Parquet file")
     given = {"input": "rows.jsonl", "output": "out.jsonl", "request": TEMPLATE, **arguments}
     given["input"] = tmp_path / given["input"]
-    given["output"] = tmp_path / given["output"]
+    for name in {"output", "journal"} & given.keys():
+        given[name] = tmp_path / given[name]
     with pytest.raises(error, match=message):
         client.bulk.run(given.pop("input"), **given)
     assert len(gateway.journal) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 
 import pytest
 
@@ -513,12 +514,14 @@ def test_arguments_that_no_row_can_have(both, gateway, more, message):
 
 
 def test_an_error_of_the_price_function(both):
-    """The application's own error in a worker ends the job, and comes as it is."""
+    """The application's own error in a worker ends the job, and comes as it is; so does no price."""
 
     async def scenario():
         async with both.client() as client:
             with pytest.raises(ZeroDivisionError):
                 await rows_of(client.bulk.map([5], chat, price=lambda result: 1 / 0))
+            with pytest.raises(InvalidRequestError, match="price: expected a finite number"):
+                await rows_of(client.bulk.map([5], chat, price=lambda result: math.nan))
 
     both.run(scenario)
 

@@ -6,6 +6,8 @@ import pickle
 import sqlite3
 import sys
 
+import attrs
+import numpy as np
 import pytest
 
 from runinfra_ext import errors as e
@@ -13,7 +15,7 @@ from runinfra_ext._ground.metadata import RateLimit
 from runinfra_ext.bulk import Account, Flow, JournalError, Row, RowMeta, Usage, judged, row_key
 from runinfra_ext.bulk.desk import Desk
 from runinfra_ext.bulk.journal import Journal, Reading
-from runinfra_ext.bulk.options import checked_options
+from runinfra_ext.bulk.options import checked_options, key_of
 from runinfra_ext.bulk.progress import Display
 from runinfra_ext.bulk.rows import Outcome, Ticket, error_facts, error_of, usage_of
 from runinfra_ext.bulk.seen import Seen
@@ -309,6 +311,29 @@ def test_usage_in_all_its_forms():
     )
     detail = type("D", (), {"cost_microcents": 5_000_000})()
     assert usage_of(UsageOf(input_tokens=3, runinfra=detail)) == Usage(input_tokens=3, cost=0.05)
+
+
+@pytest.mark.parametrize("count", [-1, 2**70, float("nan")])
+def test_usage_that_can_not_be(count):
+    """Less than nothing, or more than a journal can hold, is not believed."""
+    assert usage_of(UsageOf(input_tokens=count, output_tokens=count, cost=count)) == Usage()
+
+
+def test_journal_takes_what_a_gateway_may_say(tmp_path):
+    """Headers with bytes that are no UTF-8 do not end the writing."""
+    journal = Journal(tmp_path / "run.db", IDENTITY)
+    journal.add([attrs.evolve(outcome(request_id="req_\udcff"), content_type="text/\udcff")])
+    assert journal.find("a").request_id == "req_?"
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [("a", "a"), (3, "3"), (np.int64(3), "3"), (True, ""), (" ", ""), (1.5, ""), (None, "")],
+)
+def test_keys(value, key):
+    """Texts and whole numbers, those of tables too."""
+    assert key_of(value) == key
 
 
 def test_errors_of_unknown_classes():
