@@ -11,12 +11,12 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any, Final, NamedTuple, cast
+from typing import Annotated, Any, cast
 
-from .._version import __version__
 from ..errors import ConfigurationError
-from . import PROGRAM
-from .failures import CODES, code_of, quieted, told
+from . import COMPLETION_VARIABLE, PROGRAM, version_line
+from .failures import code_of, quieted, told
+from .page import COMMANDS, VERSION, page
 from .session import Session
 
 try:
@@ -27,46 +27,6 @@ except ImportError as error:  # pragma: no cover - only without the extra
     _message = f"the command line needs its extra: pip install 'runinfra-ext[cli]' ({error})"
     raise ConfigurationError(_message) from None
 
-_HELP: Final = """RunInfra at the terminal: ask models, make sound and pictures, and find out what
-is wrong when that does not work.
-
-The key is that of RUNINFRA_API_KEY, or of the file that --api-key-file names; it never stands on
-the command line. RUNINFRA_BASE_URL, RUNINFRA_PIPELINE_ID and RUNINFRA_MODEL are heeded too."""
-_EPILOG: Final = "\b\nExit codes:\n" + "\n".join(f"  {code:<4}{text}" for code, text in CODES)
-# What the scripts of `completion` set when they ask.
-COMPLETION_VARIABLE: Final = "_RUNINFRA_EXT_COMPLETE"
-
-
-class _Command(NamedTuple):
-    """Where a command is, and what the list of commands says of it."""
-
-    module: str
-    summary: str
-    # Whether it has options of its own only.
-    bare: bool = False
-
-
-COMMANDS: Final = {
-    "doctor": _Command("doctor", "Find out what is wrong between here and the gateway."),
-    "models": _Command("models", "List the models of the key, or show one."),
-    "chat": _Command("chat", "Ask one question, or hold a conversation."),
-    "respond": _Command("respond", "Answer an input by the Responses API."),
-    "embed": _Command("vectors", "Make vectors of texts."),
-    "rerank": _Command("vectors", "Order documents by relevance to a query."),
-    "image": _Command("image", "Draw pictures."),
-    "speak": _Command("sound", "Say a text: to a file, to a player, or to a pipe."),
-    "transcribe": _Command("transcribe", "Write down what is said in files."),
-    "voice": _Command("sound", "Talk to a pipeline: send recorded speech, get an answer."),
-    "bulk": _Command("bulk", "Send many rows as one job, with a journal."),
-    "webhook": _Command("webhook", "Sign, verify and receive webhooks."),
-    "sandbox": _Command("sandbox", "Run the local gateway.", bare=True),
-    "canary": _Command("canary", "Check every operation against the live gateway.", bare=True),
-    "snippet": _Command("snippet", "Print a program that is ready to paste."),
-    "completion": _Command(
-        "completion", "Print the script that completes commands and options in a shell."
-    ),
-}
-
 
 class Root(TyperGroup):
     """The program itself; its commands are loaded when they run."""
@@ -76,6 +36,11 @@ class Root(TyperGroup):
         for name, command in COMMANDS.items():
             # A stand-in, for lists, suggestions and completion.
             self.add_command(TyperCommand(name, help=command.summary, rich_markup_mode=None))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Its own page, which :func:`main` shows without loading any of this."""
+        del ctx
+        formatter.write(page())
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is meant, itself instead of its stand-in."""
@@ -148,8 +113,6 @@ def _made() -> Any:
     app = typer.Typer(
         cls=Root,
         name=PROGRAM,
-        help=_HELP,
-        epilog=_EPILOG,
         add_completion=False,  # the command `completion` does it
         pretty_exceptions_enable=False,  # they would show the values of variables
         rich_markup_mode=None,  # loading rich takes longer than all the rest of a help page
@@ -161,9 +124,7 @@ def _made() -> Any:
         *,
         version: Annotated[
             bool,
-            typer.Option(
-                "--version", is_eager=True, help="Show the version.", callback=_show_version
-            ),
+            typer.Option("--version", is_eager=True, help=VERSION, callback=_show_version),
         ] = False,
     ) -> None:
         del version
@@ -173,7 +134,7 @@ def _made() -> Any:
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - as Typer calls it
     if value:
-        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        sys.stdout.write(version_line())
         raise typer.Exit
 
 
@@ -189,9 +150,7 @@ def run(arguments: Sequence[str]) -> int:
         shells: Any = importlib.import_module("typer.completion")
         shells.completion_init()
     try:
-        code = command().main(
-            args=list(arguments) or ["--help"], prog_name=PROGRAM, standalone_mode=False
-        )
+        code = command().main(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
     except typer.TyperException as error:
         sys.stderr.write(f"error: {' '.join(error.format_message().split())}\n")
         return error.exit_code

@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from . import PROGRAM
-from .app import COMPLETION_VARIABLE
+from . import COMPLETION_VARIABLE, PROGRAM
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -23,7 +22,10 @@ zsh:  runinfra-ext completion zsh > a folder of $fpath/_runinfra-ext
 fish: runinfra-ext completion fish > ~/.config/fish/completions/runinfra-ext.fish"""
 )
 def completion(shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.")]) -> None:
-    """Print the script that completes commands and options in a shell."""
+    """Print a script that completes commands in a shell.
+
+    It knows their names, their options, and the models of your key.
+    """
     shells: Any = importlib.import_module("typer.completion")
     script = shells.get_completion_script(
         prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE, shell=shell

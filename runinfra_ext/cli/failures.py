@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import errors as e
@@ -118,6 +117,8 @@ def told(error: BaseException, session: Session) -> None:
         screen.error("")
         return
     if session.debug:
+        import traceback
+
         # No values of variables: only where it was.
         lines = traceback.format_exception(type(error), error, error.__traceback__)
         screen.error(redactor("".join(lines)).rstrip("\n"))

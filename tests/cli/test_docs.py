@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from runinfra_ext.cli.app import COMMANDS
+from runinfra_ext.cli.page import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,7 +12,7 @@ import pytest
 import runinfra_ext
 from runinfra_ext import errors
 from runinfra_ext.cli import failures
-from runinfra_ext.cli.app import COMMANDS
+from runinfra_ext.cli.page import COMMANDS
 from runinfra_ext.cli.screen import plain
 
 
@@ -178,11 +178,33 @@ def test_the_import_starts_nothing():
     assert (run.stdout, run.stderr) == ("[]\n", "")
 
 
+def test_its_own_page_is_that_of_typer(cli, monkeypatch):
+    """Whichever way it is asked for, and however narrow the terminal is."""
+    monkeypatch.setenv("COLUMNS", "60")
+    page = cli("--help").out
+    assert max(map(len, page.partition("Exit codes")[0].splitlines())) <= 60
+    assert cli("-h").out == cli().out == cli("--help", "--version").out == page
+    assert cli("--version", "--help").out == cli("--version").out
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_streams_that_are_closed_or_full(option):
+    """No traceback: nobody reads, or the disk is full."""
+    command = f"{sys.executable} -m runinfra_ext {option}"
+    run = subprocess.run(
+        ["sh", "-c", f"{command} >&- <&- 2>&-; echo $?; {command} >/dev/full; echo $?"],
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout == "0\n7\n"
+    assert run.stderr == "error: stdout: No space left on device\n"
+
+
 def test_what_help_loads():
-    """A help page needs neither rich, nor the client, nor any command's module."""
+    """A help page needs neither Typer, nor the client, nor any command's module."""
     code = (
         "import sys; from runinfra_ext.cli import main; main(['--help']);"
-        "heavy = ('rich', 'runinfra_ext._sync', 'runinfra_ext.cli.chat', 'attrs', 'urllib3');"
+        "heavy = ('typer', 'rich', 'runinfra_ext._sync', 'runinfra_ext.cli.chat', 'attrs', 'urllib3');"
         "print([n for n in heavy if n in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
