@@ -10,7 +10,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 SHOWN: Final = 100_000  # characters of a text
 ROWS: Final = 50  # of a table
@@ -20,6 +20,7 @@ _CELL: Final = 300  # characters of a cell
 # (in a list, a quotation) they differ in where it ends, so that nothing behind it counts as code.
 _FENCE: Final = re.compile(r"(`{3,}|~{3,})([^`]*)\Z")
 _ANY_FENCE: Final = re.compile(r"[\s>*+\-\d.)]*(?:`{3}|~{3})")
+_TICKS: Final = re.compile(r"`+")
 _TAG: Final = re.compile(r"<(?=[A-Za-z/!?])")
 _JOINER: Final = "\u2060"  # takes no room; a tag with it is none
 _SCRIPT: Final = re.compile(r"\]\(\s*(?!https?:|mailto:|#|/)[^)\s]*:", re.IGNORECASE)
@@ -47,6 +48,22 @@ def markdown(text: str) -> str:
     if more > 0:
         lines += [*([fence] if fence else []), "", f"… {more} more characters"]
     return "\n".join(lines)
+
+
+def called(calls: Iterable[Any] | None) -> str:
+    """Tool calls as Markdown that follows a text: each as it would be written in a program."""
+    lines: list[str] = []
+    for call in calls or ():
+        function = getattr(call, "function", call)
+        lines.append(f"{function.name}({function.arguments})")
+    return f"\n\n{code(chr(10).join(lines))}\n" if lines else ""
+
+
+def code(text: str) -> str:
+    """A text as a block of code, which nothing in it can end."""
+    longest = max(map(len, _TICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text}\n{fence}"
 
 
 def _harmless(line: str) -> str:

@@ -43,8 +43,14 @@ class ChatCompletion(models.ChatCompletion):
         return super().from_dict(with_standard_calls(src_dict))
 
     def _repr_markdown_(self) -> str:
-        texts = [choice.message.content or "" for choice in self.choices or ()]
+        texts = [_said(choice.message) for choice in self.choices or ()]
         return notebook.markdown("\n\n---\n\n".join(texts))
+
+
+def _said(message: models.ChatCompletionMessage) -> str:
+    """What a message says, or refuses to say, and what it wants to have called."""
+    text = message.content or message.refusal or ""
+    return f"{text}{notebook.called(message.tool_calls)}".strip("\n")
 
 
 class Response(models.Response):
@@ -74,7 +80,10 @@ class Response(models.Response):
         return data
 
     def _repr_markdown_(self) -> str:
-        return notebook.markdown(self.output_text)
+        calls = [
+            item for item in self.output or () if isinstance(item, models.ResponseFunctionToolCall)
+        ]
+        return notebook.markdown(f"{self.output_text}{notebook.called(calls)}".strip("\n"))
 
 
 def _joined_text(output: Sequence[Any] | None) -> str:

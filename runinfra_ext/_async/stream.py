@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
+from .._answer.notebook import called
+from .._display.growing import GrowingText
 from .._ground.doors import door
 from .._ground.error_fields import ErrorFields
 from .._ground.metadata import Meta
@@ -23,6 +25,7 @@ from .._stream.clocks import StreamClocks
 from .._stream.reader import DRAIN_BYTES, DRAIN_SECONDS, EventReader
 from .._stream.views import StreamView
 from ..errors import RunInfraError, StreamConsumedError
+from ._showing import shown
 from .watching import told
 
 if TYPE_CHECKING:
@@ -163,6 +166,28 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         while await self._next() is not None:
             pass
         return self._reader.final()
+
+    @door
+    async def display(self) -> R:
+        """Read to the end, and show the text as it comes; the whole result.
+
+        In a notebook it grows in place as Markdown, ten times a second at most; elsewhere it is
+        printed to stdout. Tool calls follow when they are complete. Whatever ends the stream
+        (Ctrl-C, a failure), what had come stays.
+
+        Raises:
+            StreamConsumedError: the stream was closed before its end.
+            RunInfraError: the stream failed; ``partial`` holds what had arrived.
+        """
+        with GrowingText(self.text) as growing:
+            while await self._next() is not None:
+                if self.text_delta:
+                    growing.add(self.text_delta)
+            growing.add(called(self.tool_calls))
+        return self._reader.final()
+
+    def _ipython_display_(self) -> None:
+        shown(self, readable=self._reader.state == "open")
 
     async def close(self) -> None:
         """Release the connection. May be called again, from any task, and while it is read."""

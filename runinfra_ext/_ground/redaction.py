@@ -22,6 +22,7 @@ _BEARER = re.compile(r"(?i)\bbearer\s+[^\s,;\"']+")
 _CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_KEPT = re.compile(r"([\n\t])")
 _SHORT = 12  # below this a key may be an ordinary word: replace it as a whole word only
 _LONGEST = 1024  # characters of the longest credential, written with escapes
 _SHAPES = 2  # patterns of what looks like a secret, besides the secrets themselves
@@ -189,6 +190,13 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def plain(text: str) -> str:
+    """A text with its line ends and tabs; other control characters are written out."""
+    if text.isprintable():
+        return text
+    return "".join(part if part in {"\n", "\t"} else escaped(part) for part in _KEPT.split(text))
 
 
 Redact = Callable[[str], str]

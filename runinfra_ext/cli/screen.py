@@ -9,25 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
-from .._ground.redaction import escaped
+from .._ground.redaction import escaped, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-_KEPT = re.compile(r"([\n\t])")
-
-
-def plain(text: str) -> str:
-    """A text with its line ends and tabs; other control characters are written out."""
-    if text.isprintable():
-        return text
-    return "".join(part if part in {"\n", "\t"} else escaped(part) for part in _KEPT.split(text))
 
 
 class Screen:

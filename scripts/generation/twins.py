@@ -13,7 +13,7 @@ from typing import Final
 import unasync
 
 # Written by hand on both sides: deadlines, event loops and threads are where the worlds differ.
-HAND_WRITTEN: Final = frozenset({"_callbacks.py", "_crew.py", "_timing.py"})
+HAND_WRITTEN: Final = frozenset({"_callbacks.py", "_crew.py", "_showing.py", "_timing.py"})
 # Only in the async world: there is nothing to await in the other, so a method is a plain door.
 ASYNC_ONLY: Final = frozenset({"at_hand.py"})
 HEADER: Final = "# Generated from {source} by `make gen`; do not edit.\n"

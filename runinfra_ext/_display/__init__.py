@@ -1,0 +1,1 @@
+"""What people see and hear on this machine: cells of a notebook, bars, sound devices."""
