@@ -7,7 +7,8 @@ import base64
 import datetime as dt
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from html import escape
 from reprlib import Repr
 from typing import Any, Protocol, SupportsBytes, TypeAlias
 from uuid import UUID
@@ -38,14 +39,37 @@ _SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxtuple, _SHORT.maxdict = 8, 4, 4, 12
 _SHORT.maxstring, _SHORT.maxlong, _SHORT.maxother = 160, 40, 4000
 
 
+_LONGEST_CELL = 2000  # characters of a text in a table
+
+
 def short_repr(self: Any) -> str:
     """A model with its members, each in a few characters: a vector alone has thousands."""
-    members = ", ".join(
-        f"{a.name}={_SHORT.repr(getattr(self, a.name, None))}"
-        for a in fields(type(self))
-        if a.repr and getattr(self, a.name, None) not in (None, {})
-    )
+    members = ", ".join(f"{name}={_SHORT.repr(value)}" for name, value in _present(self))
     return f"{type(self).__name__}({members})"
+
+
+def short_html(self: Any) -> str | None:
+    """A model as a notebook shows it: a short table of its members, all of it text."""
+    rows = "".join(
+        f'<tr><th style="text-align: left">{escape(name)}</th>'
+        f'<td style="text-align: left">{escape(_cell(value))}</td></tr>'
+        for name, value in _present(self)
+    )
+    return f"<table><tbody>{rows}</tbody></table>"
+
+
+def _present(self: Any) -> Iterator[tuple[str, Any]]:
+    for a in fields(type(self)):
+        value = getattr(self, a.name, None)
+        if a.repr and value not in (None, {}):
+            yield a.name, value
+
+
+def _cell(value: Any) -> str:
+    if not isinstance(value, str):
+        return _SHORT.repr(value)
+    more = len(value) - _LONGEST_CELL
+    return f"{value[:_LONGEST_CELL]}… {more} more characters" if more > 0 else value
 
 
 def absent_or_null(d: dict[str, Any]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, plain, short_repr, tagged
+from ..types import absent_or_null, plain, short_html, short_repr, tagged
 
 
 @define(kw_only=True, repr=False)
@@ -40,6 +40,7 @@ class ResponseOutputMessage:
     _blank: tuple[str, ...] = field(default=("content",), init=False, eq=False, repr=False)
 
     __repr__ = short_repr
+    _repr_html_ = short_html
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, short_repr
+from ..types import absent_or_null, short_html, short_repr
 
 
 @define(kw_only=True, repr=False)
@@ -26,6 +26,7 @@ class ResponseSummaryText:
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
 
     __repr__ = short_repr
+    _repr_html_ = short_html
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""

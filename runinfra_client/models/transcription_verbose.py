@@ -8,7 +8,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from ..meta import Result
-from ..types import absent_or_null, plain, short_repr
+from ..types import absent_or_null, plain, short_html, short_repr
 
 
 @define(kw_only=True, repr=False, getstate_setstate=False)
@@ -37,6 +37,7 @@ class TranscriptionVerbose(Result):
     _nulls: tuple[str, ...] = field(default=(), init=False, eq=False, repr=False)
 
     __repr__ = short_repr
+    _repr_html_ = short_html
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: exactly what came, for an object that came from one."""

@@ -42,6 +42,9 @@ class ChatCompletion(models.ChatCompletion):
         """As the model does; tool calls in an engine's own form are read."""
         return super().from_dict(with_standard_calls(src_dict))
 
+    def _repr_html_(self) -> None:
+        """None: a notebook would prefer it to Markdown."""
+
     def _repr_markdown_(self) -> str:
         texts = [_said(choice.message) for choice in self.choices or ()]
         return notebook.markdown("\n\n---\n\n".join(texts))
@@ -78,6 +81,9 @@ class Response(models.Response):
             if "output_text" in self._nulls:
                 data["output_text"] = None
         return data
+
+    def _repr_html_(self) -> None:
+        """None: a notebook would prefer it to Markdown."""
 
     def _repr_markdown_(self) -> str:
         calls = [
