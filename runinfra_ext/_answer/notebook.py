@@ -98,6 +98,14 @@ def paragraph(name: str, text: str | None) -> str:
     return "" if text is None else f"<p><b>{escape(name)}</b> {escape(text[:SHOWN])}</p>"
 
 
+def progress_bar(done: int, total: int | None, text: str) -> str:
+    """A bar with what it tells of; one that only moves where nobody knows the whole."""
+    # Both numbers as they are: a bar of no length at all is not full.
+    known = "" if total is None else f' max="{max(total, 1)}" value="{min(done, total)}"'
+    style = "width: 20em; vertical-align: middle"
+    return f'<progress style="{style}"{known}></progress> {escape(text)}'
+
+
 def player(data: bytes, media_type: str) -> str:
     """A player of a recording, which is inside of it."""
     if len(data) > PLAYED or not _SAFE_TYPE.match(media_type):

@@ -1,4 +1,4 @@
-"""How a job is shown while it runs: live on a terminal, as lines in a log, or by a function."""
+"""How a job is shown while it runs: live in a cell or on a terminal, as lines, or by a function."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from .._answer.notebook import progress_bar
+from .._display.cell import Spot, in_notebook
 from .account import Account
 from .options import ProgressOption
 
 _LINES_EVERY: Final = 10.0  # seconds between two lines of a log
 _CALLS_EVERY: Final = 0.1  # seconds between two calls of a function
-_FRAMES: Final = 4  # of the live view in a second
+_FRAMES: Final = 4  # of the live view, or a cell, in a second
 
 
 class Display:
@@ -31,6 +33,7 @@ class Display:
         self._clock = clock
         self._next = 0.0
         self._live: Any = None
+        self._spot: Spot | None = None
         self._snapshot: Callable[[], Account] | None = None
 
     def begin(self, snapshot: Callable[[], Account]) -> None:
@@ -41,7 +44,10 @@ class Display:
         """
         self._snapshot = snapshot
         self._next = self._clock() + (_LINES_EVERY if self._shown else 0.0)
-        if self._shown and sys.stderr.isatty():
+        if self._shown and in_notebook():
+            self._spot = Spot()
+            self._next = 0.0
+        elif self._shown and sys.stderr.isatty():
             self._live = _live_view(snapshot)
             if self._live is not None:
                 self._live.start()
@@ -56,6 +62,10 @@ class Display:
         if self._function is not None:
             self._next = now + _CALLS_EVERY
             return self._function(self._snapshot())
+        if self._spot is not None:
+            self._next = now + 1 / _FRAMES
+            _update(self._spot, self._snapshot())
+            return None
         self._next = now + _LINES_EVERY
         if self._live is None:
             _say(self._snapshot())
@@ -80,6 +90,8 @@ class Display:
             return None
         if self._live is not None:
             self._live.stop()
+        elif self._spot is not None:
+            _update(self._spot, account)
         elif self._shown:
             _say(account)
         return None if self._function is None else self._function(account)
@@ -87,6 +99,12 @@ class Display:
 
 def _say(account: Account) -> None:
     print(f"bulk: {account}", file=sys.stderr, flush=True)  # noqa: T201 - asked for
+
+
+def _update(spot: Spot, account: Account) -> None:
+    text = f"bulk: {account}"
+    bar = progress_bar(account.rows, account.total, text)
+    spot.show({"text/html": bar, "text/plain": text})
 
 
 def _live_view(snapshot: Callable[[], Account]) -> Any:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -18,6 +19,10 @@ from .._ground.redaction import escaped, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+def _unheard(done: int, total: int | None) -> None:
+    del done, total
 
 
 class Screen:
@@ -93,6 +98,18 @@ class Screen:
         for line in lines:
             table.add_row(*line)
         self.console.print(table)
+
+    def progress(self, what: str) -> AbstractContextManager[Callable[[int, int | None], object]]:
+        """A bar on stderr for people, while nothing else is printed; nothing for others.
+
+        Args:
+            what: is under way.
+        """
+        if self.json or not sys.stderr.isatty():
+            return nullcontext(_unheard)
+        from ..progress import ProgressBar
+
+        return ProgressBar(what)
 
     def note(self, text: str) -> None:
         """Say something aside, on stderr; dimmed on a terminal."""

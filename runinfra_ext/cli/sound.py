@@ -14,7 +14,6 @@ from .._ground.files import atomic_file, write_atomic
 from ..errors import ConfigurationError
 from .parameters import Model, Output, Play
 from .player import Player
-from .progress import ProgressLine
 from .session import Session, given_text
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -65,16 +64,14 @@ def speak(
         stream: Any = client.audio.speech.stream
         speech = stack.enter_context(stream(**params))
         write = stack.enter_context(_target(output, to_stdout=to_stdout))
-        progress = stack.enter_context(
-            ProgressLine(session.screen, "speech", speech.content_length)
-        )
+        progress = stack.enter_context(session.screen.progress("speech"))
         size = 0
         for piece in speech:
             write(piece)
             if player is not None:
                 player.write(piece)
             size += len(piece)
-            progress.at(size)
+            progress(size, speech.content_length)
         facts = {"format": speech.format, "bytes": size, "request_id": speech.request_id}
     # The player has played, and the file is in its place.
     _told(session, {"file": None if to_stdout else _name(output), **facts}, aside=to_stdout)

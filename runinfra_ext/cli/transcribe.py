@@ -14,7 +14,6 @@ from .._ground.files import write_atomic
 from ..errors import ConfigurationError, RunInfraError
 from .failures import code_of, told
 from .parameters import Model
-from .progress import ProgressLine
 from .session import Session
 
 if TYPE_CHECKING:
@@ -91,11 +90,11 @@ class _Work:
         """Transcribe one, and write or print it; a failure is told and kept."""
         create: Any = client.audio.transcriptions.create
         try:
-            with ProgressLine(self._session.screen, source) as progress:
+            with self._session.screen.progress(source) as progress:
                 found = create(
                     file=("stdin", sys.stdin.buffer.read()) if source == "-" else Path(source),
                     response_format=self._form,
-                    on_progress=progress.at,
+                    on_progress=progress,
                     **self._params,
                 )
             self._put(source, found, target)
