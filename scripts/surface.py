@@ -24,6 +24,8 @@ MODULES = (
     "runinfra_ext",
     "runinfra_ext.types",
     "runinfra_ext.errors",
+    "runinfra_ext.audio",
+    "runinfra_ext.progress",
     "runinfra_ext.hooks",
     "runinfra_ext.middleware",
     "runinfra_ext.telemetry",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from .._media.formats import SNIFF_BYTES, AudioFormat, audio_format, check_audio_start
+from .._display.devices import Speaker, loaded
+from .._ground.doors import door
+from .._media.formats import SNIFF_BYTES, AudioFormat, audio_format, check_audio_start, played
 from ..errors import RunInfraError
+from ._timing import run_blocking
 from .binary import AsyncBinaryStream
 
 _ERROR_BODY: Final = 64 * 1024  # bytes of an error body under an audio label that are looked at
@@ -29,6 +32,28 @@ class AsyncSpeechStream(AsyncBinaryStream):
     def format(self) -> AudioFormat:
         """The format, by the first bytes as soon as they are there, else by the header."""
         return audio_format(self._start, self.content_type)
+
+    @door
+    async def play(self, *, sample_rate: int | None = None, channels: int = 1) -> None:
+        """Play it on this machine while it comes, and wait until it has sounded.
+
+        It needs the extra ``audio``, which is looked for before anything is read.
+
+        Args:
+            sample_rate: of raw samples (``response_format="pcm"``) whose media type does not tell.
+            channels: of the same.
+
+        Raises:
+            InvalidRequestError: it is neither WAV nor raw samples of a known rate.
+            ConfigurationError: the extra is not installed, or there is no device.
+            RunInfraError: as for reading.
+        """
+        loaded()
+        await self.prime()
+        told = self.meta.headers.get("content-type", "")
+        with Speaker(played(self.format, told, sample_rate, channels)) as speaker:
+            async for piece in self:
+                await run_blocking(speaker.write, piece)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.format}, {self.request_id}>"

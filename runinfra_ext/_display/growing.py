@@ -34,11 +34,12 @@ class GrowingText:
         self._next = clock()
         self._spot = Spot() if in_notebook() else None
         self._pending = False
-        if begun:
-            self.add(begun)
+        self.add(begun)
 
     def add(self, piece: str) -> None:
         """The text goes on."""
+        if not piece:
+            return
         self._pieces.append(piece)
         self._size += len(piece)
         if self._spot is None:

@@ -14,13 +14,20 @@ from .._answer.bodies import media_type
 from .._answer.error_mapping import BASE_URL_HINT, error_from_response, implied_status
 from .._answer.notebook import player
 from .._ground.checks import count, wrong
+from .._ground.doors import door
 from .._ground.files import StrPath, write_atomic
 from .._ground.json_codec import decode, is_object
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
 from .._ground.wire import JSON, Headers
-from ..errors import ResponseShapeError, RunInfraError, UnexpectedContentError
+from ..errors import (
+    InvalidRequestError,
+    ResponseShapeError,
+    RunInfraError,
+    UnexpectedContentError,
+)
 from .frames import frame_format
+from .waves import Sound, chunks, wave_of
 
 AudioFormat = Literal["wav", "mp3", "flac", "opus", "ogg", "aac", "m4a", "webm", "pcm", "unknown"]
 
@@ -98,20 +105,14 @@ def audio_format(start: bytes, content_type: str) -> AudioFormat:
 
 def wav_duration(data: bytes) -> float | None:
     """Seconds of a WAV file, by its format and data chunks; ``None`` if they are not there."""
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        return None
-    position, rate = 12, 0
-    while position + 8 <= len(data):
-        name = data[position : position + 4]
-        (size,) = struct.unpack_from("<I", data, position + 4)
-        start = position + 8
+    rate = 0
+    for name, start, size in chunks(data):
         if name == b"fmt " and start + 16 <= len(data):
             (rate,) = struct.unpack_from("<I", data, start + 8)
         elif name == b"data":
             # A streaming encoder writes a size of 0 or the maximum: what is there counts.
             present = min(size, len(data) - start) if size else len(data) - start
             return present / rate if rate else None
-        position = start + size + (size & 1)
     return None
 
 
@@ -203,7 +204,33 @@ class SpeechAudio:
         return audio_format(self.content[:LONGEST_SNIFF], self.content_type)
 
     def _repr_html_(self) -> str:
-        return player(self.content, self.content_type)
+        form = self.format
+        if form == "pcm" and self._told_rate()[0]:
+            rate, channels = self._told_rate()
+            return player(wave_of(self.content, Sound(rate, channels)), "audio/wav")
+        return player(self.content, MIME_TYPES.get(form, self.content_type))
+
+    @door
+    def play(self, *, sample_rate: int | None = None, channels: int = 1) -> None:
+        """Play it on this machine, and wait until it has sounded; needs the extra ``audio``.
+
+        Args:
+            sample_rate: of raw samples (``response_format="pcm"``) whose media type does not tell.
+            channels: of the same.
+
+        Raises:
+            InvalidRequestError: it is neither WAV nor raw samples of a known rate: ask for
+                ``response_format="wav"``, or write it to a file for a player.
+            ConfigurationError: the extra is not installed, or there is no device.
+        """
+        from .._display.devices import Speaker  # noqa: PLC0415 - loaded when something is played
+
+        told = self.meta.headers.get("content-type", "")
+        with Speaker(played(self.format, told, sample_rate, channels)) as speaker:
+            speaker.write(self.content)
+
+    def _told_rate(self) -> tuple[int, int]:
+        return pcm_rate(self.meta.headers.get("content-type", ""))
 
     @property
     def duration(self) -> float | None:
@@ -213,7 +240,7 @@ class SpeechAudio:
         see :meth:`pcm_duration`.
         """
         if self.format == "pcm":
-            rate, channels = pcm_rate(self.meta.headers.get("content-type", ""))
+            rate, channels = self._told_rate()
             return self.pcm_duration(rate, channels=channels) if rate else None
         return wav_duration(self.content)
 
@@ -260,6 +287,38 @@ class SpeechAudio:
 
     def __repr__(self) -> str:
         return f"<SpeechAudio {self.format}, {len(self.content)} bytes, {self.request_id}>"
+
+
+def played(
+    form: AudioFormat, content_type: str, sample_rate: int | None, channels: int
+) -> Sound | None:
+    """What the samples of a sound that is to be played are; ``None`` for WAV, which tells.
+
+    Args:
+        form: of the sound.
+        content_type: of the answer, with its parameters.
+        sample_rate: that the caller gave.
+        channels: that the caller gave.
+
+    Raises:
+        InvalidRequestError: it can't be played without decoding it, or its rate is unknown.
+    """
+    if sample_rate is not None:
+        return Sound(
+            count("sample_rate", sample_rate, minimum=1), count("channels", channels, minimum=1)
+        )
+    if form == "wav":
+        return None
+    if form != "pcm":
+        msg = (
+            f"sound: expected WAV or raw samples, got {form}: ask for response_format='wav', or"
+            " write it to a file for a player"
+        )
+        raise InvalidRequestError(msg, param="sound")
+    rate, told = pcm_rate(content_type)
+    if not rate:
+        raise wrong("sample_rate", "the samples in a second: raw ones do not tell", sample_rate)
+    return Sound(rate, told)
 
 
 def speech_result(body: bytes, meta: Meta, redactor: Redactor) -> SpeechAudio:

@@ -9,7 +9,21 @@ from html.parser import HTMLParser
 import pytest
 
 from runinfra_ext._answer import notebook
-from runinfra_ext.types import ImageList, ModelList, RerankResult, VoicePipelineResult
+from runinfra_ext._ground.wire import Headers
+from runinfra_ext._media.formats import wav_duration
+from runinfra_ext.types import (
+    ChatCompletion,
+    CompletionUsage,
+    ImageList,
+    Meta,
+    Model,
+    ModelList,
+    RerankResult,
+    Response,
+    SpeechAudio,
+    TranscriptionVerbose,
+    VoicePipelineResult,
+)
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 
@@ -146,6 +160,70 @@ def test_pictures():
     assert "17 bytes" in other._repr_html_()
     assert "https://host/x.png" in Tags(url._repr_html_()).text
     assert {tag for tag, _ in Tags(url._repr_html_()).tags} == {"p", "b"}
+
+
+def test_any_model():
+    """What has no view of its own is a short table: usage, a model, a transcript."""
+    usage = {"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 8, EVIL: EVIL}
+    page = Tags(CompletionUsage.from_dict(usage)._repr_html_())
+    assert {tag for tag, _ in page.tags} <= TABLE
+    assert page.text.startswith("prompt_tokens3completion_tokens5total_tokens8")
+    words = TranscriptionVerbose.from_dict({"text": "word " * 1000})._repr_html_()
+    assert "word word" in words
+    assert words.count("word") == 400
+    assert "… 3000 more characters" in words
+    assert Tags(Model.from_dict({"id": EVIL, "object": "model"})._repr_html_()).text.startswith(
+        f"id{EVIL}"
+    )
+
+
+def test_what_is_large_is_short(both):
+    """Neither the view nor the plain form of a large answer fills a screen."""
+    both.gateway.answer(embedding=[[0.5] * 3072] * 64)
+
+    async def scenario():
+        async with both.client() as client:
+            return await client.embeddings.create(model="acme-embed-m", input=["a"] * 64)
+
+    vectors = both.run(scenario)
+    assert len(str(vectors.to_dict())) > 500_000
+    assert len(repr(vectors)) < 2000
+    assert len(repr(vectors.data[0])) < 200
+    assert len(vectors._repr_html_()) < 10_000
+    picture = images(PNG + bytes(1_000_000)).data[0]
+    assert len(repr(picture)) < 300
+
+
+def test_a_refusal():
+    """It is shown where there is no text."""
+    message = {"role": "assistant", "content": None, "refusal": "I won't."}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    chat = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    made = ChatCompletion.from_dict(chat)
+    assert made._repr_markdown_() == "I won't."
+    assert made._repr_html_() is None
+
+
+def test_a_call_of_a_response():
+    """It follows the text, as code."""
+    call = {"type": "function_call", "id": "1", "call_id": "2", "name": "f", "arguments": "```"}
+    made = Response.from_dict(
+        {"id": "1", "object": "response", "model": "m", "status": "completed", "output": [call]}
+    )
+    assert made._repr_markdown_() == "````\nf(```)\n````"
+    assert made._repr_html_() is None
+
+
+def test_samples_are_played_as_wav():
+    """A browser can't play raw samples; where their rate is told it needs not."""
+    for label, tags in (("audio/pcm", "audio/pcm"), ("audio/L16; rate=24000", "audio/wav")):
+        meta = Meta("createSpeech", 200, Headers([("content-type", label)]), None, "", None, False, 1, (), 0.1)  # fmt: skip
+        speech = SpeechAudio(bytes(480), meta)
+        [(_, attributes)] = Tags(speech._repr_html_()).tags
+        head, _, data = attributes["src"].partition(",")
+        assert head == f"data:{tags};base64"
+        if tags == "audio/wav":
+            assert wav_duration(base64.b64decode(data)) == speech.duration == 0.01
 
 
 def test_sound(both):
