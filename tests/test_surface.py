@@ -127,6 +127,8 @@ PUBLIC = {
         ".sandbox",
         ".testing",
         ".telemetry",
+        ".audio",
+        ".progress",
         ".bulk",
         ".cli",
         ".integrations",
