@@ -21,6 +21,7 @@ from generation.document import DocumentError
 from linting.arguments import arguments
 from linting.examples import missing_examples, wrong_examples
 from linting.extensions import extensions
+from linting.names import names, pages
 from linting.operations import operations
 from linting.schemas import poor_schemas, wrong_schemas
 from linting.source import Finding, Source
@@ -34,7 +35,8 @@ def wrong(document: Mapping[str, Any]) -> list[Finding]:
     if found:
         return found  # the other rules rely on it
     found = [*extensions(document), *operations(document), *wrong_schemas(document)]
-    return found or [*arguments(document)] or [*wrong_examples(document)]
+    found = found or [*arguments(document), *names(document), *pages(document)]
+    return found or [*wrong_examples(document)]
 
 
 def lint(document: Mapping[str, Any]) -> list[Finding]:

@@ -67,6 +67,8 @@ def union_result(
 
     def made(body: bytes, meta: Meta) -> Any:
         cls: Any = _Union
+        if not body.strip() and _is_nothing(make, meta.status):
+            return None
 
         def build(content: Mapping[str, Any]) -> Any:
             return public(make(meta.status, content), content)
@@ -74,6 +76,14 @@ def union_result(
         return parse_result(cls, json_object(body, meta), meta, redactor, build)
 
     return made
+
+
+def _is_nothing(make: Callable[..., Any], status: int) -> bool:
+    """Whether a success of this status has no content by the document."""
+    try:
+        return make(status, None) is None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False
 
 
 class _Union:

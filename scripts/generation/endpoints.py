@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +14,7 @@ from .params import Member, ParamsWriter
 JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"
 # Headers that every call may carry: they are call options, not parameters of an operation.
-_CALL_HEADERS: Final = frozenset({"idempotency-key", "x-client-request-id"})
+CALL_HEADERS: Final = frozenset({"idempotency-key", "x-client-request-id"})
 # What the methods, or the functions over httpx, have of their own.
 TAKEN: Final = frozenset(
     {
@@ -28,6 +29,7 @@ TAKEN: Final = frozenset(
         "idle_timeout",
         "max_retries",
         "on_progress",
+        "params",
         "progress_timeout",
         "retry_streams",
         "self",
@@ -35,6 +37,11 @@ TAKEN: Final = frozenset(
     }
 )
 _REQUIRED: Final = re.compile(r"^Field\(types=\([^)]*\), required=True")
+# What the functions of an operation's module call by these names themselves.
+LOCAL: Final = frozenset(
+    {"answer", "arguments", "ask", "described", "event", "given", "models", "nested", "request"}
+    | {"result", "results", "segment", "stream", "whole"}
+)
 _USUAL_ERROR: Final = "models.ErrorEnvelope"
 _DIVIDERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
@@ -68,7 +75,14 @@ def operation_rows(document: Mapping[str, Any], params: ParamsWriter) -> list[di
     Raises:
         DocumentError: an operation lacks a fact.
     """
-    return [_row(document, params, located) for located in operations(document)]
+    located = list(operations(document))
+    rows = [_row(document, params, operation) for operation in located]
+    # Operations that take the same object have arguments of their own all the same.
+    shared = Counter(row["base"] for row in rows)
+    for row in rows:
+        if shared[row["base"]] > 1:
+            row["base"] = pascal(row["operation_id"])
+    return rows
 
 
 def wire_to_keyword(name: str) -> str:
@@ -130,7 +144,7 @@ def _arguments(
     names: dict[str, str] = {}
     for parameter in map(schemas.parameter, data.get("parameters", ())):
         wire, where = parameter["name"], parameter["in"]
-        if wire.lower() in _CALL_HEADERS or where == "cookie":
+        if wire.lower() in CALL_HEADERS or where == "cookie":
             continue
         if where == "path" and "{" + wire + "}" not in row["path"]:
             continue  # the pipeline's id
@@ -223,11 +237,12 @@ def _answers(schemas: Schemas, data: Mapping[str, Any], place: str) -> dict[str,
     good = {s: schemas.answer(a) for s, a in data["responses"].items() if str(s)[0] == "2"}
     if not good:
         raise DocumentError(f"{place}: it has no success answer (2xx)")
-    first = next(iter(good.values()))
+    # A success without content beside one with it is a result that may be None.
+    first = next((a for a in good.values() if a.get("content")), next(iter(good.values())))
     content = first.get("content", {})
-    kind = _kind(content)
+    kind = kind_of(content)
     results = [
-        _answer(schemas, str(status), answer, _kind(answer.get("content", {})))
+        _answer(schemas, str(status), answer, kind_of(answer.get("content", {})))
         for status, answer in good.items()
     ]
     errors = [
@@ -256,7 +271,8 @@ def _specific(item: tuple[str, Any]) -> tuple[bool, str]:
     return not item[0].isdigit(), item[0]
 
 
-def _kind(content: Mapping[str, Any]) -> str:
+def kind_of(content: Mapping[str, Any]) -> str:
+    """What an answer is, by its media types."""
     if not content:
         return "none"
     texts = any(media.startswith("text/") and media != EVENTS for media in content)

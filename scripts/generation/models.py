@@ -35,6 +35,14 @@ def answers_only(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def result_models(document: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Which schemas become models: ``all`` of them, and those that calls ``returned``."""
+    schemas = document["components"]["schemas"]
+    results = _results(document) & schemas.keys()
+    kept = _closure(schemas, [*results, *_others(document)])
+    return {"all": kept, "returned": results}
+
+
 def _marked(schema: Any, *, result: bool) -> Any:
     """A schema as the generator is to see it: of the formats of bytes it knows only `binary`."""
     seen = json.loads(json.dumps(schema), object_hook=_bytes)

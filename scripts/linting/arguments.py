@@ -7,7 +7,7 @@ from keyword import iskeyword
 from typing import Any
 
 from generation.document import Schemas, name_of, types_of
-from generation.endpoints import TAKEN, wire_to_keyword
+from generation.endpoints import CALL_HEADERS, LOCAL, TAKEN, kind_of, wire_to_keyword
 
 from .operations import EVENTS
 from .source import Finding, Where
@@ -47,13 +47,18 @@ def _parameters(
         elif not _is_plain(schemas, parameter["schema"], lists=parameter["in"] != "path"):
             expected = "a text, a number, true or false, or a list of these"
             yield Finding(place, "parameter", f"{parameter['name']}: expected {expected}")
-        if parameter["in"] in ("query", "path"):
+        if parameter["name"].lower() not in CALL_HEADERS:
             names.append((place, parameter["name"]))
+        if parameter["in"] == "path" and parameter["name"] in LOCAL:
+            message = f"{parameter['name']}: the generated code has another use for this name"
+            yield Finding(place, "parameter", message)
     content = data.get("requestBody", {}).get("content", {})
     for media in _OBJECTS:
         schema = schemas.resolve(content.get(media, {}).get("schema", {}))
         place = (*where, "requestBody", "content", media)
         names += [(place, name) for name in schema.get("properties", {})]
+    if content and not any(media in content for media in _OBJECTS):
+        names.append(((*where, "requestBody"), "content"))
     seen: set[str] = set()
     for place, name in names:
         keyword = wire_to_keyword(name)
@@ -97,7 +102,20 @@ def _body(schemas: Schemas, where: Where, data: Mapping[str, Any]) -> Iterator[F
 def _answers(
     document: Mapping[str, Any], schemas: Schemas, where: Where, data: Mapping[str, Any]
 ) -> Iterator[Finding]:
-    """JSON answers are components that are objects, or unions of such."""
+    """JSON answers are components that are objects, or several; successes are of one kind."""
+    kinds: dict[str, Where] = {}
+    for status, given in data["responses"].items():
+        content = behind(document, given).get("content", {})
+        if status.startswith("2") and content:
+            at = (*where, "responses", status)
+            kinds.setdefault(kind_of(content), at)
+            families = {_family(media) for media in content} - {"events"}
+            if len(families) > 1 and families != {"json", "text"}:
+                message = f"expected one kind of answer, got {', '.join(content)}"
+                yield Finding((*at, "content"), "answer", message)
+    if len(kinds) > 1:
+        message = f"expected successes of one kind, got {' and '.join(kinds)}"
+        yield Finding([*kinds.values()][1], "answer", message)
     for status, given in data["responses"].items():
         place: Where = (*where, "responses", status)
         for media, content in behind(document, given).get("content", {}).items():
@@ -106,6 +124,14 @@ def _answers(
                 at = place if "$ref" in given else (*place, "content", media)
                 message = "a JSON answer has to be a component that is an object, or one of several"
                 yield Finding(at, "answer", message)
+
+
+def _family(media: str) -> str:
+    if media == EVENTS:
+        return "events"
+    if media.endswith(("/json", "+json")):
+        return "json"
+    return "text" if media.startswith("text/") else "bytes"
 
 
 def _is_made(schemas: Schemas, schema: Mapping[str, Any]) -> bool:

@@ -25,7 +25,10 @@ _STREAM: Mapping[str, tuple[str, ...]] = {
 }
 
 # What the SDK can put together of events; any other stream amounts to its last one.
-_ASSEMBLED = ("ChatCompletion", "Response")
+_ASSEMBLED: Mapping[Any, str] = {
+    "ChatCompletion": "ChatCompletionChunk",
+    "Response": "ResponseStreamEvent",
+}
 
 Said = tuple[tuple[str | int, ...], str]  # the place below the extension, and what is wrong
 Check = Callable[[Mapping[str, Any], Any], Iterator[Said]]
@@ -116,6 +119,8 @@ def _stream(document: Mapping[str, Any], value: Any) -> Iterator[Said]:
             ("assembles",),
             f"expected one of {', '.join(_ASSEMBLED)}, or the event itself, got {whole!r}",
         )
+    elif whole in _ASSEMBLED and _ASSEMBLED[whole] != event:
+        yield ("assembles",), f"{whole} is made of {_ASSEMBLED[whole]}, not of {event}"
     kinds = _kinds(document, event)
     for key in ("terminal-events", "error-events"):
         events = value.get(key, [])

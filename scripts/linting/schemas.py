@@ -46,6 +46,13 @@ def wrong_schemas(document: Mapping[str, Any]) -> Iterator[Finding]:
                 place = (*where, "properties", field, "x-runinfra-empty")
                 expected = "an optional list, or an object without required members"
                 yield Finding(place, "empty", f"{name}.{field}: expected {expected}")
+            for key in ("x-runinfra-file", "x-runinfra-scoped-default"):
+                kinds = {
+                    k for m in schemas.alternatives(part) for k in types_of(schemas.resolve(m))
+                }
+                if key in part and "string" not in kinds:
+                    place = (*where, "properties", field, key)
+                    yield Finding(place, "text", f"{name}.{field}: {key} is for texts")
         yield from _union(schemas, name, schema)
 
 

@@ -181,20 +181,25 @@ def _standard(document: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _circles(document: Mapping[str, Any]) -> Iterator[Finding]:
-    """Schemas that are only another name of themselves."""
-    schemas = document.get("components", {}).get("schemas", {})
-    for name in schemas:
-        seen, here = {name}, schemas[name]
-        while True:
-            if len(here.get("allOf", ())) == 1:
-                here = here["allOf"][0]
-            elif "$ref" in here:
-                target = here["$ref"].rsplit("/", 1)[-1]
-                if target in seen:
-                    where = ("components", "schemas", name)
-                    yield Finding(where, "reference", f"{name} refers to nothing but itself")
-                    break
-                seen.add(target)
-                here = schemas[target]
-            else:
-                break
+    """Components that lead to themselves, by references and alternatives, with nothing between."""
+    for kind, parts in document.get("components", {}).items():
+        ahead = {name: [*_meant(part)] for name, part in parts.items()}
+        for name in parts:
+            todo, seen = [*ahead[name]], set[str]()
+            while todo and name not in seen:
+                following = todo.pop()
+                if following not in seen:
+                    seen.add(following)
+                    todo += ahead[following]
+            if name in seen:
+                where = ("components", kind, name)
+                yield Finding(where, "reference", f"{name} refers to nothing but itself")
+
+
+def _meant(part: Mapping[str, Any]) -> Iterator[str]:
+    """The components that another one is, or may be, as a whole."""
+    if "$ref" in part:
+        yield part["$ref"].rsplit("/", 1)[-1]
+    for key in ("allOf", "anyOf", "oneOf"):
+        for member in part.get(key, ()):
+            yield from _meant(member)

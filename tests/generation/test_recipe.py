@@ -255,12 +255,35 @@ def test_types_of_the_recipe(tree, tmp_path):
     """`mypy --strict` knows the new methods, their arguments and their results."""
     code = (HERE / "recipe_use.py").read_text("utf-8")
     (tree / "good.py").write_text(code)
+    (tree / "unusual.py").write_text((HERE / "recipe_unusual.py").read_text("utf-8"))
     bad = "from runinfra_ext import RunInfra\nRunInfra().usage.list(since=3)\nRunInfra().usage.list()\n"
     (tree / "bad.py").write_text(bad)
-    options = ["--strict", "--config-file=", f"--cache-dir={tmp_path}", "good.py", "bad.py"]
+    options = [
+        "--strict",
+        "--config-file=",
+        f"--cache-dir={tmp_path}",
+        "good.py",
+        "unusual.py",
+        "bad.py",
+    ]
     done = run(tree, "-m", "mypy", *options)
     wrong = [line.partition(" ")[0] for line in done.stdout.splitlines() if " error: " in line]
     assert wrong == ["bad.py:2:", "bad.py:3:"], done.stdout
+
+
+def test_unusual_operations(tree):
+    """Two successes, a shared body, keywords as fields, nested and united richer classes."""
+    done = run(tree, str(HERE / "recipe_unusual.py"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "nothing": None,
+        "sent": ["/v1/notes/n", None],  # the default of a header is the gateway's to apply
+        "team": "all",
+        "keywords": ["c", True, ["d"]],
+        "refused": "kinds[0]: expected one of 'a', 'b', got 'c'",
+        "classes": ["runinfra_ext._answer.nested", True],
+        "union": True,
+    }
 
 
 def test_the_sandbox_refuses_what_the_document_does_not_allow(tree):

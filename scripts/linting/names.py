@@ -1,0 +1,203 @@
+"""Names of the document that become Python's: what the client, or the generated code, has taken."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from keyword import iskeyword
+from pathlib import Path
+from typing import Any
+
+from generation.document import Schemas, name_of
+from generation.endpoints import kind_of
+from generation.facts import pascal, snake
+from generation.models import result_models
+
+from .source import Finding, Where
+from .walk import behind, walk
+
+_EXT = Path(__file__).resolve().parents[2] / "runinfra_ext"
+# What the generated methods and modules call by these names themselves.
+MODULE_NAMES = frozenset(
+    {"bool", "bytes", "date", "datetime", "float", "int", "models", "nested", "objects", "results"}
+    | {"str"}
+)
+# What the models call by these names themselves, in the bodies of their classes.
+MODEL_NAMES = frozenset({"bool", "dict", "dt", "field", "float", "int", "list", "str"})
+_OF_RESULTS = frozenset({"meta", "request_id"})
+_HEADER = re.compile(r"[A-Za-z0-9-]+")
+
+
+def names(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Methods, namespaces, ids, tags, headers and fields whose name has a meaning already."""
+    methods = {
+        data.get("x-runinfra-method"): where
+        for where, kind, data in walk(document)
+        if kind == "operation" and where[0] == "paths"
+    }
+    classes: dict[str, str] = {}
+    for where, kind, data in walk(document):
+        if kind != "operation" or where[0] != "paths":
+            continue
+        module = snake(data["operationId"])
+        if iskeyword(module) or module in MODULE_NAMES:
+            yield _taken((*where, "operationId"), "operation-id", data["operationId"])
+        if iskeyword(snake(data["tags"][0])):
+            yield _taken((*where, "tags"), "tags", data["tags"][0])
+        yield from _method(document, where, data, methods, classes)
+        for number, given in enumerate(data.get("parameters", ())):
+            parameter = behind(document, given)
+            place: Where = (*where, "parameters", number)
+            if parameter["in"] == "header":
+                yield from _header(place, parameter["name"], by_name="$ref" in given)
+            yield from _style(place, parameter)
+    yield from _fields(document)
+
+
+def _method(
+    document: Mapping[str, Any],
+    where: Where,
+    data: Mapping[str, Any],
+    methods: Mapping[str, Where],
+    classes: dict[str, str],
+) -> Iterator[Finding]:
+    name = data["x-runinfra-method"]
+    place = (*where, "x-runinfra-method")
+    *path, last = name.split(".")
+    if path[0] in _of_client():
+        message = f"{name}: the client has a {path[0]} of its own"
+        yield Finding(place, "method", message)
+    for part in (*path[1:], last):
+        if part in MODULE_NAMES:
+            yield _taken(place, "method", part)
+    for depth in range(1, len(path) + 1):
+        space = ".".join(path[:depth])
+        made = pascal("_".join(path[:depth]))
+        if f"Async{made}" in _drivers() or classes.setdefault(made, space) != space:
+            yield _taken(place, "method", f"the class Async{made} of the namespace {space}")
+    answer = next(a for status, a in data["responses"].items() if status[0] == "2")
+    also = []
+    if "x-runinfra-pages" in data:
+        also.append(f"{last}_all")
+    if kind_of(behind(document, answer).get("content", {})) in {"audio", "binary"}:
+        also.append("stream" if last == "create" else f"stream_{last}")
+    for other in also:
+        twin = ".".join((*path, other))
+        if twin in methods:
+            message = f"{twin} comes with {name} already"
+            yield Finding((*methods[twin], "x-runinfra-method"), "method", message)
+
+
+def _taken(place: Where, rule: str, name: str) -> Finding:
+    return Finding(place, rule, f"{name}: the generated code has another use for this name")
+
+
+def _header(place: Where, name: str, *, by_name: bool) -> Iterator[Finding]:
+    if not _HEADER.fullmatch(name):
+        yield Finding(place, "parameter", f"{name!r} is no name of a header")
+    # The two ids of a call are components of the document, and options of every call.
+    if name.lower() in {"accept", "user-agent"} | _reserved() and not by_name:
+        yield Finding(place, "parameter", f"{name} is a header that the client sets itself")
+
+
+def _style(place: Where, parameter: Mapping[str, Any]) -> Iterator[Finding]:
+    """What nothing is made of: it would be sent in another form than the document says."""
+    known = ("form", "spaceDelimited", "pipeDelimited")
+    allowed = known if parameter["in"] == "query" else ("simple",)
+    style = parameter.get("style", allowed[0])
+    if style not in allowed:
+        message = f"{parameter['name']}: style: expected {' or '.join(allowed)}, got {style}"
+        yield Finding(place, "parameter", message)
+    if parameter.get("allowReserved"):
+        message = f"{parameter['name']}: allowReserved: everything is percent-encoded here"
+        yield Finding(place, "parameter", message)
+
+
+def _fields(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Fields of answers whose attribute would hide something."""
+    schemas = Schemas(document)
+    results = result_models(document)
+    for name in results["all"]:
+        seen: dict[str, str] = {}
+        for field in schemas.all[name].get("properties", {}):
+            place = ("components", "schemas", name, "properties", field)
+            if field in MODEL_NAMES or field.startswith("_"):
+                yield _taken(place, "name", f"{name}.{field}")
+            elif name in results["returned"] and field in _OF_RESULTS:
+                message = f"{name}.{field}: every result has a {field} of its own"
+                yield Finding(place, "name", message)
+            attribute = field if field.isidentifier() else snake(field)
+            if seen.setdefault(attribute, field) != field:
+                message = f"{name}: {seen[attribute]} and {field} both become {attribute}"
+                yield Finding(place, "name", message)
+
+
+def pages(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """What tells of pages names members of the answer, and an argument."""
+    schemas = Schemas(document)
+    for where, kind, data in walk(document):
+        told = data.get("x-runinfra-pages") if kind == "operation" else None
+        if told is None:
+            continue
+        place = (*where, "x-runinfra-pages")
+        answer = next(a for status, a in data["responses"].items() if status[0] == "2")
+        content = behind(document, answer).get("content", {}).get("application/json", {})
+        reference = content.get("schema", {}).get("$ref", "")
+        page = schemas.all.get(name_of(reference), {})
+        for key in ("items", "next"):
+            if told[key] not in page.get("properties", {}):
+                message = f"x-runinfra-pages.{key}: the answer has no {told[key]}"
+                yield Finding((*place, key), "pages", message)
+        items = page.get("properties", {}).get(told["items"], {})
+        if page and "array" not in str(schemas.resolve(items).get("type")):
+            yield Finding(
+                (*place, "items"), "pages", f"x-runinfra-pages.items: {told['items']} is no list"
+            )
+        given = [behind(document, parameter)["name"] for parameter in data.get("parameters", ())]
+        for media in data.get("requestBody", {}).get("content", {}).values():
+            given += schemas.resolve(media.get("schema", {})).get("properties", {})
+        if told["parameter"] not in map(snake, given):
+            message = f"x-runinfra-pages.parameter: there is no argument {told['parameter']}"
+            yield Finding((*place, "parameter"), "pages", message)
+
+
+@cache
+def _of_client() -> frozenset[str]:
+    """What the client has by hand: its methods, options and accessories."""
+    found = set[str]()
+    for path in ("client.py", "raw.py"):
+        for node in ast.walk(ast.parse((_EXT / "_async" / path).read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found.add(node.name)
+            elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self":
+                found.add(node.attr)
+    return frozenset(found) - _namespaces()
+
+
+@cache
+def _namespaces() -> frozenset[str]:
+    tree = ast.parse((_EXT / "_async/namespaces.py").read_text("utf-8"))
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+@cache
+def _drivers() -> frozenset[str]:
+    """The classes that generated modules import."""
+    return frozenset(
+        node.name
+        for path in sorted((_EXT / "_async").glob("*.py"))
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    )
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """The headers that callers can't set."""
+    for node in ast.parse((_EXT / "_call/headers.py").read_text("utf-8")).body:
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "RESERVED":
+            assert isinstance(node.value, ast.Call)
+            return frozenset(ast.literal_eval(node.value.args[0]))
+    return frozenset()
