@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from .._ground.json_codec import is_object, is_sequence
+from ..errors import ResponseShapeError
 
 
 def adapted(operation_id: str, content: Any) -> Any:
@@ -50,4 +51,64 @@ def response_event(make: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mappin
     return lambda content: make(_response_event(content))
 
 
-_FORMS: Final[Mapping[str, Callable[[Any], Any]]] = {"createRerank": _rerank}
+def said(content: Any) -> tuple[str, str] | None:
+    """The text and the thoughts of a message's content in parts; ``None`` if it is no such list."""
+    if not is_sequence(content):
+        return None
+    texts, thoughts = "", ""
+    for part in content:
+        kind, text = (part.get("type"), part.get("text")) if is_object(part) else (None, None)
+        if kind == "thinking":
+            thought: Any = part.get("thinking")
+            inner = (thought, "") if isinstance(thought, str) else said(thought)
+            if inner is None:
+                return None
+            thoughts += inner[0]
+        elif kind in _TEXTS and isinstance(text, str):
+            texts += text
+        else:
+            return None
+    return texts, thoughts
+
+
+def _chat(content: Any) -> Any:
+    """Some leave out the id, the model or the role; some send the text in parts."""
+    choices = content.get("choices") if is_object(content) else None
+    if not is_sequence(choices) or not choices:
+        return content
+    plain = [_choice(choice) for choice in choices]
+    if plain == choices and "id" in content and "model" in content:
+        return content
+    return {"id": "", "model": "", **content, "choices": plain}
+
+
+def _choice(choice: Any) -> Any:
+    message: Any = choice.get("message") if is_object(choice) else None
+    if not is_object(message):
+        return choice
+    parts = said(message.get("content"))
+    if parts is None and "role" in message:
+        return choice
+    plain: dict[str, Any] = {"role": "assistant", **message}
+    if parts is not None:
+        plain["content"] = parts[0]
+        if parts[1]:
+            plain["reasoning_content"] = parts[1]
+    return {**choice, "message": plain}
+
+
+def _response(content: Any) -> Any:
+    """What is told to be another object, and has no output, is no empty response."""
+    kind = content.get("object") if is_object(content) else None
+    if kind not in {None, "response"} and "output" not in content:
+        msg = "The gateway's answer is not a Response: its object is another one."
+        raise ResponseShapeError(msg)
+    return content
+
+
+_TEXTS: Final = frozenset({"text", "output_text"})
+_FORMS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "createChatCompletion": _chat,
+    "createRerank": _rerank,
+    "createResponse": _response,
+}

@@ -16,6 +16,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from runinfra_client import models
 
+from .._answer.engines import said
 from .._ground.answer_facts import Facts
 from .assembly import Room, merge, place
 from .tool_calls import ToolCallAssembly
@@ -196,7 +197,8 @@ class _Choice:
             return self.news != ""
         progress = False
         for key, value in piece.items():
-            if key == "delta":
+            if key == "delta" or (key == "message" and not piece.get("delta")):
+                # A server that streams for form's sake sends the whole message in one chunk.
                 progress = self._add_delta(value or {}) or progress
             elif key == "finish_reason":
                 # Some engines send "" for "not yet".
@@ -255,6 +257,10 @@ class _Choice:
         for key, value in delta.items():
             if key in _TEXTS and isinstance(value, str):
                 progress = self._add_text(key, value) or progress
+            elif key == "content" and (parts := said(value)) is not None:
+                progress = self._add_text("content", parts[0]) or progress
+                if parts[1]:
+                    progress = self._add_text("reasoning_content", parts[1])
             elif key == "tool_calls" and value:
                 progress = self._tools.add(value) or progress
             elif key == "function_call" and isinstance(value, dict):

@@ -116,7 +116,10 @@ class ResponseAssembler(Generic[C, R]):
             return False
         response = object_of(event.get("response"))
         if response:
-            self._take_response(response, ended=kind in self._terminal)
+            ended = kind in self._terminal
+            if ended and not response.get("status"):
+                response = {**response, "status": kind.removeprefix(_PREFIX)}
+            self._take_response(response, ended=ended)
         else:
             self._take_piece(kind.removeprefix(_PREFIX), event)
         if self.news:

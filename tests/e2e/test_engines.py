@@ -198,6 +198,69 @@ def test_rerank_as_engines_answer_it(both, body):
     assert [(item.index, item.score) for item in result.results] == [(1, 0.5), (0, -0.25)]
 
 
+THOUGHT = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+TEXT = [{"type": "text", "text": "Sev"}, {"type": "text", "text": "en"}]
+
+
+@pytest.mark.parametrize(
+    ("message", "head", "expected"),
+    [
+        ({"content": "Seven"}, {"id": "c", "model": "m"}, ("Seven", None)),
+        ({"role": "assistant", "content": "Seven"}, {}, ("Seven", None)),
+        ({"role": "assistant", "content": TEXT}, {"id": "c", "model": "m"}, ("Seven", None)),
+        ({"content": [THOUGHT, *TEXT]}, {"id": "c"}, ("Seven", "hm")),
+        ({"content": [{**THOUGHT, "thinking": "hm"}, *TEXT]}, {"model": "m"}, ("Seven", "hm")),
+        ({"content": [{"type": "odd"}, *TEXT]}, {"model": "m"}, ([{"type": "odd"}, *TEXT], None)),
+        ({"content": [{"type": "thinking"}, *TEXT]}, {}, ([{"type": "thinking"}, *TEXT], None)),
+    ],
+)
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_message_as_engines_have_it(both, message, head, expected, streamed):
+    """What was paid is not refused for a missing id, model or role; parts are text, if they are."""
+    part = {"index": 0, "finish_reason": "stop", ("delta" if streamed else "message"): message}
+    whole = {**head, "choices": [part]}
+    body = f"data: {json.dumps(whole)}\n\ndata: [DONE]\n\n".encode() if streamed else whole
+
+    async def call(client):
+        if not streamed:
+            return await chat(client)
+        stream = await client.chat.completions.create(model="m", messages=HELLO, stream=True)
+        return await stream.final()
+
+    with engine(200, EVENTS if streamed else JSON, body) as answering:
+        answered = ask(both, answering, call).choices[0].message
+    assert (answered.role, answered.content) == ("assistant", expected[0])
+    assert answered.to_dict().get("reasoning_content") == expected[1]
+
+
+def test_parts_of_a_text_are_its_pieces(both):
+    """They reach who reads the text of a stream, too; so does a message that comes at once."""
+    pieces = [{"delta": {"content": [part]}, "finish_reason": None} for part in [THOUGHT, TEXT[0]]]
+    last = {"message": {"role": "assistant", "content": "en"}, "finish_reason": "stop"}
+    chunks = [{"id": "c", "model": "m", "choices": [piece]} for piece in [*pieces, last]]
+    body = b"".join(f"data: {json.dumps(chunk)}\n\n".encode() for chunk in chunks)
+
+    async def call(client):
+        stream = await client.chat.completions.create(model="m", messages=HELLO, stream=True)
+        async for _ in stream.text_stream:
+            pass
+        return stream
+
+    with engine(200, EVENTS, body + b"data: [DONE]\n\n") as answering:
+        assert ask(both, answering, call).text == "Seven"
+
+
+def test_a_chat_that_answers_a_response(both):
+    """An object of another kind is no response with an empty text."""
+    body = {"id": "c", "model": "m", "object": "chat.completion", "choices": []}
+
+    async def call(client):
+        return await client.responses.create(model="m", input="Hi")
+
+    error = failing(both, 200, JSON, body, call)
+    assert (type(error), error.outcome_unknown) == (sdk.ResponseShapeError, True)
+
+
 def events(*items: dict) -> bytes:
     return b"".join(
         f"event: {item['type']}\ndata: {json.dumps(item)}\n\n".encode() for item in items

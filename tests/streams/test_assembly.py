@@ -245,6 +245,16 @@ def test_text_that_comes_at_once(assemble: Any) -> None:
         assert "Seven" == assembler.text
 
 
+def test_status_that_only_the_event_tells(assemble: Any) -> None:
+    """A terminal event whose response has no status has ended as it is called."""
+    events = [
+        {"type": "response.created", "response": {"id": "r", "status": "in_progress"}},
+        {"type": "response.incomplete", "response": {"id": "r", "model": "m"}},
+    ]
+
+    assert "incomplete" == assemble(events, RESPONSES).final(whole=True).status
+
+
 def test_part_without_its_text(assemble: Any) -> None:
     """A part that is ended without its text keeps the pieces that came."""
     part = {"type": "output_text", "text": "", "annotations": [{"n": 1}]}
