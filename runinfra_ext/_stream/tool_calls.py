@@ -3,10 +3,10 @@
 The standard says: each call has an ``index``, its first fragment has ``id`` and name, the others
 add to ``arguments``. Engines differ: the index is null, missing, the same for all calls, or not
 counted from zero; ids are repeated on every fragment, made up anew for each, or missing; the
-arguments are an object; the whole call is repeated at the end. What decides here, in this order: an
-id that is known belongs to that call; a new id *with* a name begins a call; a name after complete
-arguments begins a call; otherwise the fragment belongs to the call of its index, and without an
-index to the last call.
+arguments are an object; the whole call is repeated at the end; several calls share an id. What
+decides here, in this order: an id that is known belongs to that call, unless both are whole and
+differ; a new id *with* a name begins a call; a name after complete arguments begins a call;
+otherwise the fragment belongs to the call of its index, and without an index to the last call.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class ToolCallAssembly:
         if not isinstance(function, Mapping):
             function = {}
         call_id, name = _text(fragment.get("id")), _text(function.get("name"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - decoded JSON
-        call = self._find(fragment.get("index"), call_id, name)
+        call = self._find(fragment.get("index"), call_id, name, function.get("arguments"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - decoded JSON
         if call_id and not call.id:
             call.id = call_id
             self._by_id[call_id] = call
@@ -117,10 +117,11 @@ class ToolCallAssembly:
             if key not in {"name", "arguments"}:
                 merge(call.function_extra, key, value)  # pyright: ignore[reportUnknownArgumentType] - decoded JSON
 
-    def _find(self, index: object, call_id: str, name: str) -> PartialToolCall:
+    def _find(self, index: object, call_id: str, name: str, given: object) -> PartialToolCall:
         """The call that a fragment belongs to; a new one if it begins one."""
-        if call_id and call_id in self._by_id:
-            return self._by_id[call_id]
+        known = self._by_id.get(call_id) if call_id else None
+        if known is not None and not (name and _is_another(known, name, given)):
+            return known
         key = index if isinstance(index, int) and not isinstance(index, bool) else None
         call = self._by_index.get(key) if key is not None else self._last()
         begins = (
@@ -177,10 +178,23 @@ def is_whole(text: object) -> bool:
         return False
 
 
+def _is_another(call: PartialToolCall, name: str, arguments: Any) -> bool:
+    """Whether a whole call has the id of one that is whole already, and is not the same again."""
+    if not (isinstance(arguments, dict) or is_whole(arguments)) or not call.complete:
+        return False
+    return name != call.name or not _is_again(call, arguments)
+
+
+def _is_again(call: PartialToolCall, arguments: object) -> bool:
+    given = decode(arguments) if isinstance(arguments, str) else arguments
+    return bool(given == decode(call.arguments))
+
+
 def _add_arguments(call: PartialToolCall, arguments: object) -> None:
     if isinstance(arguments, str):
         # Behind a whole object nothing can follow: what is there again is the call repeated.
-        if arguments and not (call.pieces and arguments == call.arguments and call.complete):
+        again = is_whole(arguments) and call.complete and _is_again(call, arguments)
+        if arguments and not again:
             call.pieces.append(arguments)
     elif arguments is not None:
         # Some engines send the object itself; the result promises JSON text (of what is none of

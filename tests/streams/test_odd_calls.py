@@ -40,6 +40,21 @@ KINDS = {
     ),
     "without an id": ([{"type": "function", "function": F}], [{"index": 0, "function": F}]),
     "twice": ([WHOLE, WHOLE], [{**WHOLE, "index": 0}, {**WHOLE, "index": 0}]),
+    "two of one id": (
+        [{"id": "f", "function": {"name": "f", "arguments": f'{{"x": {x}}}'}} for x in (1, 2)],
+        [{"id": "f", "function": {"name": "f", "arguments": f'{{"x": {x}}}'}} for x in (1, 2)],
+    ),
+    "two functions of one id": (
+        [{"id": "t", "function": {"name": name, "arguments": "{}"}} for name in "fg"],
+        [{"id": "t", "function": {"name": name, "arguments": "{}"}, "index": 0} for name in "fg"],
+    ),
+    "again, written in another way": (
+        [WHOLE],
+        [
+            {"index": 0, "id": "a", "function": F},
+            {"index": 0, "id": "a", "function": {"name": "f", "arguments": '{"x":1}'}},
+        ],
+    ),
     "again in pieces, then whole": (
         [WHOLE],
         [
@@ -62,6 +77,9 @@ KINDS = {
 }
 
 
+SEVERAL = {"two of one id": [{"x": 1}, {"x": 2}], "two functions of one id": [{}, {}]}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_alike(play: Any, kind: str) -> None:
     """A call is the same object, in the standard's form, whichever way it came."""
@@ -79,7 +97,9 @@ def test_alike(play: Any, kind: str) -> None:
         assert isinstance(call["function"]["arguments"], str)
         assert call["type"] in {"function", "custom"}
     if kind not in {"two of one name without ids", "of another kind"}:
-        assert [{"x": 1}] == [json.loads(call["function"]["arguments"]) for call in read(streamed)]
+        assert SEVERAL.get(kind, [{"x": 1}]) == [
+            json.loads(call["function"]["arguments"]) for call in read(streamed)
+        ]
     if kind == "of another kind":
         assert {"name": "sql", "input": "select 1"} == read(streamed)[0]["custom"]
 
