@@ -14,7 +14,7 @@ WORKERS ?= 2
 SOAK_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo canary test window test-matrix soak bulk-long test-quick test-all lint format types check gen gen-check screens surface document foreign frameworks contract contract-long bench coverage coverage-report clean
+.PHONY: help venv demo canary test window test-matrix soak bulk-long test-quick test-all lint format types check gen gen-check screens surface document foreign frameworks contract contract-long bench bench-ray coverage coverage-report clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ test-all: ## Run the tests on each of Python 3.11, 3.12 and 3.13 that is install
 
 bench: venv ## Measure the SDK against its peers; QUICK=1 for a first look.
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick --rounds 1)
+
+bench-ray: venv ## Measure rows through Ray Data, by its own recipe and by this SDK; ROWS (3000) of them.
+	$(BIN)/python scripts/frameworks.py bench-ray
 
 coverage: venv ## Run the tests and hold branch coverage of runinfra_ext to its limit.
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report= $(ARGS)

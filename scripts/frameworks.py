@@ -1,6 +1,7 @@
 """Run the frameworks that people use against a sandbox, and the examples of docs/frameworks.md.
 
     python scripts/frameworks.py [openai3 | openai2 | ray_data | node] [-- PYTEST'S ARGUMENTS]
+    python scripts/frameworks.py bench-ray        measure benchmarks/with_ray.py
 
 Each environment is made by itself, as its packages demand what others forbid: exact versions stand
 in tests/frameworks/requirements and tests/frameworks/node/package.json. They are kept in
@@ -43,6 +44,8 @@ def main(arguments: list[str]) -> int:
         for name in names or [*PYTHONS, "node"]:
             if name == "node":
                 run_node()
+            elif name == "bench-ray":
+                measure_ray()
             elif name in PYTHONS:
                 run_python(name, more)
             else:
@@ -65,8 +68,8 @@ def digest(sources: tuple[Path, ...]) -> str:
     return hashlib.sha256(whole + sys.version.encode()).hexdigest()
 
 
-def run_python(name: str, more: list[str]) -> None:
-    """The tests of a Python environment, and its share of the page's examples."""
+def python_of(name: str) -> tuple[Path, str]:
+    """The folder of an environment, which is made if need be, and its Python."""
     folder, pins = PLACE / name, TESTS / f"requirements/{name}.txt"
     python = str(folder / "bin/python")
     if changed(folder, pins):
@@ -77,6 +80,21 @@ def run_python(name: str, more: list[str]) -> None:
             if subprocess.run((*pip, *step), check=False).returncode:
                 raise Failed(f"{name}: pip {step[0]} failed")
         (folder / ".made-of").write_text(digest((pins,)))
+    return folder, python
+
+
+def measure_ray() -> None:
+    """Rows through Ray Data, by the ways there are."""
+    _, python = python_of("ray_data")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = (python, "-m", "benchmarks.with_ray")
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        raise Failed("bench-ray failed")
+
+
+def run_python(name: str, more: list[str]) -> None:
+    """The tests of a Python environment, and its share of the page's examples."""
+    folder, python = python_of(name)
     print(f"- {name}: types", flush=True)
     own = [f"runinfra_ext/integrations/{module}.py" for module in PYTHONS[name]]
     cache = ("--cache-dir", str(folder / "mypy"))

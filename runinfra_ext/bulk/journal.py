@@ -118,7 +118,7 @@ class Journal:
         # By whatever name it is called, a symbolic link too, it is one file with one lock.
         real = Path(os.path.realpath(path))
         with contextlib.ExitStack() as opened, _told(self.path):
-            lock = FileLock(real.with_name(real.name + ".lock"), self.path)
+            lock = FileLock(real.with_name(real.name + "-lock"), self.path)
             opened.callback(lock.release)
             self._writer = _opened(real)
             opened.callback(self._writer.close)

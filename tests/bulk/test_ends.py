@@ -6,9 +6,11 @@ import asyncio
 import errno
 import fcntl
 import os
+import sqlite3
 import sys
 import threading
 import time
+from contextlib import closing
 
 import anyio
 import pytest
@@ -257,6 +259,29 @@ def test_a_file_system_without_locks(monkeypatch, tmp_path):
     refused_lock(monkeypatch, errno.EAGAIN)
     with pytest.raises(JournalError, match=r"in use by another job \(process unknown\)"):
         Journal(tmp_path / "run.db", {"operation": "o"})
+
+
+def test_a_file_system_without_shared_memory(client: RunInfra, monkeypatch, tmp_path):
+    """SQLite has no WAL on it, and locks by files beside the journal: all goes on, if slower."""
+    connect = sqlite3.connect
+
+    def remote(path, **options):
+        if not path:
+            return connect(path, **options)
+        return connect(f"file:{path}?vfs=unix-dotfile", uri=True, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", remote)
+    journal = tmp_path / "run.db"
+    with client.bulk.map(range(20), chat, journal=journal) as job:
+        next(job)
+        with Reading(journal) as reading:
+            assert reading.account().done >= 1
+            assert reading.facts()["stopped"] == "unfinished"
+    rows = list(client.bulk.map(range(20), chat, journal=journal))
+    assert sorted(row.item for row in rows) == list(range(20))
+    assert sum(row.meta.resumed for row in rows) == job.account.done
+    with closing(remote(journal)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 
 
 def test_one_journal_by_two_names(tmp_path):
