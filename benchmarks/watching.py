@@ -94,6 +94,8 @@ def watching(contender: str, count: int, *, traced: bool) -> tuple[Callable[[], 
 def _by_hand(count: int) -> Callable[[], None]:
     names = importlib.import_module("runinfra_ext.telemetry.names")
     trace = importlib.import_module("opentelemetry.trace")
+    headers = importlib.import_module("opentelemetry.trace.propagation.tracecontext")
+    propagator = headers.TraceContextTextMapPropagator()
     tracers, meters = _providers()
     tracer, meter = tracers.get_tracer("bench"), meters.get_meter("bench")
     duration = meter.create_histogram(names.DURATION, "s")
@@ -129,10 +131,12 @@ def _by_hand(count: int) -> Callable[[], None]:
     def work() -> None:
         for _ in range(count):
             span = tracer.start_span("chat", kind=trace.SpanKind.CLIENT, attributes=before)
+            context = trace.set_span_in_context(span)
+            propagator.inject({}, context)
             span.set_attributes(after)
             span.end()
-            duration.record(0.1, measured)
+            duration.record(0.1, measured, context)
             for number, attributes in kinds:
-                tokens.record(number, attributes)
+                tokens.record(number, attributes, context)
 
     return work

@@ -112,6 +112,10 @@ class CallStart:
         """
         self._added.update(checked_headers("add_header", {name: value}))
 
+    def _carry(self, name: str, value: str) -> None:
+        # A header that the package has made itself, and that needs no check.
+        self._added[name] = value
+
     def __repr__(self) -> str:
         return f"<CallStart {self.operation}, {self.client_request_id}>"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import sys
 from collections import deque
 from collections.abc import (
@@ -75,9 +76,10 @@ class Mailbox(Generic[T]):
 
 
 class Crew:
-    """The workers of a job."""
+    """The workers of a job; they have the context variables of whoever made the crew."""
 
     def __init__(self) -> None:
+        self._context = contextvars.copy_context()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(
@@ -93,7 +95,8 @@ class Crew:
             first: the row to begin with.
             lost: told why, if it never begins: its task may be cancelled before its first step.
         """
-        task = asyncio.get_running_loop().create_task(work(first))
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(work(first), context=self._context.copy())
 
         def ended(task: asyncio.Task[None]) -> None:
             self._tasks.discard(task)

@@ -8,6 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar
 
+from .._call.spans import UNTRACED, Work, ended_by, job_span
 from ..bulk.account import Account
 from ..bulk.journal import Journal
 from ..bulk.options import Options
@@ -23,6 +24,11 @@ from .transport import AsyncTransport
 
 ItemT = TypeVar("ItemT")
 
+# Members of a job's account that its span has.
+_TRACED: Final = (
+    *("done", "failed", "bad", "resumed", "replayed", "attempts"),
+    *("input_tokens", "output_tokens"),
+)
 _TICK: Final = 1.0  # seconds between looks at the clock while nothing comes
 
 
@@ -45,6 +51,8 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
         self._ready: deque[Outcome] = deque()
         self._held: dict[int, Outcome] = {}
         self._next = 0
+        self._span: Work = UNTRACED
+        self._left_by: type[BaseException] | None = None  # what ended the iteration
         self._begun = False
         self._closed = False
 
@@ -77,6 +85,7 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
                 self._begin()
             found = await self._find()
         except BaseException as error:  # whatever it is: what is on its way is kept first
+            self._left_by = type(error)
             if isinstance(error, INTERRUPTS):
                 self._display.interrupted(self._desk.in_flight)
             await self._drain()
@@ -111,7 +120,9 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
         self._rows = iterator(plan.rows)
         self._mail = Mailbox()
         self._bell = Bell()
-        self._crew = Crew()
+        self._span = job_span(self._transport.settings, plan.operation)
+        with self._span.current():
+            self._crew = Crew()
         self._feeding = Feeding()
         self._begun = True
         self._job = options.job or uuid.uuid4().hex
@@ -177,6 +188,12 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
             self._desk.stop(None)
             self._crew.dismiss()
             self._let_go()
+            self._span.over("dropped", **self._traced())
+
+    def _traced(self) -> dict[str, Any]:
+        """What the span tells of the job."""
+        account = self._desk.account
+        return {"job": self._job or None, **{name: getattr(account, name) for name in _TRACED}}
 
     def _let_go(self) -> None:
         """Have the journal ended when all that came is written, and forget the keys."""
@@ -226,7 +243,15 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
                 if self._writer is not None:
                     self._writer.join()
             self._arrived(await self._mail.get(0.0))
+            self._trace_end()
             await awaited(self._display.end(self._desk.snapshot()), "progress")
+
+    def _trace_end(self) -> None:
+        """Tell the span how the job went."""
+        error = self._broken() or self._desk.error
+        cause = self._left_by or (None if error is None else type(error))
+        stopped = cause is None and self._desk.account.stopped
+        self._span.over("closed" if stopped else ended_by(cause), cause, **self._traced())
 
     def _told(self, error: BaseException) -> BaseException:
         if self._journal is not None:

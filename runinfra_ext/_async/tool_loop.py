@@ -10,6 +10,7 @@ from typing import Any, Self
 from runinfra_client import models
 
 from .._answer.results import ChatCompletion
+from .._call.spans import UNTRACED, Work, ended_by
 from .._ground.doors import door
 from .._structured.conversation import (
     ToolCall,
@@ -21,6 +22,7 @@ from .._structured.conversation import (
     ToolTextEvent,
 )
 from ..errors import StreamConsumedError
+from ..middleware import Outcome
 from ._callbacks import check_callback, outcome
 from .stream import AsyncLoop, AsyncStream
 
@@ -38,6 +40,7 @@ class AsyncToolStream:
         conversation: messages, tools, limits and the other arguments of every request.
         streaming: make every request a stream, so that there are pieces of text.
         on_event: is given the chunks of these streams.
+        begin: gives the span around all of it, when the first request is about to be sent.
 
     Raises (while reading):
         ToolLoopError: the limit of steps is reached, all calls were cut, or a result has no JSON
@@ -54,6 +57,7 @@ class AsyncToolStream:
         *,
         streaming: bool,
         on_event: Callable[[Any], object] | None = None,
+        begin: Callable[[], Work] | None = None,
     ) -> None:
         for tool in conversation.tools:
             check_callback("tools", tool.function)
@@ -61,6 +65,7 @@ class AsyncToolStream:
             check_callback("on_event", on_event)
         self._create = create
         self._conversation = conversation
+        self._begin = begin
         self._streaming = streaming
         self._on_event = on_event
         self._ready: deque[ToolEvent] = deque()
@@ -69,6 +74,7 @@ class AsyncToolStream:
         self._stream: AsyncStream[Any, ChatCompletion] | None = None
         self._run: ToolRun | None = None
         self._error: BaseException | None = None
+        self._span: Work | None = None
         self._closed = False
         self._reading = False
         self._managed = False
@@ -151,15 +157,18 @@ class AsyncToolStream:
         self._reading = True
         try:
             while not (self._ready or self._closed or self._run):
-                await self._advance()
-        except GeneratorExit:
+                with self._work().current():
+                    await self._advance()
+        except GeneratorExit as error:
             # The coroutine is being thrown away and must not wait.
+            self._ended(type(error))
             self._drop()
             raise
         except (
             BaseException
         ) as error:  # of tools and callbacks, cancelled too: each has the run so far
             self._conversation.mark(error, self._executing)
+            self._ended(type(error))
             if isinstance(error, Exception):
                 self._error = error
             await self.close()
@@ -195,9 +204,12 @@ class AsyncToolStream:
         conversation = self._conversation
         left = conversation.left()
         self._executing = call
-        result = await outcome(call.result(), f"The tool {call.name!r}", left)
-        self._executing = None
-        self._ready.append(conversation.answer(call, result))
+        with self._work().tool(call) as span:
+            result = await outcome(call.result(), f"The tool {call.name!r}", left)
+            self._executing = None
+            event = conversation.answer(call, result)
+            span.answered(event.content)
+        self._ready.append(event)
         self._calls.popleft()
 
     def _take(self, completion: ChatCompletion) -> None:
@@ -207,9 +219,31 @@ class AsyncToolStream:
         if not self._calls:
             self._run = conversation.run(completion)
             self._ready.append(ToolDoneEvent(self._run, conversation.steps))
+            self._ended()
+
+    def _work(self) -> Work:
+        """The span around all of it."""
+        if self._span is None:
+            self._span = UNTRACED if self._begin is None else self._begin()
+        return self._span
+
+    def _ended(
+        self, error: type[BaseException] | None = None, outcome: Outcome | None = None
+    ) -> None:
+        """The run is over; only the first end counts."""
+        if self._span is not None:
+            usage = self._conversation.usage
+            self._span.over(
+                outcome or ended_by(error),
+                error,
+                steps=self.steps,
+                input_tokens=None if usage is None else usage.prompt_tokens,
+                output_tokens=None if usage is None else usage.completion_tokens,
+            )
 
     def _drop(self) -> AsyncStream[Any, ChatCompletion] | None:
         """Forget what is left to do; the stream that is to be closed, if any."""
+        self._ended(outcome="closed")
         stream, self._stream = self._stream, None
         self._closed = self._run is None or self._closed
         self._calls.clear()

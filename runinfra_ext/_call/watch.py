@@ -22,6 +22,7 @@ from .call import Call
 if TYPE_CHECKING:
     from .._stream.reader import EventReader
     from .options import Settings
+    from .spans import Work
 
 _calls: Final = logging.getLogger("runinfra_ext.calls")
 _middleware: Final = logging.getLogger("runinfra_ext.middleware")
@@ -41,10 +42,18 @@ class Span(Protocol):
 
 @runtime_checkable
 class Tracer(Protocol):
-    """The telemetry: makes a :class:`Span` of each call."""
+    """The telemetry: makes spans; ``None`` where one can't be made, which ends no call."""
 
-    def begin(self, start: CallStart, call: Call, settings: Settings) -> Span:
+    def begin(self, start: CallStart, call: Call, settings: Settings) -> Span | None:
         """A call is about to be made; headers may be added to it."""
+        ...
+
+    def run(self, model: object, settings: Settings) -> Work | None:
+        """A tool-calling loop begins."""
+        ...
+
+    def job(self, operation: str, settings: Settings) -> Work | None:
+        """A bulk job begins."""
         ...
 
 
@@ -58,11 +67,17 @@ class Process:
     tracer: Tracer | None = None
 
 
+def tracer_of(settings: Settings) -> Tracer | None:
+    """The telemetry of a client, if there is any: its own, or the process's."""
+    own = settings.telemetry
+    return Process.tracer if own is None else (own or None)
+
+
 def watch_of(
     call: Call, settings: Settings, client_request_id: str, idempotency_key: str | None
 ) -> Watch | None:
     """Who watches a call; ``None`` where nobody does."""
-    tracer = Process.tracer if settings.telemetry is None else (settings.telemetry or None)
+    tracer = tracer_of(settings)
     logged = _calls.isEnabledFor(logging.INFO)
     if not settings.middleware and tracer is None and not logged:
         return None
@@ -155,11 +170,11 @@ class Watch:
         if reader is not None:
             end.event_count = events or reader.event_count
         if facts.usage is not None:
-            end.input_tokens, end.output_tokens = facts.input_tokens, facts.output_tokens
-        if self._logged:
-            _log(end, self._redactor)
+            end.input_tokens, end.output_tokens = facts.tokens()
         if self._span is not None:
             self._span.over(end, facts)
+        if self._logged:
+            _log(end, self._redactor)
         while self._afters:
             self._tell(self._afters.pop(), end)
 
@@ -192,7 +207,7 @@ def _log(end: CallEnd, redactor: Redactor) -> None:
     parts = [f"{end.operation} {end.outcome}"]
     for name, value in (
         ("error", type(end.error).__name__ if end.error is not None else None),
-        ("model", None if end.model is None else redactor(end.model)),
+        ("model", None if end.model is None else redactor.name(end.model)),
         ("status", end.status or None),
         ("ms", round(end.elapsed * 1000)),
         ("first_chunk_ms", None if end.first_chunk is None else round(end.first_chunk * 1000)),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+# The names of chat and those of Responses; engines tell either under both.
+_INPUT: Final = ("input_tokens", "prompt_tokens")
+_OUTPUT: Final = ("output_tokens", "completion_tokens")
+_DETAILS: Final = tuple(f"{name}_details" for name in (*_INPUT, *_OUTPUT))
 
 
 class Facts(NamedTuple):
@@ -20,68 +26,57 @@ class Facts(NamedTuple):
     finish_reasons: tuple[Any, ...] = ()
     usage: Any = None
 
-    @property
-    def input_tokens(self) -> int | None:
-        """Of the whole question."""
-        return _number(self.usage, "input_tokens", "prompt_tokens")
+    def tokens(self) -> tuple[int | None, int | None]:
+        """Of the whole question, and of the whole answer."""
+        found = _members(self.usage, *_INPUT, *_OUTPUT)
+        return _number(found[:2]), _number(found[2:])
 
-    @property
-    def output_tokens(self) -> int | None:
-        """Of the whole answer."""
-        return _number(self.usage, "output_tokens", "completion_tokens")
-
-    @property
-    def cached_tokens(self) -> int | None:
-        """Those of the question that came from a cache."""
-        return _number(_details(self.usage, "input_tokens", "prompt_tokens"), "cached_tokens")
-
-    @property
-    def reasoning_tokens(self) -> int | None:
-        """Those of the answer that the model thought with."""
-        details = _details(self.usage, "output_tokens", "completion_tokens")
-        return _number(details, "reasoning_tokens")
+    def special_tokens(self) -> tuple[int | None, int | None]:
+        """Those of the question that came from a cache; those the model thought with."""
+        asked, also_asked, answered, also_answered = _members(self.usage, *_DETAILS)
+        cached = asked if asked is not None else also_asked
+        thought = answered if answered is not None else also_answered
+        return (
+            None if cached is None else _number(_members(cached, "cached_tokens")),
+            None if thought is None else _number(_members(thought, "reasoning_tokens")),
+        )
 
 
 def facts_of(result: Any) -> Facts:
     """The facts of a result that came whole: of its model, of its JSON, or kept by a raw one."""
-    kept: Any = getattr(result, "_facts", None)
+    kept, choices, id_, model, usage = _members(result, "_facts", "choices", "id", "model", "usage")
     if isinstance(kept, Facts):
         return kept
-    choices: Any = _member(result, "choices")
     reasons: list[Any] = []
     if isinstance(choices, list):
-        reasons = [_member(choice, "finish_reason") for choice in choices]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - decoded JSON
+        reasons = [_members(choice, "finish_reason")[0] for choice in choices]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - decoded JSON
     elif "output" in result if isinstance(result, dict) else hasattr(result, "output"):
         reasons = [_end_of(result)]
     return Facts(
         # Of other results, such as a model, it is no answer's.
-        _member(result, "id") if reasons else None,
-        _member(result, "model"),
-        tuple(reason for reason in reasons if reason),
-        _member(result, "usage"),
+        id_ if reasons else None,
+        model,
+        tuple([reason for reason in reasons if reason]),
+        usage,
     )
 
 
 def _end_of(response: Any) -> Any:
     """Why a response of the Responses adapter ended."""
-    details = _member(response, "incomplete_details")
-    return _member(details, "reason") or _member(response, "status")
+    details, status = _members(response, "incomplete_details", "status")
+    return _members(details, "reason")[0] or status
 
 
-def _number(holder: Any, *names: str) -> int | None:
-    """A number, under the first of its names that has one."""
-    for name in names:
-        value = _member(holder, name)
+def _number(values: Iterable[Any]) -> int | None:
+    """The first that is a number."""
+    for value in values:
         if isinstance(value, int):
             return value
     return None
 
 
-def _details(usage: Any, *names: str) -> Any:
-    found = (_member(usage, f"{name}_details") for name in names)
-    return next((details for details in found if details is not None), None)
-
-
-def _member(holder: Any, name: str) -> Any:
-    """A member of a model, or of the JSON that it would be made of."""
-    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - decoded JSON
+def _members(holder: Any, *names: str) -> list[Any]:
+    """Members of a model, or of the JSON that it would be made of."""
+    if isinstance(holder, dict):
+        return [holder.get(name) for name in names]  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - decoded JSON
+    return [getattr(holder, name, None) for name in names]

@@ -27,6 +27,8 @@ _SHORT = 12  # below this a key may be an ordinary word: replace it as a whole w
 _LONGEST = 1024  # characters of the longest credential, written with escapes
 _SHAPES = 2  # patterns of what looks like a secret, besides the secrets themselves
 _MOST_LEARNT = 48  # patterns of secrets; a key that rotated so long ago is of no use to anybody
+_NAME = 256  # characters that are shown of a name, or an id
+_MOST_NAMES = 64  # names that are kept
 _DEEPEST = 100  # levels of nested JSON; what lies deeper is blanked as a whole
 
 
@@ -129,10 +131,11 @@ class Redactor:
             a JSON string; blank ones are ignored.
     """
 
-    __slots__ = ("_patterns",)
+    __slots__ = ("_names", "_patterns")
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._patterns: list[re.Pattern[str]] = [_BEARER, _KEY_SHAPES]
+        self._names: dict[str, str] = {}
         for secret in secrets:
             if secret.strip():
                 self.learn(secret)
@@ -142,6 +145,7 @@ class Redactor:
         forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
         known = [*map(_pattern, sorted(forms)), *self._patterns[:-_SHAPES]]
         self._patterns = [*known[:_MOST_LEARNT], *self._patterns[-_SHAPES:]]
+        self._names = {}
 
     def __call__(self, text: str) -> str:
         """The text without secrets."""
@@ -156,6 +160,19 @@ class Redactor:
         head = self(text[: limit + _LONGEST])
         # What a cut left of a secret stands in the last characters.
         return head[: max(0, min(limit, len(head) - _LONGEST))]
+
+    def line(self, text: str) -> str:
+        """A text of anybody's as it may stand in a line of a log, or on a span."""
+        return escaped(self.excerpt(text, _NAME))
+
+    def name(self, text: str) -> str:
+        """The same for one that comes again and again, such as a model's name."""
+        known = self._names.get(text)
+        if known is None:
+            known = self.line(text)
+            if len(text) <= _NAME and len(self._names) < _MOST_NAMES:
+                self._names[text] = known
+        return known
 
     def deep(self, value: object, level: int = 0) -> Any:
         """The same for every string inside lists and mappings; other values are kept."""

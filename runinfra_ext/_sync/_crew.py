@@ -6,9 +6,11 @@ Both are written by hand: how work is spread, waited for and given up is where t
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from .._ground.checks import wrong
@@ -58,10 +60,12 @@ class Mailbox(Generic[T]):
 class Crew:
     """The workers of a job; a thread that has nothing to do waits for the next worker's work.
 
-    They are daemons: a program that is told to stop twice does not wait for calls on their way.
+    They have the context variables of whoever made the crew. They are daemons: a program that is
+    told to stop twice does not wait for calls on their way.
     """
 
     def __init__(self) -> None:
+        self._context = contextvars.copy_context()
         self._work: queue.SimpleQueue[tuple[Callable[[Any], None], Any] | None]
         self._work = queue.SimpleQueue()
         # Entered again by a job that the garbage collector finds while its lock is held.
@@ -87,7 +91,8 @@ class Crew:
             if self._idle < 0:
                 self._threads += 1
                 try:
-                    threading.Thread(target=self._run, name="runinfra-bulk", daemon=True).start()
+                    run = partial(self._context.copy().run, self._run)
+                    threading.Thread(target=run, name="runinfra-bulk", daemon=True).start()
                     self._idle += 1
                 except RuntimeError as error:
                     self._threads -= 1

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from .._call.call import Call
     from .._call.options import Settings
+    from .._call.spans import Work
     from .._call.watch import Span
     from ..middleware import CallStart
 
@@ -77,9 +78,17 @@ class Telemetry:
             redact=redact,
         )
 
-    def begin(self, start: CallStart, call: Call, settings: Settings) -> Span:
+    def begin(self, start: CallStart, call: Call, settings: Settings) -> Span | None:
         """A call is about to be made: of the client's own use."""
         return self._recorder.begin(start, call, settings)
+
+    def run(self, model: object, settings: Settings) -> Work | None:
+        """A run of tools begins: of the client's own use."""
+        return self._recorder.run(model, settings)
+
+    def job(self, operation: str, settings: Settings) -> Work | None:
+        """A bulk job begins: of the client's own use."""
+        return self._recorder.job(operation, settings)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self._own != (None, None, None):

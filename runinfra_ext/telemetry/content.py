@@ -48,6 +48,11 @@ def answers_of(result: Any, redact: Redact) -> str | None:
     return _json(answers) if answers else None
 
 
+def text_of(value: object, redact: Redact) -> str:
+    """What a tool was given, or has returned: a text, or its JSON."""
+    return _whole(_text(value, redact)["content"])
+
+
 def _message(item: Mapping[str, Any], redact: Redact) -> dict[str, Any]:
     """A message of a conversation, or an item that stands in its place."""
     if item.get("role") == "tool":
@@ -110,4 +115,12 @@ def _short(value: Any, redact: Redact) -> str | None:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _whole(json.dumps(value, ensure_ascii=False))
+
+
+def _whole(text: str) -> str:
+    """A text without half characters, which would lose all that is exported with it.
+
+    Written out as they are here, JSON means the same by them.
+    """
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()

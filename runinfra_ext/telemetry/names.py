@@ -57,6 +57,19 @@ INPUT_MESSAGES: Final = "gen_ai.input.messages"
 OUTPUT_MESSAGES: Final = "gen_ai.output.messages"
 SYSTEM_INSTRUCTIONS: Final = "gen_ai.system_instructions"
 
+# Of work that makes calls: a run of tools, each of its tools, a bulk job.
+INVOKE_AGENT: Final = "invoke_agent"
+EXECUTE_TOOL: Final = "execute_tool"
+BULK: Final = "runinfra.bulk"
+TOOL_TYPE: Final = "gen_ai.tool.type"
+TOOL_NAME: Final = "gen_ai.tool.name"
+TOOL_CALL_ID: Final = "gen_ai.tool.call.id"
+TOOL_DESCRIPTION: Final = "gen_ai.tool.description"
+TOOL_ARGUMENTS: Final = "gen_ai.tool.call.arguments"
+TOOL_RESULT: Final = "gen_ai.tool.call.result"
+REFUSED_CALL: Final = "runinfra.refused_tool_call"  # error.type: no such tool, or unfit arguments
+BULK_OPERATION: Final = "runinfra.bulk.operation"
+
 # Metrics.
 DURATION: Final = "gen_ai.client.operation.duration"
 TOKEN_USAGE: Final = "gen_ai.client.token.usage"  # noqa: S105 - tokens of a model
@@ -89,6 +102,7 @@ OUTPUT_TYPES: Final[Mapping[str, str]] = {
 }
 # Argument -> attribute, and the types that the attribute takes.
 PARAMETERS: Final[Mapping[str, tuple[str, type]]] = {
+    "dimensions": ("gen_ai.embeddings.dimension.count", int),
     "frequency_penalty": ("gen_ai.request.frequency_penalty", float),
     "max_completion_tokens": ("gen_ai.request.max_tokens", int),
     "max_output_tokens": ("gen_ai.request.max_tokens", int),
@@ -98,4 +112,18 @@ PARAMETERS: Final[Mapping[str, tuple[str, type]]] = {
     "temperature": ("gen_ai.request.temperature", float),
     "top_k": ("gen_ai.request.top_k", float),
     "top_p": ("gen_ai.request.top_p", float),
+}
+
+# What work came to -> attribute.
+FACTS: Final[Mapping[str, str]] = {
+    "job": "runinfra.bulk.job",
+    "steps": "runinfra.steps",
+    "input_tokens": INPUT_TOKENS,
+    "output_tokens": OUTPUT_TOKENS,
+    "done": "runinfra.bulk.rows.done",
+    "failed": "runinfra.bulk.rows.failed",
+    "bad": "runinfra.bulk.rows.bad",
+    "resumed": "runinfra.bulk.rows.resumed",
+    "replayed": "runinfra.bulk.rows.replayed",
+    "attempts": ATTEMPTS,
 }

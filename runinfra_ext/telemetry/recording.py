@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
 from opentelemetry import metrics, trace
@@ -13,12 +13,15 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from .._ground.error_fields import FailedAttempt
 from .._ground.json_codec import is_mapping
-from .._ground.redaction import Redactor, escaped
+from .._ground.redaction import Redact, Redactor
 from .._version import __version__
 from ..errors import InvalidRequestError
 from . import content, names
+from .guard import guarded
+from .work import ERROR, TracedWork
 
 if TYPE_CHECKING:
+    from opentelemetry.context import Context
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.trace import TracerProvider
@@ -28,9 +31,10 @@ if TYPE_CHECKING:
     from .._ground.answer_facts import Facts
     from ..middleware import CallEnd, CallStart
 
-_ERROR: Final = trace.Status(trace.StatusCode.ERROR)
-_SHOWN: Final = 256  # characters of a server's own text
+_CLIENT: Final = trace.SpanKind.CLIENT
 _REASONS: Final = 32  # finish reasons of one answer
+_GREATEST: Final = 2**63 - 1  # of OTLP: a greater number would lose all that is sent with it
+_KEPT: Final = 256  # models, and servers, whose attributes are kept ready
 _PLAIN: Final = frozenset({"stop", "length", "tool_calls", "content_filter", "completed"})
 
 
@@ -44,12 +48,12 @@ class Recorder:
         propagator: TextMapPropagator | None,
         *,
         capture_content: bool,
-        redact: Callable[[str], str] | None,
+        redact: Redact | None,
     ) -> None:
         scope = names.SCOPE, __version__
         self.tracer = trace.get_tracer(*scope, tracer_provider, schema_url=names.SCHEMA_URL)
         meter = metrics.get_meter(*scope, meter_provider, schema_url=names.SCHEMA_URL)
-        self.propagator = propagator or TraceContextTextMapPropagator()
+        self.propagator = propagator
         self.capture_content = capture_content
         self.redact = redact
         self.duration = meter.create_histogram(
@@ -74,44 +78,61 @@ class Recorder:
             names.RETRIES, "{attempt}", "Attempts that followed a failed one."
         )
 
+    @guarded(None)
     def begin(self, start: CallStart, call: Call, settings: Settings) -> CallSpan:
         """A span of a call, and the headers that carry it."""
-        operation = names.OPERATIONS.get(start.operation, start.operation)
-        common: dict[str, Any] = {
-            names.OPERATION_NAME: operation,
+        redactor = settings.redactor
+        model = None if start.model is None else redactor.name(start.model)
+        url = "" if call.foreign else settings.base.url
+        name, known = _beginning(start.operation, model, url, streaming=start.streaming)
+        attributes = {**known, names.CLIENT_REQUEST_ID: start.client_request_id}
+        _parameters(call.arguments, attributes, redactor)
+        span = self.tracer.start_span(name, kind=_CLIENT, attributes=attributes)
+        context = trace.set_span_in_context(span)
+        told = span.get_span_context()
+        if self.propagator is not None or told.trace_state:
+            self._inject(start, self.propagator or TraceContextTextMapPropagator(), context)
+        elif told.is_valid:
+            # What that propagator would write, without the checks that a foreign one's needs.
+            ids = f"{told.trace_id:032x}-{told.span_id:016x}"
+            text = f"00-{ids}-{told.trace_flags:02x}"
+            start._carry("traceparent", text)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this package
+        if self.capture_content and span.is_recording():
+            asked(span, call.arguments, self.content_redactor(redactor))
+        return CallSpan(self, span, context, (start.operation, model), redactor)
+
+    @guarded(None)
+    def run(self, model: object, settings: Settings) -> TracedWork:
+        """A span of a tool-calling loop."""
+        attributes = {
+            names.OPERATION_NAME: names.INVOKE_AGENT,
             names.PROVIDER_NAME: names.PROVIDER,
         }
-        name = operation
-        if start.model is not None:
-            common[names.REQUEST_MODEL] = start.model
-            name = f"{operation} {start.model}"
-        attributes = {**common, names.CLIENT_REQUEST_ID: start.client_request_id}
-        if not call.foreign:
-            address, port = _server(settings.base.url)
-            attributes[names.SERVER_ADDRESS] = address
-            attributes[names.SERVER_PORT] = port
-        if start.streaming:
-            attributes[names.REQUEST_STREAM] = True
-        if start.operation in names.OUTPUT_TYPES:
-            attributes[names.OUTPUT_TYPE] = names.OUTPUT_TYPES[start.operation]
-        _parameters(call.arguments, attributes)
-        if self.capture_content:
-            redact = self.content_redactor(settings.redactor)
-            attributes.update(_asked(call.arguments, redact))
-        span = self.tracer.start_span(name, kind=trace.SpanKind.CLIENT, attributes=attributes)
-        self._carry(start, span)
-        return CallSpan(self, span, common, settings.redactor)
+        if isinstance(model, str):
+            attributes[names.REQUEST_MODEL] = settings.redactor.name(model)
+        return self._work(names.INVOKE_AGENT, attributes, settings.redactor)
 
-    def _carry(self, start: CallStart, span: trace.Span) -> None:
+    @guarded(None)
+    def job(self, operation: str, settings: Settings) -> TracedWork:
+        """A span of a bulk job."""
+        attributes = {names.BULK_OPERATION: operation}
+        return self._work(f"{names.BULK} {operation}", attributes, settings.redactor)
+
+    def _work(self, name: str, attributes: Mapping[str, Any], redactor: Redactor) -> TracedWork:
+        span = self.tracer.start_span(name, attributes=attributes)
+        redact = self.content_redactor(redactor) if self.capture_content else None
+        return TracedWork(self.tracer, span, redactor.line, redact)
+
+    @guarded(None)
+    def _inject(self, start: CallStart, propagator: TextMapPropagator, context: Context) -> None:
         """Give the call the headers that carry the trace."""
         carrier: dict[str, str] = {}
-        context = trace.set_span_in_context(span)
-        self.propagator.inject(carrier, context)  # pyright: ignore[reportArgumentType] - a dict is what its default setter takes
+        propagator.inject(carrier, context)  # pyright: ignore[reportArgumentType] - a dict is what its default setter takes
         for name, value in carrier.items():
             with suppress(InvalidRequestError):  # no call fails because of a propagator
                 start.add_header(name, value)
 
-    def content_redactor(self, redactor: Redactor) -> Callable[[str], str]:
+    def content_redactor(self, redactor: Redactor) -> Redact:
         """Blanks keys, and what the application wants blanked, in a text of bounded length."""
         own = self.redact
 
@@ -128,26 +149,32 @@ class CallSpan:
     Args:
         recorder: whose it is.
         span: OpenTelemetry's.
-        common: attributes that its metrics have too.
+        context: with the span as the current one.
+        asked: the operation, and the model that was asked for.
         redactor: blanks keys in what a server wrote.
     """
 
-    __slots__ = ("_common", "_recorder", "_redactor", "_span")
+    __slots__ = ("_asked", "_context", "_recorder", "_redactor", "_span")
 
     def __init__(
         self,
         recorder: Recorder,
         span: trace.Span,
-        common: dict[str, Any],
+        context: Context,
+        asked: tuple[str, str | None],
         redactor: Redactor,
     ) -> None:
         self._recorder = recorder
         self._span = span
-        self._common = common
+        self._context = context
+        self._asked = asked
         self._redactor = redactor
 
+    @guarded(None)
     def failed(self, failure: FailedAttempt) -> None:
         """An attempt has failed: an event of the call."""
+        if not self._span.is_recording():
+            return
         attributes: dict[str, Any] = {
             names.ATTEMPT: failure.number,
             names.PHASE: failure.phase,
@@ -162,99 +189,170 @@ class CallSpan:
 
     def over(self, end: CallEnd, facts: Facts) -> None:
         """The call is over: the rest of its attributes, and its metrics."""
-        span = self._span
-        model = _clean(facts.model, self._redactor, self._common.get(names.REQUEST_MODEL))
-        if model is not None:
-            self._common[names.RESPONSE_MODEL] = model
-        if end.error is not None:
-            self._common[names.ERROR_TYPE] = type(end.error).__name__
-        if span.is_recording():
-            span.set_attributes(self._attributes(end, facts, model))
-            if end.error is not None:
-                span.set_status(_ERROR)
-        span.end()
-        self._measure(end)
+        operation, asked = self._asked
+        given = facts.model
+        model = asked
+        if given != asked:
+            model = self._redactor.name(given) if isinstance(given, str) and given else None
+        error = None if end.error is None else type(end.error).__name__
+        self._end(end, facts, model, error)
+        self._measure(end, _measured(operation, asked, model, error))
 
-    def _attributes(self, end: CallEnd, facts: Facts, model: str | None) -> dict[str, Any]:
-        given = {
-            names.RESPONSE_ID: _clean(facts.id, self._redactor),
-            names.RESPONSE_MODEL: model,
-            names.INPUT_TOKENS: end.input_tokens,
-            names.OUTPUT_TOKENS: end.output_tokens,
-            names.CACHED_TOKENS: facts.cached_tokens,
-            names.REASONING_TOKENS: facts.reasoning_tokens,
-            names.FIRST_CHUNK: end.first_chunk,
-            names.STATUS_CODE: end.status or None,
-            names.REQUEST_ID: end.request_id,
-            names.ERROR_TYPE: self._common.get(names.ERROR_TYPE),
-            names.EVENT_COUNT: end.event_count or None,
+    @guarded(None)
+    def _end(self, end: CallEnd, facts: Facts, model: str | None, error: str | None) -> None:
+        span = self._span
+        try:
+            if span.is_recording():
+                attributes = self._attributes(end, facts)
+                if model is not None:
+                    attributes[names.RESPONSE_MODEL] = model
+                if error is not None:
+                    attributes[names.ERROR_TYPE] = error
+                span.set_attributes(attributes)
+                if error is not None:
+                    span.set_status(ERROR)
+                if self._recorder.capture_content:
+                    redact = self._recorder.content_redactor(self._redactor)
+                    answered(span, end.result, redact)
+        finally:
+            span.end()
+
+    def _attributes(self, end: CallEnd, facts: Facts) -> dict[str, Any]:
+        redactor = self._redactor
+        attributes: dict[str, Any] = {
+            names.OUTCOME: end.outcome,
+            names.ATTEMPTS: end.attempts,
+            names.REPLAYED: end.replayed,
         }
-        attributes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-        attributes[names.OUTCOME] = end.outcome
-        attributes[names.ATTEMPTS] = end.attempts
-        attributes[names.REPLAYED] = end.replayed
+        if end.status:
+            attributes[names.STATUS_CODE] = end.status
+        if end.request_id is not None:
+            attributes[names.REQUEST_ID] = end.request_id
+        if facts.id is not None and (text := _text(facts.id, redactor)) is not None:
+            attributes[names.RESPONSE_ID] = text
         if facts.finish_reasons:
             attributes[names.FINISH_REASONS] = [
-                reason if reason in _PLAIN else _clean(reason, self._redactor) or ""
-                for reason in facts.finish_reasons[:_REASONS]
+                _reason(reason, redactor) for reason in facts.finish_reasons[:_REASONS]
             ]
-        if self._recorder.capture_content:
-            redact = self._recorder.content_redactor(self._redactor)
-            answered = content.answers_of(end.result, redact)
-            if answered is not None:
-                attributes[names.OUTPUT_MESSAGES] = answered
+        if facts.usage is not None:
+            cached, thought = facts.special_tokens()
+            if _is_count(end.input_tokens):
+                attributes[names.INPUT_TOKENS] = end.input_tokens
+            if _is_count(end.output_tokens):
+                attributes[names.OUTPUT_TOKENS] = end.output_tokens
+            if _is_count(cached):
+                attributes[names.CACHED_TOKENS] = cached
+            if _is_count(thought):
+                attributes[names.REASONING_TOKENS] = thought
+        if end.first_chunk is not None:
+            attributes[names.FIRST_CHUNK] = end.first_chunk
+        if end.event_count:
+            attributes[names.EVENT_COUNT] = end.event_count
         return attributes
 
-    def _measure(self, end: CallEnd) -> None:
-        recorder, common = self._recorder, self._common
-        recorder.duration.record(end.elapsed, common)
-        for kind, count in (("input", end.input_tokens), ("output", end.output_tokens)):
-            if count is not None:
-                recorder.tokens.record(count, {**common, names.TOKEN_TYPE: kind})
+    @guarded(None)
+    def _measure(self, end: CallEnd, attributes: tuple[dict[str, Any], ...]) -> None:
+        recorder, context = self._recorder, self._context
+        plain, of_input, of_output = attributes
+        recorder.duration.record(end.elapsed, plain, context)
+        if _is_count(end.input_tokens):
+            recorder.tokens.record(end.input_tokens, of_input, context)
+        if _is_count(end.output_tokens):
+            recorder.tokens.record(end.output_tokens, of_output, context)
         if end.first_chunk is not None:
-            recorder.first_chunk.record(end.first_chunk, common)
+            recorder.first_chunk.record(end.first_chunk, plain, context)
         if end.attempts > 1:
-            recorder.retries.add(end.attempts - 1, common)
+            recorder.retries.add(end.attempts - 1, plain, context)
 
 
-@lru_cache(maxsize=256)
-def _server(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+@lru_cache(maxsize=_KEPT)
+def _beginning(
+    operation: str, model: str | None, url: str, *, streaming: bool
+) -> tuple[str, dict[str, Any]]:
+    """The name of a span, and the attributes that all calls like this one begin with."""
+    name = names.OPERATIONS.get(operation, operation)
+    attributes: dict[str, Any] = {
+        names.OPERATION_NAME: name,
+        names.PROVIDER_NAME: names.PROVIDER,
+    }
+    if model is not None:
+        attributes[names.REQUEST_MODEL] = model
+        name = f"{name} {model}"
+    if url:
+        parts = urlsplit(url)
+        attributes[names.SERVER_ADDRESS] = parts.hostname or ""
+        attributes[names.SERVER_PORT] = parts.port or (443 if parts.scheme == "https" else 80)
+    if streaming:
+        attributes[names.REQUEST_STREAM] = True
+    if operation in names.OUTPUT_TYPES:
+        attributes[names.OUTPUT_TYPE] = names.OUTPUT_TYPES[operation]
+    return name, attributes
 
 
-def _parameters(arguments: Mapping[str, Any], found: dict[str, Any]) -> None:
+@lru_cache(maxsize=_KEPT)
+def _measured(
+    operation: str, asked: str | None, model: str | None, error: str | None
+) -> tuple[dict[str, Any], ...]:
+    """The attributes of a call's metrics: plain, and those of its input and output tokens."""
+    plain: dict[str, Any] = {
+        names.OPERATION_NAME: names.OPERATIONS.get(operation, operation),
+        names.PROVIDER_NAME: names.PROVIDER,
+    }
+    more = {names.REQUEST_MODEL: asked, names.RESPONSE_MODEL: model, names.ERROR_TYPE: error}
+    plain.update({name: value for name, value in more.items() if value is not None})
+    return plain, *({**plain, names.TOKEN_TYPE: kind} for kind in ("input", "output"))
+
+
+def _parameters(arguments: Mapping[str, Any], found: dict[str, Any], redactor: Redactor) -> None:
     """Add the arguments that the conventions have names for."""
     for argument, value in arguments.items():
         known = names.PARAMETERS.get(argument)
         if known is not None:
-            if isinstance(value, int | float):
+            # What no number of OTLP can hold is no lawful argument either.
+            if isinstance(value, int | float) and -_GREATEST <= value <= _GREATEST:
                 found[known[0]] = known[1](value)
         elif argument == "n":
-            if isinstance(value, int) and value != 1:
+            if isinstance(value, int) and value != 1 and _is_count(value):
                 found[names.CHOICE_COUNT] = value
         elif argument == "stop":
             given: list[Any] = value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType] - an argument of any type
-            texts = [text[:_SHOWN] for text in given[:_REASONS] if isinstance(text, str)]
+            texts = [redactor.line(text) for text in given[:_REASONS] if isinstance(text, str)]
             found[names.STOP_SEQUENCES] = texts
         elif argument == "encoding_format" and isinstance(value, str):
-            found[names.ENCODING_FORMATS] = [value]
+            found[names.ENCODING_FORMATS] = [redactor.line(value)]
         elif argument == "response_format" and is_mapping(value):
             kind = str(value.get("type"))
-            found[names.OUTPUT_TYPE] = "json" if kind.startswith("json") else kind
+            found[names.OUTPUT_TYPE] = "json" if kind.startswith("json") else redactor.line(kind)
 
 
-def _asked(arguments: Mapping[str, Any], redact: Callable[[str], str]) -> dict[str, str]:
-    """The content of a question."""
-    given = {
-        names.INPUT_MESSAGES: content.messages_of(arguments, redact),
-        names.SYSTEM_INSTRUCTIONS: content.instructions_of(arguments, redact),
-    }
-    return {name: text for name, text in given.items() if text is not None}
+@guarded(None)
+def asked(span: trace.Span, arguments: Mapping[str, Any], redact: Redact) -> None:
+    """Write the content of a question; all of it, or nothing."""
+    messages = content.messages_of(arguments, redact)
+    if messages is not None:
+        span.set_attribute(names.INPUT_MESSAGES, messages)
+    instructions = content.instructions_of(arguments, redact)
+    if instructions is not None:
+        span.set_attribute(names.SYSTEM_INSTRUCTIONS, instructions)
 
 
-def _clean(text: object, redactor: Redactor, same: object = None) -> str | None:
-    """A text of a server's as it may stand on a span; the same as ours needs no look."""
-    if not isinstance(text, str) or not text or text == same:
-        return text if isinstance(text, str) and text else None
-    return escaped(redactor.excerpt(text, _SHOWN))
+@guarded(None)
+def answered(span: trace.Span, result: object, redact: Redact) -> None:
+    """Write the content of an answer."""
+    text = content.answers_of(result, redact)
+    if text is not None:
+        span.set_attribute(names.OUTPUT_MESSAGES, text)
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    """Whether a server's number is one of tokens, that OTLP can hold."""
+    return value is not None and isinstance(value, int) and 0 <= value <= _GREATEST
+
+
+def _reason(reason: object, redactor: Redactor) -> str:
+    return reason if isinstance(reason, str) and reason in _PLAIN else _text(reason, redactor) or ""
+
+
+def _text(given: object, redactor: Redactor) -> str | None:
+    """A text of a server's, if it is one."""
+    return redactor.line(given) if isinstance(given, str) and given else None

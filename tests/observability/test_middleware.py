@@ -9,8 +9,6 @@ import pytest
 
 import runinfra_ext as sdk
 from runinfra_ext.middleware import Argument
-from tests.conftest import Both
-from tests.legs import ALL
 
 FIVE = [{"role": "user", "content": "Count to five."}]
 
@@ -62,12 +60,6 @@ class Seen:
 def seen(both):
     """What a middleware of the client sees; an ``async`` one with the async client."""
     return Seen("async" if both.kind == "async" else "plain")
-
-
-@pytest.fixture
-def only_async(gateway):
-    """For what the blocking world does not have."""
-    return Both(ALL["async"], gateway)
 
 
 def run(both, seen, call):

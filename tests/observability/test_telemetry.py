@@ -21,16 +21,14 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import runinfra_ext as sdk
 from runinfra_ext import telemetry
 from runinfra_ext.telemetry import names
-from tests.conftest import Both
-from tests.legs import ALL
+from tests.observability.conftest import Recorded, run
 
 FIVE = [{"role": "user", "content": "Count to five."}]
 
@@ -43,68 +41,6 @@ def fault(name):
 async def ask(client, **options):
     """A chat call."""
     return await client.chat.completions.create(model="acme-chat-8b", messages=FIVE, **options)
-
-
-class Recorded:
-    """Telemetry whose spans and metrics stay in memory."""
-
-    def __init__(self):
-        self._spans = InMemorySpanExporter()
-        self._reader = InMemoryMetricReader()
-        self.tracers = TracerProvider()
-        self.tracers.add_span_processor(SimpleSpanProcessor(self._spans))
-        self.meters = MeterProvider([self._reader])
-
-    def telemetry(self, **options):
-        return telemetry.Telemetry(
-            tracer_provider=self.tracers, meter_provider=self.meters, **options
-        )
-
-    @property
-    def spans(self):
-        return self._spans.get_finished_spans()
-
-    @property
-    def span(self):
-        [span] = self.spans
-        return span
-
-    def metrics(self):
-        """Name -> its points: attributes and, of a histogram, count and sum."""
-        found = {}
-        data = self._reader.get_metrics_data()
-        for resource in data.resource_metrics:
-            for scope in resource.scope_metrics:
-                for metric in scope.metrics:
-                    found[metric.name] = metric.data.data_points
-        return found
-
-
-@pytest.fixture
-def recorded():
-    """Spans and metrics in memory."""
-    made = Recorded()
-    yield made
-    made.tracers.shutdown()
-    made.meters.shutdown()
-
-
-@pytest.fixture
-def only_async(gateway):
-    """For what the blocking world does not have."""
-    return Both(ALL["async"], gateway)
-
-
-def run(both, recorded, call, **options):
-    """Run a scenario with a client that is traced."""
-
-    async def scenario():
-        async with both.client(telemetry=recorded.telemetry(**options)) as client:
-            return await call(client)
-
-    result = both.run(scenario)
-    gc.collect()
-    return result
 
 
 def test_a_call(both, recorded):

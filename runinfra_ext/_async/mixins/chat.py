@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
 from runinfra_client import models
@@ -12,6 +13,7 @@ from ..._answer.bodies import json_result
 from ..._answer.results import ChatCompletion
 from ..._call.requests import described
 from ..._call.signatures import documented
+from ..._call.spans import run_span
 from ..._ground.checks import flag
 from ..._structured import DEFAULT_MAX_STEPS
 from ..at_hand import at_hand
@@ -223,5 +225,6 @@ class AsyncChatCompletionsMethods(AsyncResource):
             conversation,
             streaming=streaming or on_event is not None,
             on_event=on_event,
+            begin=partial(run_span, settings, given.get("model")),
         )
         return run if streaming else await run.final()

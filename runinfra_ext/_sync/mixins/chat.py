@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
 from runinfra_client import models
@@ -13,6 +14,7 @@ from ..._answer.bodies import json_result
 from ..._answer.results import ChatCompletion
 from ..._call.requests import described
 from ..._call.signatures import documented
+from ..._call.spans import run_span
 from ..._ground.checks import flag
 from ..._ground.doors import door
 from ..._structured import DEFAULT_MAX_STEPS
@@ -216,5 +218,6 @@ class ChatCompletionsMethods(Resource):
             conversation,
             streaming=streaming or on_event is not None,
             on_event=on_event,
+            begin=partial(run_span, settings, given.get("model")),
         )
         return run if streaming else run.final()
