@@ -67,8 +67,8 @@ coverage-report: venv ## Hold what `make test ARGS="--cov --cov-report="` has me
 bulk-long: venv ## Kill a bulk job at fifty moments, and send a million rows (ROWS) in flat memory.
 	$(BIN)/python -m pytest -m bulk_long tests/bulk -s $(ARGS)
 
-window: venv ## Test the sandbox's page in Chromium; SHOT=1 renews its picture in the docs.
-	$(if $(SHOT),SCREENSHOTS=docs/images) $(BIN)/python -m pytest -m browser tests/window $(ARGS)
+window: venv ## Test the sandbox's page and the notebook in Chromium; SHOT=1 renews their pictures in the docs.
+	$(if $(SHOT),SCREENSHOTS=docs/images) $(BIN)/python -m pytest -m browser tests/window tests/notebook $(ARGS)
 
 .PHONY: release publish package-test
 release: .venv-release/.ready ## Build a release and run the strict canary with it: PAID calls; SANDBOX=1 tries all of it.

@@ -82,13 +82,16 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], note: str = "")
     """
     lines = list(rows)
     body = "".join(
-        "<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>"
+        "<tr>" + "".join(f"<td{_side(cell)}>{_cell(cell)}</td>" for cell in row) + "</tr>"
         for row in lines[:ROWS]
     )
     if len(lines) > ROWS:
         more = f"… {len(lines) - ROWS} more"
         note = f"{more}; {note}" if note else more
-    names = "".join(f"<th>{escape(name)}</th>" for name in head)
+    first: Sequence[object] = lines[0] if lines else head
+    names = "".join(
+        f"<th{_side(cell)}>{escape(name)}</th>" for name, cell in zip(head, first, strict=True)
+    )
     below = f"<p>{escape(note)}</p>" if note else ""
     return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>{below}"
 
@@ -120,6 +123,11 @@ def picture(data: bytes, media_type: str) -> str:
 
 def _inside(data: bytes, media_type: str) -> str:
     return f"data:{media_type};base64,{b64encode(data).decode()}"
+
+
+def _side(value: object) -> str:
+    # Notebooks put every cell to the right, which is right for numbers only.
+    return "" if isinstance(value, int | float) else ' style="text-align: left"'
 
 
 def _cell(value: object) -> str:

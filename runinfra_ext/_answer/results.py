@@ -160,7 +160,7 @@ _VECTOR = ("index", "numbers", "the first of them")
 
 
 def _vector_row(data: EmbeddingData) -> tuple[object, ...]:
-    first = ", ".join(f"{number:.4f}" for number in data.embedding[:4])
+    first = ", ".join(f"{number:.4g}" for number in data.embedding[:4])
     return data.index, len(data.embedding), f"{first}, …"
 
 

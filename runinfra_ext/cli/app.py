@@ -154,6 +154,8 @@ def run(arguments: Sequence[str]) -> int:
     except typer.TyperException as error:
         sys.stderr.write(f"error: {' '.join(error.format_message().split())}\n")
         return error.exit_code
+    except SystemExit as ended:  # completion ends so
+        code = ended.code
     except typer.Abort:
         return code_of(KeyboardInterrupt())
     return code if isinstance(code, int) else 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from .._ground.files import write_atomic
+from .parameters import known_models
 from .session import Session
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def doctor(
     ctx: typer.Context,
     *,
     model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Look at this model too.")
+        str | None,
+        typer.Option("--model", "-m", help="Look at this model too.", autocompletion=known_models),
     ] = None,
     call: Annotated[
         bool, typer.Option("--call", help="Ask the model one question: a PAID call.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .parameters import known_models
 from .session import Session
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def models(
     ctx: typer.Context,
-    model: Annotated[str | None, typer.Argument(help="Id of one model, to see all of it.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Argument(help="Id of one model, to see all of it.", autocompletion=known_models),
+    ] = None,
 ) -> None:
     """List the models of the key, or show one.
 

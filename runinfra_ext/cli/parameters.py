@@ -13,8 +13,23 @@ PASSED_ON: Final[dict[str, Any]] = {
     "ignore_unknown_options": True,
     "help_option_names": [],
 }
+
+
+def known_models(incomplete: str) -> list[str]:
+    """The models that begin so, for completion."""
+    from .known import models
+
+    return [name for name in models() if name.startswith(incomplete)]
+
+
 Model = Annotated[
-    str | None, typer.Option("--model", "-m", help="Which model; RUNINFRA_MODEL if left out.")
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="Which model; RUNINFRA_MODEL if left out.",
+        autocompletion=known_models,
+    ),
 ]
 Schema = Annotated[
     Path | None, typer.Option(help="A JSON schema (file) that the answer shall fit.")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ConfigurationError
+from .parameters import Model
 from .session import Session
 from .snippets import OPERATIONS, Form, program
 
@@ -28,9 +29,7 @@ def snippet(
         typer.Argument(help="Such as chat, or audio.speech.create.", autocompletion=_operations),
     ],
     *,
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Which model; RUNINFRA_MODEL if left out.")
-    ] = None,
+    model: Model = None,
     form: Annotated[
         Form, typer.Option("--for", help="The SDK, its async client, openai's package, or curl.")
     ] = "python",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+
+import pytest
 
 from tests.network.hostile import Hostile, answer, answering
 
@@ -57,3 +60,41 @@ def test_on_a_terminal(terminal):
                                 "endpoints"]  # fmt: skip
     assert next(line for line in lines if line.startswith("acme-chat-8b")).split()[1] == "available"
     assert "\x1b[1m" in shown.raw
+
+
+@pytest.fixture
+def completed(cli, monkeypatch, tmp_path):
+    """What the shell is offered behind `chat -m` and a beginning; the cache is a folder of the test's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("_RUNINFRA_EXT_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_CWORD", "3")
+
+    def complete(begun):
+        monkeypatch.setenv("COMP_WORDS", f"runinfra-ext chat --model {begun}")
+        return cli()
+
+    return complete
+
+
+def test_models_are_completed(completed, gateway, tmp_path):
+    """From the gateway once, then from a file that tells nothing of the key; a broken one is made anew."""
+    assert completed("acme-r").out.split() == ["acme-rerank"]
+    assert "Qwen/Qwen3-32B" in completed("").out.split()
+    assert len(gateway.journal) == 1
+    (file,) = (tmp_path / "cache/runinfra-ext").iterdir()
+    assert gateway.api_key not in file.name + file.read_text()
+    file.write_text("{")
+    assert completed("acme-r").out.split() == ["acme-rerank"]
+    os.utime(file, (0, 0))
+    assert completed("acme-r").out.split() == ["acme-rerank"]
+    assert len(gateway.journal) == 3
+
+
+def test_completion_never_fails(completed, gateway, monkeypatch, tmp_path):
+    """Without a key, a gateway or a place for the cache there is nothing to offer, or no cache."""
+    gateway.script("500")
+    assert completed("acme-r")[1:] == ("", "")
+    (tmp_path / "cache").write_text("a file, no folder")
+    assert completed("acme-r").out.split() == ["acme-rerank"]
+    monkeypatch.delenv("RUNINFRA_API_KEY")
+    assert completed("acme-r")[1:] == ("", "")

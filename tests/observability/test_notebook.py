@@ -114,7 +114,9 @@ def test_tables(both):
     assert len(text) < 1000
     assert f"{len(vectors.data[0].embedding)}" in Tags(text).text
     assert f"{vectors.usage.total_tokens} tokens" in text
-    assert len(vectors.data[0]._repr_html_()) < 400
+    assert len(vectors.data[0]._repr_html_()) < 500
+    assert "<td>0</td>" in text  # numbers stand to the right
+    assert '<td style="text-align: left">acme-chat-8b</td>' in models._repr_html_()
 
 
 def test_a_long_table():
