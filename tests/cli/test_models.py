@@ -93,8 +93,8 @@ def test_models_are_completed(completed, gateway, tmp_path):
 def test_completion_never_fails(completed, gateway, monkeypatch, tmp_path):
     """Without a key, a gateway or a place for the cache there is nothing to offer, or no cache."""
     gateway.script("500")
-    assert completed("acme-r")[1:] == ("", "")
+    assert completed("acme-r")[1:] == ("\n", "")
     (tmp_path / "cache").write_text("a file, no folder")
     assert completed("acme-r").out.split() == ["acme-rerank"]
     monkeypatch.delenv("RUNINFRA_API_KEY")
-    assert completed("acme-r")[1:] == ("", "")
+    assert completed("acme-r")[1:] == ("\n", "")
