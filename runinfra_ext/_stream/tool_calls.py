@@ -16,7 +16,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from .._ground.json_codec import decode
+from .._ground.json_codec import decode, is_object
 from .assembly import Room, merge, object_of, place
 
 # With these the engine itself says that all calls are whole, even one with odd arguments.
@@ -180,7 +180,7 @@ def is_whole(text: object) -> bool:
 
 def _is_another(call: PartialToolCall, name: str, arguments: Any) -> bool:
     """Whether a whole call has the id of one that is whole already, and is not the same again."""
-    if not (isinstance(arguments, dict) or is_whole(arguments)) or not call.complete:
+    if not (is_object(arguments) or is_whole(arguments)) or not call.complete:
         return False
     return name != call.name or not _is_again(call, arguments)
 

@@ -68,7 +68,7 @@ NAMES: Final[Mapping[str, str]] = {
     "torture": "one byte a packet, mixed line ends, a byte order mark, comments",
     "unknown-events": "events, fields and finish reasons that nobody knows, and one after the end",
     "big-event": "an event of N bytes (1048576)",
-    "bad-index": "tool calls with null, repeated and interleaved indexes",
+    "bad-index": "tool calls of a chat with null, repeated and interleaved indexes",
 }
 
 

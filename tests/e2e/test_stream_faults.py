@@ -287,6 +287,17 @@ def test_odd_indexes_of_tool_calls(both):
     ]
 
 
+def test_odd_indexes_are_those_of_a_chat(both):
+    """A response has none: it comes as it is, and not as the pieces of a chat."""
+
+    async def scenario():
+        async with both.client() as client:
+            stream = await open_stream(client, "responses", **fault("bad-index"))
+            return await stream.final()
+
+    assert both.run(scenario).output_text == "one two three four five."
+
+
 def test_leaving_early_releases_the_connection(both):
     """21: `break` closes the socket, and the client goes on working."""
     both.gateway.configure(tokens_per_second=50)
