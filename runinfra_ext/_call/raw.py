@@ -191,7 +191,8 @@ def checked_path(path: object) -> str:
     for segment in segments:
         # Also what some server on the way may take for one after decoding it (twice).
         plain = unquote(unquote(segment))
-        if {".", ".."} & set(re.split(r"[/\\]", plain)) or not plain.isprintable():
+        bare = re.sub(r";[^/\\]*", "", plain)  # some take a segment's parameters off first
+        if {".", ".."} & set(re.split(r"[/\\]", bare)) or not plain.isprintable():
             raise wrong("path", "a path without dot segments and control characters", path)
     return path
 

@@ -136,6 +136,8 @@ PATHS = [
     "/models/..",
     "/models/./x",
     "/models/%2e%2e/keys",
+    "/models/..;/keys",
+    "/models/%2e.%3Bv=1/keys",
     "/models/%252e%252E",
     "/models/..%2fkeys",
     "/models/..%5Ckeys",
