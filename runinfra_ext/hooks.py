@@ -3,7 +3,7 @@
 Hooks see facts, never credentials, and can't change a request. They are called in the calling
 thread or task; keep them short. With the async client they may be ``async``, and are awaited before
 the call goes on; the blocking client refuses such ones. An exception in a hook ends
-the call with it: hooks are the application's own code.
+the call with it, as it is, also where the call has failed: :class:`AttemptEnd` has that error.
 """
 
 from __future__ import annotations

@@ -125,9 +125,14 @@ class AsyncTransport:
                     return answer
                 await _hooks(journey)
                 await sleep(answer)
-        finally:
-            # Of the attempt that ended the call, by its error or otherwise.
+        except RunInfraError as error:
+            failed = error
+        except BaseException:  # cancelled, or the application's own: the hooks of the attempt first
             await _hooks(journey)
+            raise
+        # Outside of ``except``: what a hook raises has no chain of ours; it was told the error.
+        await _hooks(journey)
+        raise failed
 
     async def _attempt(self, journey: Journey, *, whole: bool) -> Answer | float:
         """One attempt: a 2xx answer, or the seconds to wait before the next one."""

@@ -126,9 +126,14 @@ class Transport:
                     return answer
                 _hooks(journey)
                 sleep(answer)
-        finally:
-            # Of the attempt that ended the call, by its error or otherwise.
+        except RunInfraError as error:
+            failed = error
+        except BaseException:  # cancelled, or the application's own: the hooks of the attempt first
             _hooks(journey)
+            raise
+        # Outside of ``except``: what a hook raises has no chain of ours; it was told the error.
+        _hooks(journey)
+        raise failed
 
     def _attempt(self, journey: Journey, *, whole: bool) -> Answer | float:
         """One attempt: a 2xx answer, or the seconds to wait before the next one."""

@@ -385,16 +385,21 @@ def test_exception_of_a_hook_holds_nothing_of_ours(both, hello):
     def end(fact):
         raise LookupError(fact.status) from KeyError("mine")
 
-    async def scenario(name):
-        async with both.client(hooks=sdk.Hooks(after_attempt=end)) as client:
+    async def awaited(fact):
+        end(fact)
+
+    async def scenario(name, hook):
+        hooks = sdk.Hooks(after_attempt=hook)
+        async with both.client(hooks=hooks, max_retries=0) as client:
             with pytest.raises(LookupError) as caught:
                 await ask(client, hello, **fault(name))
             return caught.value
 
-    for name, status in (("html", 200), ("503", 503), ("reset", 0)):
-        error = both.run(lambda name=name: scenario(name))
-        assert error.args == (status,)
-        assert (error.__context__, type(error.__cause__)) == (None, KeyError)
+    for hook in (end, awaited) if both.kind == "async" else (end,):
+        for name, status in (("html", 200), ("503", 503), ("reset", 0)):
+            error = both.run(lambda name=name, hook=hook: scenario(name, hook))
+            assert error.args == (status,)
+            assert (error.__context__, type(error.__cause__)) == (None, KeyError)
 
 
 @pytest.mark.parametrize("status", [500, 502, 520, 522])
