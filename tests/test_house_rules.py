@@ -238,3 +238,17 @@ def test_escapes_say_why(path: Path):
 )
 def test_what_counts_as_a_reason(lines: list[str], found: list[int]):
     assert unreasoned(lines) == found
+
+
+def test_where_to_change_what():
+    """The files that docs/architecture.md sends a newcomer to are there, with the names it gives."""
+    table = (ROOT / "docs/architecture.md").read_text("utf-8").partition("## The house")[0]
+    folder, named = ROOT, 0
+    for pointed in re.findall(r"`([\w/]+\.py)`((?: \((?:`\w+`(?:, )?)+\))?)", table):
+        path = ROOT / pointed[0] if "/" in pointed[0] else folder / pointed[0]
+        assert path.exists(), pointed
+        folder = path.parent
+        for name in re.findall(r"`(\w+)`", pointed[1]):
+            assert re.search(rf"\b{name}\b", path.read_text("utf-8")), pointed
+            named += 1
+    assert named >= 8

@@ -11,7 +11,7 @@ from .._ground.answer_facts import Facts, facts_of
 from .._ground.doors import door
 from .._ground.error_fields import fields_of_call
 from .._ground.json_codec import decode
-from .._ground.metadata import Meta
+from .._ground.metadata import Answered, Meta
 from .._ground.redaction import Redactor
 from .._media.formats import check_audio_start
 from ..errors import UnexpectedContentError
@@ -19,7 +19,7 @@ from .bodies import binary_problem, checked_object, media_type
 from .error_mapping import BASE_URL_HINT
 
 
-class RawResponse:
+class RawResponse(Answered):
     """A whole answer, as it came.
 
     Attributes:
@@ -36,24 +36,9 @@ class RawResponse:
         self._facts = facts
 
     @property
-    def status(self) -> int:
-        """HTTP status, 2xx."""
-        return self.meta.status
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The answer's headers, case-insensitive."""
-        return self.meta.headers
-
-    @property
     def content_type(self) -> str:
         """Media type in lower case, without parameters; ``""`` if the gateway told none."""
         return media_type(self.meta.headers)
-
-    @property
-    def request_id(self) -> str | None:
-        """The gateway's id of this answer."""
-        return self.meta.request_id
 
     @property
     def text(self) -> str:

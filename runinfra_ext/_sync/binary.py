@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -14,7 +14,7 @@ from .._answer.error_mapping import error_from_failure
 from .._call.journey import Journey
 from .._ground.doors import door
 from .._ground.files import StrPath, atomic_file
-from .._ground.metadata import Meta
+from .._ground.metadata import Answered, Meta
 from .._ground.wire import TransportFailure
 from .._http.blocking import Source
 from .._media.formats import SNIFF_BYTES
@@ -23,7 +23,7 @@ from ._timing import WRITE_BYTES, run_blocking
 from .watching import told
 
 
-class BinaryStream:
+class BinaryStream(Answered):
     """The bytes of a file while it comes.
 
     Use it as a context manager, iterate over it once, or write it to a file. Memory stays constant.
@@ -47,21 +47,6 @@ class BinaryStream:
         self._error: RunInfraError | None = None
         self.meta = meta
         self.content_type = media_type(meta.headers) or "application/octet-stream"
-
-    @property
-    def status(self) -> int:
-        """HTTP status, 2xx."""
-        return self.meta.status
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The answer's headers, case-insensitive."""
-        return self.meta.headers
-
-    @property
-    def request_id(self) -> str | None:
-        """The gateway's id of this answer."""
-        return self.meta.request_id
 
     @property
     def content_length(self) -> int | None:

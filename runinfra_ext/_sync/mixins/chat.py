@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 
 
+# The overloads of ``parse`` stand here and in ``responses.py``, because Python can't say them once:
+# no type variable stands for the keywords behind ``Unpack``, or for a generic class such as
+# ``ParsedChatCompletion`` before it gets its parameter.
 class ChatCompletionsMethods(Resource):
     """Chat completions with what is made of their texts and tool calls."""
 
