@@ -87,6 +87,18 @@ class Player:
                 process.wait()
 
 
+def speaks(form: str | None) -> bool:
+    """Whether this program plays it itself: WAV, with the extra ``audio`` and a device.
+
+    Args:
+        form: of the sound; ``None`` where any will do.
+    """
+    from .._display.devices import has_speaker
+
+    own = os.environ.get(VARIABLE, "").strip()
+    return form in {None, "wav"} and not own and has_speaker()
+
+
 def _found(form: str) -> list[str]:
     for command in _KNOWN:
         if (form == "wav" or command[0] not in _WAV_ONLY) and shutil.which(command[0]):

@@ -6,15 +6,18 @@ import contextlib
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from .._ground.files import atomic_file, write_atomic
 from ..errors import ConfigurationError
 from .parameters import Model, Output, Play
-from .player import Player
+from .player import Player, speaks
 from .session import Session, given_text
+
+if TYPE_CHECKING:
+    from .._display.devices import Speaker
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -50,6 +53,8 @@ def speak(
         raise ConfigurationError(msg, param="output")
     params: dict[str, Any] = {**session.model(model), "input": given_text(text, what="a text")}
     form = form or _form_of(output)
+    itself = play and (form or output is None) and speaks(form)
+    form = "wav" if itself else form
     options = {
         "voice": voice,
         "ref_audio": ref_audio,
@@ -59,7 +64,13 @@ def speak(
     }
     params |= {name: value for name, value in options.items() if value is not None}
     with contextlib.ExitStack() as stack:
-        player = stack.enter_context(Player(form or "mp3")) if play else None
+        player: Speaker | Player | None = None
+        if play:
+            from .._display import devices
+
+            made: Speaker | Player = devices.Speaker() if itself else Player(form or "mp3")
+            stack.enter_context(made)
+            player = made
         client = stack.enter_context(session.client())
         stream: Any = client.audio.speech.stream
         speech = stack.enter_context(stream(**params))

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from runinfra_ext import RunInfra
+from tests.media.test_devices import Devices
 
 TTS, ASR, FLUX = ("-m", "acme-tts", "--voice", "nova"), ("-m", "acme-asr"), ("-m", "acme-flux")
 
@@ -293,3 +294,26 @@ def test_image_on_a_terminal(terminal, gateway, tmp_path):
     assert (shown.code, gateway.journal) == (2, [])
     shown = terminal("image", *FLUX, "--size", "64x64", "-o", "boat.png", "A boat")
     assert (shown.code, (tmp_path / "boat.png").exists()) == (0, True)
+
+
+def test_speech_is_played_by_the_extra(cli, gateway, monkeypatch, tmp_path):
+    """As WAV, where a device is there; a command of the user's own, or another format, comes first."""
+    machine = Devices()
+    monkeypatch.setitem(sys.modules, "sounddevice", machine)
+    monkeypatch.delenv("RUNINFRA_PLAYER", raising=False)
+    monkeypatch.setenv("PATH", "")
+    assert cli("speak", "-m", "acme-tts", "--voice", "nova", "--play", "Hello.").code == 0
+    assert gateway.journal[-1].body["response_format"] == "wav"
+    assert machine.played
+    assert machine.states == ["start", "stop", "close"]
+    machine.played = b""
+    target = tmp_path / "a.wav"
+    assert (
+        cli(
+            "speak", "-m", "acme-tts", "--voice", "nova", "--play", "-o", str(target), "Hello."
+        ).code
+        == 0
+    )
+    assert target.read_bytes().endswith(machine.played)
+    ran = cli("speak", "-m", "acme-tts", "--voice", "nova", "--play", "--format", "mp3", "Hello.")
+    assert (ran.code, len(gateway.journal)) == (2, 2)
