@@ -648,7 +648,7 @@ class Calls(RuleBasedStateMachine):
     def refused(
         self, status: int, code: str | None, ran: bool, hint: int | None, told: str | None
     ) -> None:
-        """An error answer; behind a 408 or 5xx the work may have been done."""
+        """An error answer; behind a 408, a 5xx or one in progress the work may have been done."""
         unknown = status == 408 or (status >= 500 and status not in {501, 503})
         if unknown and ran:
             self.gateway.run(
@@ -659,6 +659,8 @@ class Calls(RuleBasedStateMachine):
         pairs += [("x-should-retry", told)] if told else []
         body = {"error": {"message": "No.", "code": code}}
         self.fail(lambda: self.journey.refused(status, Headers(pairs), body), hint)
+        # An earlier request with the key runs on, whatever becomes of this one.
+        self.may_have_run |= self.journey.failures[-1].error == "RequestInProgressError"
         if status in {302, 400, 401, 402, 403, 404, 413, 422} or told == "false":
             assert self.error is not None
 
