@@ -51,8 +51,8 @@ test-quick: venv ## Run the tests that take no time, for a Python other than the
 test-all: ## Run the tests on each of Python 3.11, 3.12 and 3.13 that is installed.
 	sh scripts/test_all.sh
 
-bench: venv ## Measure the SDK against its peers; QUICK=1 for a first look.
-	$(BIN)/python -m benchmarks $(if $(QUICK),--quick --rounds 1)
+bench: venv ## Measure the SDK against its peers; QUICK=1 for a first look, RECORD=1 for the page.
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick --rounds 1) $(if $(RECORD),--record)
 
 bench-ray: venv ## Measure rows through Ray Data, by its own recipe and by this SDK; ROWS (3000) of them.
 	$(BIN)/python scripts/frameworks.py bench-ray

@@ -11,6 +11,8 @@ from .rows import Row
 from .runner import Samples
 
 COLUMNS: Final = ("openai", "official", "httpx", "urllib3", "aiohttp", "ext", "socket")
+BEGIN: Final = "<!-- python -m benchmarks --table -->"
+END: Final = "<!-- the table's end -->"
 TITLES: Final = {"ext": "**this SDK**", "socket": "limit"}
 _PACKAGES: Final = ("runinfra-ext", "openai", "runinfra", "httpx", "urllib3", "aiohttp", "orjson")
 
@@ -87,6 +89,32 @@ def table(result: dict[str, Any]) -> str:
         cells = [_cell(entry, name) for name in COLUMNS]
         lines.append(_cells([entry["work"], *cells, _goal(entry["goal"]), _mark(entry["met"])]))
     return "\n".join(lines)
+
+
+def with_table(page: str, result: dict[str, Any]) -> str:
+    """A page of the documentation with the table of a result between its two marks.
+
+    Args:
+        page: the page's text.
+        result: the :func:`summary`.
+    """
+    before, begun, rest = page.partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not ended:
+        msg = f"the page has no place for the table: {BEGIN} and {END}"
+        raise ValueError(msg)
+    return f"{before}{begun}\n{_words(result)}\n\n{table(result)}\n{ended}{after}"
+
+
+def _words(result: dict[str, Any]) -> str:
+    """Where and how often it was measured."""
+    versions = [f"{name} {version}" for name, version in result["versions"].items()]
+    rounds = f"{result['rounds']} round{'s' * (result['rounds'] != 1)}"
+    judged = [entry["met"] for entry in result["rows"] if entry["met"] is not None]
+    return (
+        f"Python {result['python']}, {result['machine']}; medians of {rounds}; "
+        f"{sum(judged)} of {len(judged)} goals met.\n{', '.join(versions)}."
+    )
 
 
 def _cell(entry: dict[str, Any], name: str) -> str:

@@ -69,10 +69,11 @@ class Workers:
         Returns:
             Its measure; ``absent`` if it can't do this, ``error`` if it failed.
         """
-        if job.work == "program":
-            return start_program(self._server.plain)
-        if job.work == "start":
-            return dict(start(contender, self._server.plain))
+        if job.work in {"program", "start"}:
+            try:
+                return _started(job, contender, self._server.plain)
+            except subprocess.SubprocessError as error:
+                return {"error": f"{error}\n{getattr(error, 'stderr', None) or ''}"}
         order = {
             "contender": contender,
             "work": job.work,
@@ -83,10 +84,19 @@ class Workers:
         }
         if job.fresh:
             with _process("benchmarks.worker", self._environment()) as process:
-                return _asked(process, order)
+                return self._asked(process, order)
         if contender not in self._running:
             self._running[contender] = _start("benchmarks.worker", self._environment())
-        return _asked(self._running[contender], order)
+        return self._asked(self._running[contender], order)
+
+    def _asked(self, process: subprocess.Popen[str], order: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return _asked(process, order)
+        except (RuntimeError, OSError) as error:
+            # It has ended itself, because it took too long: the run goes on, with a new one.
+            if self._running.get(order["contender"]) is process:
+                _end(self._running.pop(order["contender"]))
+            return {"error": str(error)}
 
     def close(self) -> None:
         """End the processes."""
@@ -130,6 +140,10 @@ def run(
     finally:
         workers.close()
     return samples
+
+
+def _started(job: Job, contender: str, base: str) -> dict[str, Any]:
+    return start_program(base) if job.work == "program" else dict(start(contender, base))
 
 
 def _asked(process: subprocess.Popen[str], order: Mapping[str, Any]) -> dict[str, Any]:

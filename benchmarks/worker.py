@@ -12,7 +12,7 @@ import traceback
 
 from .jobs import Order, run, server_counts
 
-_LIMIT = 900  # seconds for one order: whoever hangs shows where and ends, instead of the whole run
+_LIMIT = 180  # seconds for one order: whoever hangs shows where and ends, instead of the whole run
 
 
 def main() -> None:

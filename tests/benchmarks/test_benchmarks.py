@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import rows
-from benchmarks.report import line, table
+from benchmarks import rows, runner
+from benchmarks.__main__ import PAGE, RESULTS
+from benchmarks.report import BEGIN, END, line, table, with_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,3 +74,38 @@ def test_rows_name_jobs_and_the_contenders_are_there() -> None:
         # A goal that is a number needs nobody to be compared to.
         needed = {"ext"} | (set() if row.absolute else {row.against})
         assert needed | ({row.above} if row.above else set()) <= families
+
+
+def test_the_page_has_the_table_of_the_results() -> None:
+    """`python -m benchmarks --table` would change nothing."""
+    page = PAGE.read_text("utf-8")
+    result = json.loads(RESULTS.read_text("utf-8"))
+    assert with_table(page, result) == page
+    assert table(result) in page
+
+
+def test_a_table_goes_between_its_marks() -> None:
+    """Whatever stands there goes; a page without them is left alone."""
+    entry = {"work": "chat", "unit": "µs", "against": "openai", "medians": {"openai": 2, "ext": 1}}
+    entry |= {"ratios": {"openai": 1, "ext": 0.5}, "absolute": False, "goal": 0.6, "met": True}
+    result = {"python": "3.11.7", "machine": "M", "versions": {"a": "1"}, "rounds": 1}
+    result["rows"] = [entry, {**entry, "goal": None, "met": None}, {**entry, "met": False}]
+    page = with_table(f"before\n{BEGIN}\nold\n{END}\nafter", result)
+    words = "Python 3.11.7, M; medians of 1 round; 1 of 2 goals met.\na 1."
+    assert page == f"before\n{BEGIN}\n{words}\n\n{table(result)}\n{END}\nafter"
+    with pytest.raises(ValueError, match="no place for the table"):
+        with_table(f"{END} {BEGIN}", result)
+
+
+def test_a_contender_that_ends_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its measure is missing, and the next one has a process of its own."""
+    server = runner.Server("http://127.0.0.1:1", "https://localhost:1", Path("none.pem"))
+    workers = runner.Workers(server)
+    job = rows.Job("verify", "verify", ("ext",))
+    begin = runner._start
+    monkeypatch.setattr(runner, "_start", lambda *_, **__: begin("benchmarks.no_such_module", {}))
+    assert workers.measure(job, "ext", 1)["error"].endswith("has ended with 1")
+    monkeypatch.setattr(runner, "_start", begin)
+    # The server is not there either, which is what the worker says.
+    assert workers.measure(job, "ext", 1)["units"] == 1
+    workers.close()
