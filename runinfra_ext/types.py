@@ -149,6 +149,7 @@ if TYPE_CHECKING:
     )
     from runinfra_client.types import BinaryFile, FileData, FileInput
 
+    from ._answer.completions import ChatCompletion
     from ._answer.nested import (
         ResponseCompletedEvent,
         ResponseCreatedEvent,
@@ -161,7 +162,6 @@ if TYPE_CHECKING:
     from ._answer.raw import RawResponse
     from ._answer.results import (
         BinaryContent,
-        ChatCompletion,
         EmbeddingData,
         EmbeddingList,
         ImageData,
@@ -252,7 +252,7 @@ _MODULES = {
     "BinaryFile": "runinfra_client.types",
     "BinaryStream": "._sync.binary",
     "CallOptions": "._call.options",
-    "ChatCompletion": "._answer.results",
+    "ChatCompletion": "._answer.completions",
     "ChatCompletionAssistantContentPartParam": "runinfra_client.params",
     "ChatCompletionAssistantMessageParam": "runinfra_client.params",
     "ChatCompletionCall": "._call.calls.chat",

@@ -49,7 +49,7 @@ SANDBOX_DOCUMENT = Path("runinfra_ext/sandbox/document.json")
 
 
 PUBLIC_TYPES = Path("runinfra_ext/types.py")
-RESULTS = Path("runinfra_ext/_answer/results.py")
+RESULTS = (Path("runinfra_ext/_answer/completions.py"), Path("runinfra_ext/_answer/results.py"))
 NESTED = Path("runinfra_ext/_answer/nested.py")
 _OWN_ASYNC = ("namespaces.py", "namespaces.pyi", "stream_types.py")
 FILES = (SANDBOX_DOCUMENT, PUBLIC_TYPES, NESTED, *(ASYNC / name for name in _OWN_ASYNC))
@@ -88,7 +88,7 @@ def generate(root: Path, fresh: Path) -> None:
     _write_models(root, fresh / CLIENT, answers_only(document))
     _write_client(templates, fresh / CLIENT, rows, unions, params)
     _format(fresh / CLIENT)
-    richer = Richer(root / RESULTS, fresh / CLIENT / "models", unions)
+    richer = Richer([root / path for path in RESULTS], fresh / CLIENT / "models", unions)
     _write_nested(templates, fresh / NESTED, rows, richer)
     _write_methods(root, templates, fresh, document, rows, unions, richer)
     _format(fresh / CALLS)

@@ -1,7 +1,7 @@
 # Generated from openapi/runinfra.yaml by `make gen`; do not edit.
 # A list of a richer class, and an attribute of it, are what pyright calls another type: they are.
 # pyright: reportIncompatibleVariableOverride=false
-"""The models that hold a richer one of :mod:`.results`: here it is that class also inside."""
+"""The models that hold a richer one of the SDK's own: here it is that class also inside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final, Self, TypeAlias
 from runinfra_client import models, unions
 
 from .._ground.json_codec import is_object, is_sequence
-from . import results
+from . import completions, results
 
 
 class ResponseCompletedEvent(models.ResponseCompletedEvent):
@@ -135,7 +135,7 @@ class ResponseQueuedEvent(models.ResponseQueuedEvent):
 
 
 _PUBLIC: Final[Mapping[type, Any]] = {
-    models.ChatCompletion: results.ChatCompletion,
+    models.ChatCompletion: completions.ChatCompletion,
     models.EmbeddingData: results.EmbeddingData,
     models.EmbeddingList: results.EmbeddingList,
     models.ImageData: results.ImageData,

@@ -1,7 +1,8 @@
 """Results that are more than the generated model of their answer.
 
 Every result has ``.request_id`` and ``.meta`` beside its own fields, keeps unknown fields, and
-converts back by ``.to_dict()`` to exactly what came. Those of this module add what callers would
+converts back by ``.to_dict()`` to exactly what came. Those of this module (and of
+:mod:`.completions`, by itself because it is what most programs load) add what callers would
 otherwise write again and again: ``Response.output_text``, ``ImageData.image``,
 ``VoicePipelineResult.audio``. A class here is used for the model of the same name.
 """
@@ -21,39 +22,9 @@ from .._ground.metadata import Meta
 from .._media.formats import LONGEST_SNIFF, MIME_TYPES, audio_format, decode_base64
 from .._media.pictures import sniff_image
 from .._media.vectors import decode_vector, encode_vector
-from .._stream.tool_calls import with_standard_calls
 from ..errors import ResponseShapeError
 from . import notebook
 from .bodies import binary_problem, media_type
-
-
-class ChatCompletion(models.ChatCompletion):
-    """A chat completion; ``.choices[0].message.content`` is the text.
-
-    A tool call that an engine sends in a form of its own (without ``type`` or ``id``, with an
-    object for ``arguments``, twice, of an unknown kind) is read as that of a stream, and has the
-    standard's form from then on.
-    """
-
-    __slots__ = ()
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """As the model does; tool calls in an engine's own form are read."""
-        return super().from_dict(with_standard_calls(src_dict))
-
-    def _repr_html_(self) -> None:
-        """None: a notebook would prefer it to Markdown."""
-
-    def _repr_markdown_(self) -> str:
-        texts = [_said(choice.message) for choice in self.choices or ()]
-        return notebook.markdown("\n\n---\n\n".join(texts))
-
-
-def _said(message: models.ChatCompletionMessage) -> str:
-    """What a message says, or refuses to say, and what it wants to have called."""
-    text = message.content or message.refusal or ""
-    return f"{text}{notebook.called(message.tool_calls)}".strip("\n")
 
 
 class Response(models.Response):

@@ -8,7 +8,7 @@ from runinfra_client import models
 from runinfra_client.models import Transcription, TranscriptionVerbose
 from runinfra_client.types import FileInput
 
-from .._answer import results
+from .._answer import completions, results
 from .._answer.results import (
     TextResult,
 )
@@ -141,7 +141,7 @@ class AsyncPipelineChatCompletions(AsyncChatCompletions):
     @at_hand
     async def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionPipelineCall]
-    ) -> results.ChatCompletion: ...
+    ) -> completions.ChatCompletion: ...
     @overload
     @at_hand
     async def create(
@@ -151,7 +151,7 @@ class AsyncPipelineChatCompletions(AsyncChatCompletions):
     @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[ChatCompletionPipelineCall]
-    ) -> results.ChatCompletion | AsyncChatCompletionStream: ...
+    ) -> completions.ChatCompletion | AsyncChatCompletionStream: ...
 
 class AsyncPipelineChat(AsyncChat):
     completions: AsyncPipelineChatCompletions

@@ -7,12 +7,12 @@ from typing import TypeAlias
 
 from runinfra_client import models
 
-from .._answer import results
+from .._answer import completions, results
 from .._answer.nested import ResponseStreamEvent
 from .stream import AsyncStream
 
 AsyncChatCompletionStream: TypeAlias = AsyncStream[
-    models.ChatCompletionChunk, results.ChatCompletion
+    models.ChatCompletionChunk, completions.ChatCompletion
 ]
 """The events of ``chat.completions.create``."""
 

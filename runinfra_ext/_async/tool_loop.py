@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from runinfra_client import models
 
-from .._answer.results import ChatCompletion
+from .._answer.completions import ChatCompletion
 from .._call.spans import UNTRACED, Work, ended_by
 from .._ground.doors import door
 from .._structured.conversation import (

@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from runinfra_client import models
 from runinfra_client.params import ChatMessageParam
 
-from .._answer.results import ChatCompletion
+from .._answer.completions import ChatCompletion
 from .._ground.checks import KEY_LIMIT, NAME_LIMIT, count, number, printable
 from .._ground.json_codec import is_mapping
 from .._stream.tool_calls import CUT_REASONS, is_whole

@@ -13,7 +13,8 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from runinfra_client import models
 
-from .._answer.results import ChatCompletion, Response
+from .._answer.completions import ChatCompletion
+from .._answer.results import Response
 from .._ground.doors import door
 from .._ground.json_codec import decode_exactly
 from .._stream.tool_calls import CUT_REASONS

@@ -13,9 +13,10 @@ from runinfra_client.api.responses import create_response
 from runinfra_client.facts import StreamSpec
 
 from .._answer.bodies import parse_result
+from .._answer.completions import ChatCompletion
 from .._answer.engines import response_event
 from .._answer.nested import EVENTS, ResponseStreamEvent
-from .._answer.results import ChatCompletion, Response
+from .._answer.results import Response
 from .._call.journey import Journey
 from .._ground.error_fields import fields_of_call
 from .._ground.metadata import Meta

@@ -9,7 +9,7 @@ from runinfra_client import models
 from runinfra_client.models import Transcription, TranscriptionVerbose
 from runinfra_client.types import FileInput
 
-from .._answer import results
+from .._answer import completions, results
 from .._answer.results import (
     TextResult,
 )
@@ -133,7 +133,7 @@ class PipelineChatCompletions(ChatCompletions):
     @overload
     def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionPipelineCall]
-    ) -> results.ChatCompletion: ...
+    ) -> completions.ChatCompletion: ...
     @overload
     def create(
         self, *, stream: Literal[True], **params: Unpack[ChatCompletionPipelineCall]
@@ -141,7 +141,7 @@ class PipelineChatCompletions(ChatCompletions):
     @overload
     def create(
         self, *, stream: bool, **params: Unpack[ChatCompletionPipelineCall]
-    ) -> results.ChatCompletion | ChatCompletionStream: ...
+    ) -> completions.ChatCompletion | ChatCompletionStream: ...
 
 class PipelineChat(Chat):
     completions: PipelineChatCompletions

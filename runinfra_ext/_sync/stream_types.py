@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 from runinfra_client import models
 
-from .._answer import results
+from .._answer import completions, results
 from .._answer.nested import ResponseStreamEvent
 from .stream import Stream
 
-ChatCompletionStream: TypeAlias = Stream[models.ChatCompletionChunk, results.ChatCompletion]
+ChatCompletionStream: TypeAlias = Stream[models.ChatCompletionChunk, completions.ChatCompletion]
 """The events of ``chat.completions.create``."""
 
 ResponseStream: TypeAlias = Stream[ResponseStreamEvent, results.Response]

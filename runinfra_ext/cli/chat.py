@@ -18,7 +18,7 @@ from .session import Session, given_text
 from .usage import usage_line, usage_of
 
 if TYPE_CHECKING:
-    from .._answer.results import ChatCompletion
+    from .._answer.completions import ChatCompletion
     from .._sync.client import RunInfra
     from .screen import Screen
 

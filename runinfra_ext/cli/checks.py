@@ -23,7 +23,7 @@ from .failures import KEY, OK, REFUSED, USAGE, code_of
 from .session import Session
 
 if TYPE_CHECKING:
-    from .._answer.results import ChatCompletion
+    from .._answer.completions import ChatCompletion
     from .._http.probe import Findings
     from .._sync.client import RunInfra
 

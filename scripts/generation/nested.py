@@ -16,22 +16,25 @@ class Richer:
     """What the SDK has its own classes for.
 
     Args:
-        results: the module of the written ones, which have the names of their models.
+        results: the modules of the written ones, which have the names of their models.
         models: the folder of the generated models.
         unions: the unions of the document.
 
     Attributes:
-        written: names of the models with a written class.
+        written: the models with a written class, and the name of its module.
         nested: one row for each other model that holds one of these, the innermost first.
         unions: one row for each union with a member of either kind, by its name.
     """
 
-    def __init__(self, results: Path, models: Path, unions: Iterable[Mapping[str, Any]]) -> None:
-        self.written = frozenset(
-            node.name
-            for node in _classes(results)
+    def __init__(
+        self, results: Iterable[Path], models: Path, unions: Iterable[Mapping[str, Any]]
+    ) -> None:
+        self.written = {
+            node.name: path.stem
+            for path in results
+            for node in _classes(path)
             if f"models.{node.name}" in {ast.unparse(base) for base in node.bases}
-        )
+        }
         found = [node for path in sorted(models.glob("*.py")) for node in _classes(path)]
         self._models = {node.name: node for node in found}
         self._nested: dict[str, dict[str, Any]] = {}
@@ -59,7 +62,7 @@ class Richer:
             own: what stands before the name of a class that is made here.
         """
         if model in self.written:
-            return f"results.{model}"
+            return f"{self.written[model]}.{model}"
         return f"{own}{model}" if model in self._nested else f"models.{model}"
 
     def _holders(self) -> dict[str, dict[str, Any]]:

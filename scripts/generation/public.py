@@ -77,7 +77,7 @@ def public_types(
         if row["stream"]:
             found[stream_alias(row)] = "runinfra_ext._async.stream_types"
             found[stream_alias(row).removeprefix("Async")] = "runinfra_ext._sync.stream_types"
-    found |= dict.fromkeys(richer.written, "runinfra_ext._answer.results")
+    found |= {name: f"runinfra_ext._answer.{module}" for name, module in richer.written.items()}
     ours = [row["name"] for row in (*richer.nested, *richer.unions.values())]
     found |= dict.fromkeys(ours, "runinfra_ext._answer.nested")
     for module, names in _WRITTEN.items():

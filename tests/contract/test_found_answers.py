@@ -10,7 +10,8 @@ import attrs
 import pytest
 
 from runinfra_ext import ResponseShapeError, RunInfraStreamParseError, StructuredOutputError
-from runinfra_ext._answer.results import ChatCompletion, ImageData, Response, VoicePipelineResult
+from runinfra_ext._answer.completions import ChatCompletion
+from runinfra_ext._answer.results import ImageData, Response, VoicePipelineResult
 from runinfra_ext._stream.responses import ResponseAssembler
 from runinfra_ext._structured.conversation import ToolConversation
 from runinfra_ext._structured.parsing import parse_text, parsed_completion

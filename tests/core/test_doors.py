@@ -13,7 +13,7 @@ import pytest
 
 from runinfra_ext import RunInfra
 from runinfra_ext._answer.bodies import json_result
-from runinfra_ext._answer.results import ChatCompletion
+from runinfra_ext._answer.completions import ChatCompletion
 from runinfra_ext._async.client import AsyncRunInfra
 from runinfra_ext._ground.doors import door
 from runinfra_ext._ground.metadata import Meta

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runinfra_ext._answer.results import ChatCompletion
+from runinfra_ext._answer.completions import ChatCompletion
 from runinfra_ext._structured.conversation import ToolConversation
 from runinfra_ext.errors import ToolLoopError
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import attrs
 import pytest
 
-from runinfra_ext._answer.results import ChatCompletion
+from runinfra_ext._answer.completions import ChatCompletion
 from runinfra_ext._async.tool_loop import AsyncToolStream
 from runinfra_ext._structured.conversation import ToolConversation
 from runinfra_ext._structured.tools import FunctionTool, function_tool

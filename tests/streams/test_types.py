@@ -24,7 +24,7 @@ import typing_extensions
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
-from runinfra_ext._answer.results import ChatCompletion
+from runinfra_ext._answer.completions import ChatCompletion
 from runinfra_ext._ground.doors import door
 from runinfra_ext._structured.parsing import parse_text, parsed_completion, response_format_for
 from runinfra_ext._structured.tools import function_tool

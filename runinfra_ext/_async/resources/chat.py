@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from runinfra_client.api.chat import create_chat_completion
 
-from ..._answer import results
+from ..._answer import completions
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.chat import AsyncChatCompletionsMethods
@@ -26,7 +26,7 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
     @at_hand
     async def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> results.ChatCompletion: ...
+    ) -> completions.ChatCompletion: ...
 
     @overload
     @at_hand
@@ -38,13 +38,13 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
     @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> results.ChatCompletion | AsyncChatCompletionStream: ...
+    ) -> completions.ChatCompletion | AsyncChatCompletionStream: ...
 
     @at_hand
     @documented(create_chat_completion.OPERATION)
     async def create(
         self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> results.ChatCompletion | AsyncChatCompletionStream:
+    ) -> completions.ChatCompletion | AsyncChatCompletionStream:
         """Complete a conversation.
 
         Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
@@ -60,8 +60,8 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: results.ChatCompletion | AsyncChatCompletionStream = await self._streamed(
-            create_chat_completion, arguments, results.ChatCompletion, stream
+        answer: completions.ChatCompletion | AsyncChatCompletionStream = await self._streamed(
+            create_chat_completion, arguments, completions.ChatCompletion, stream
         )
         return answer
 

@@ -11,7 +11,7 @@ from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
 from ..._answer.bodies import json_result
-from ..._answer.results import ChatCompletion
+from ..._answer.completions import ChatCompletion
 from ..._call.requests import described
 from ..._call.signatures import documented
 from ..._call.spans import run_span

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from runinfra_client.api.chat import create_chat_completion
 
-from ..._answer import results
+from ..._answer import completions
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..mixins.chat import ChatCompletionsMethods
@@ -26,7 +26,7 @@ class ChatCompletions(ChatCompletionsMethods):
     @overload
     def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> results.ChatCompletion: ...
+    ) -> completions.ChatCompletion: ...
 
     @overload
     def create(
@@ -36,13 +36,13 @@ class ChatCompletions(ChatCompletionsMethods):
     @overload
     def create(
         self, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> results.ChatCompletion | ChatCompletionStream: ...
+    ) -> completions.ChatCompletion | ChatCompletionStream: ...
 
     @door
     @documented(create_chat_completion.OPERATION)
     def create(
         self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> results.ChatCompletion | ChatCompletionStream:
+    ) -> completions.ChatCompletion | ChatCompletionStream:
         """Complete a conversation.
 
         Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
@@ -58,8 +58,8 @@ class ChatCompletions(ChatCompletionsMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: results.ChatCompletion | ChatCompletionStream = self._streamed(
-            create_chat_completion, arguments, results.ChatCompletion, stream
+        answer: completions.ChatCompletion | ChatCompletionStream = self._streamed(
+            create_chat_completion, arguments, completions.ChatCompletion, stream
         )
         return answer
 
