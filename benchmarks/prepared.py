@@ -78,8 +78,9 @@ def embeddings(*, encoded: bool) -> bytes:
 
 
 def media_bytes(scenario: str) -> int:
-    """How long speech and uploads are: fifty megabytes, or two hundred."""
-    return 4 * MEDIA_BYTES if scenario == "long" else MEDIA_BYTES
+    """How long speech and uploads are: fifty megabytes, or two hundred, or one to warm up."""
+    sizes = {"long": 4 * MEDIA_BYTES, "short": 1024 * 1024}
+    return sizes.get(scenario, MEDIA_BYTES)
 
 
 def speech_head(scenario: str) -> bytes:

@@ -33,7 +33,7 @@ class Bodies:
         self.encoded = prepared.embeddings(encoded=True)
         self.speech = {
             scenario: (prepared.speech_head(scenario), memoryview(prepared.speech_body(scenario)))
-            for scenario in ("plain", "long")
+            for scenario in ("short", "plain", "long")
         }
         self.transcription = prepared.transcription()
         self.streams = prepared.streams()
