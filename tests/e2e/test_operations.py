@@ -11,7 +11,7 @@ import pytest
 
 from runinfra_client import models
 from runinfra_ext import ConfigurationError, InvalidRequestError, types
-from runinfra_ext._answer import results
+from runinfra_ext._answer import completions, results
 
 TEXT = "The train leaves at nine."
 TOOL = {
@@ -222,7 +222,7 @@ def test_a_name_is_one_class(both, hello):
         return found
 
     found = both.run(scenario)
-    richer = {name for name in models.__all__ if name in vars(results)}
+    richer = {name for name in models.__all__ if name in {**vars(results), **vars(completions)}}
     assert {"ChatCompletion", "EmbeddingData", "ImageData", "Response"} < richer
     assert richer <= {cls.__name__ for cls in found}
     for cls in found:
