@@ -60,9 +60,9 @@ class TracedWork:
             # A tool that there isn't has its name of the model, which may say anything.
             name = f"{name} {call.tool.name}"
             attributes[names.TOOL_DESCRIPTION] = self._line(call.tool.description)
-            if self._redact is not None:
-                attributes[names.TOOL_ARGUMENTS] = text_of(call.arguments, self._redact)
         span = self._tracer.start_span(name, attributes=attributes)
+        if self._redact is not None and call.tool is not None:
+            write(span, names.TOOL_ARGUMENTS, call.arguments, self._redact)
         return TracedTool(span, self._redact, refused=call.tool is None)
 
     def over(
@@ -128,11 +128,10 @@ class TracedTool:
         self._current.__enter__()
         return self
 
-    @guarded(None)
     def answered(self, content: str) -> None:
         """What the model will be told."""
         if self._redact is not None:
-            self._span.set_attribute(names.TOOL_RESULT, text_of(content, self._redact))
+            write(self._span, names.TOOL_RESULT, content, self._redact)
 
     def __exit__(
         self,
@@ -144,6 +143,13 @@ class TracedTool:
         self._current.__exit__()
         found = {names.ERROR_TYPE: names.REFUSED_CALL} if self._refused else {}
         ended(self._span, ended_by(exc_type), exc_type, found)
+
+
+@guarded(None)
+def write(span: trace.Span, name: str, value: object, redact: Redact) -> None:
+    """Write what a tool was given, or has returned."""
+    if span.is_recording():
+        span.set_attribute(name, text_of(value, redact))
 
 
 @guarded(None)
