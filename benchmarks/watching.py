@@ -53,7 +53,7 @@ def watching(contender: str, count: int, *, traced: bool) -> tuple[Callable[[], 
     """A call's watch, without the call.
 
     Args:
-        contender: ``ext``, or ``socket`` for the limit: the same span and metrics by hand.
+        contender: ``ext``, or ``socket`` for the limit: the same span, header and metrics by hand.
         count: how many calls.
         traced: with telemetry; else nobody watches.
     """
