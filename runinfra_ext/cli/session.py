@@ -172,13 +172,29 @@ def given_text(words: list[str] | None, *, what: str) -> str:
         what: it is, for the error.
 
     Raises:
-        ConfigurationError: there is none.
+        ConfigurationError: there is none, or it is no text.
     """
     if words and words != ["-"]:
         return " ".join(words)
     if words or not sys.stdin.isatty():
-        text = sys.stdin.read()
+        text = stdin_text()
         if text.strip():
             return text.rstrip("\n")
     msg = f"give {what}, as an argument or on stdin"
     raise ConfigurationError(msg, param=what)
+
+
+def stdin_text() -> str:
+    """All of stdin, which is UTF-8 whatever the locale says.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
+    problem = ""
+    try:
+        # A mark of the order of bytes, as Windows' programs write it, is no part of the text.
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problem = f"{error.reason} at byte {error.start}"
+    msg = f"stdin: expected text in UTF-8: {problem}"
+    raise ConfigurationError(msg, param="stdin")

@@ -14,7 +14,7 @@ import typer
 from .._ground.files import atomic_file
 from ..errors import ConfigurationError
 from .parameters import Model, Output
-from .session import Session
+from .session import Session, stdin_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +109,7 @@ def _ranked(score: float, index: int, texts: list[str]) -> tuple[object, ...]:
 def _lines(given: list[str] | None, what: str) -> list[str]:
     lines = given or []
     if not lines and not sys.stdin.isatty():
-        lines = [line for line in sys.stdin.read().splitlines() if line.strip()]
+        lines = [line for line in stdin_text().splitlines() if line.strip()]
     if not lines:
         msg = f"give {what}, as arguments or as lines of stdin"
         raise ConfigurationError(msg, param=what)

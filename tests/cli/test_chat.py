@@ -61,6 +61,16 @@ def test_no_question(cli, gateway):
     assert ran.err == "error: give a question, as an argument or on stdin\n"
 
 
+@pytest.mark.parametrize("command", [("chat", *MODEL), ("embed", "-m", "acme-embed-m")])
+def test_stdin_that_is_no_text(cli, gateway, command):
+    """Said before anything is sent; a mark of the order of bytes is left out."""
+    ran = cli(*command, stdin=b"\xff\xfe\x00bin")
+    assert (ran.code, gateway.journal) == (2, [])
+    assert ran.err == "error: stdin: expected text in UTF-8: invalid start byte at byte 0\n"
+    assert cli(*command, stdin=b"\xef\xbb\xbfhi\n").code == 0
+    assert "\ufeff" not in str(gateway.journal[0].body)
+
+
 def test_options(cli, gateway, tmp_path):
     """They reach the request."""
     (tmp_path / "dot.png").write_bytes(PNG)
