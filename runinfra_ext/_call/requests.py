@@ -148,9 +148,9 @@ def encoded(body: Mapping[str, Any]) -> bytes:
         return json_codec.encode(body)
     except (ValueError, TypeError, RecursionError) as error:
         for name, value in body.items():
-            problem = _problem(value)
+            problem = _problem({name: value})
             if problem:
-                msg = f"{name}: {problem}"
+                msg = f"{name if name.isprintable() else ascii(name)}: {problem}"
                 raise InvalidRequestError(msg, param=name) from error
         msg = "the request has no JSON form"
         raise InvalidRequestError(msg) from error
@@ -161,6 +161,9 @@ def _problem(value: object) -> str:
         json_codec.encode(value)
     except TypeError as error:
         return f"expected values that JSON has, but {error}"
+    except UnicodeEncodeError as error:
+        half = error.object[error.start]
+        return f"expected text without halves of surrogate pairs, got one with {half!r}"
     except (ValueError, RecursionError):
         return "expected finite numbers and no circular references"
     return ""

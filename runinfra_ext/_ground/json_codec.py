@@ -86,7 +86,9 @@ def _default(value: object) -> Any:
     raise TypeError(msg)
 
 
-_encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_default)
+_encoder = json.JSONEncoder(
+    allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_default
+)
 # What the standard encoder refuses is refused, so that nothing depends on which one writes.
 _STRICT: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
@@ -96,6 +98,7 @@ def encode(value: object) -> bytes:
 
     Raises:
         ValueError: NaN, an infinity or a circular reference in it.
+        UnicodeEncodeError: a text in it with half of a surrogate pair, which is no character.
         TypeError: an object in it that has no JSON form.
     """
     with contextlib.suppress(orjson.JSONEncodeError):
@@ -103,4 +106,4 @@ def encode(value: object) -> bytes:
         # It writes NaN as null and so changes what the caller meant; without any there was none.
         if b"null" not in data:
             return data
-    return _encoder.encode(value).encode("ascii")
+    return _encoder.encode(value).encode()

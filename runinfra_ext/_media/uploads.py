@@ -10,6 +10,7 @@ from __future__ import annotations
 import mimetypes
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from .._ground.checks import is_printable, wrong
@@ -263,7 +264,11 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
-        return str(value)
+        text = str(value)
+        with suppress(UnicodeEncodeError):
+            text.encode()
+            return text
+        raise wrong(name, "text without halves of surrogate pairs", value)
     raise wrong(name, "a string, a number, or True or False", value)
 
 

@@ -100,3 +100,30 @@ def test_the_engine_of_these_tests_is_asked_once(both) -> None:
 
             both.run(scenario)
         assert len(answering.bodies) == 1
+
+
+HELD = {"role": "user", "content": "half \ud800 of a pair"}
+HALF = "half \ud800 of a pair"
+
+
+@pytest.mark.parametrize(
+    ("field", "call"),
+    [
+        ("messages", lambda c: c.chat.completions.create(model="m", messages=[HELD])),
+        ("input", lambda c: c.embeddings.create(model="acme-embed", input=[HALF])),
+        (
+            "prompt",
+            lambda c: c.audio.transcriptions.create(
+                model="acme-asr", file=("a.wav", b"RIFF"), prompt=HALF
+            ),
+        ),
+        ("model", lambda c: c.request("POST", "/chat/completions", json={"model": HALF})),
+        ("json", lambda c: c.request("POST", "/chat/completions", json=[HALF])),
+    ],
+)
+def test_text_that_utf8_can_not_carry(client, gateway, field, call):
+    """It is refused before anything is sent, by the field's name."""
+    with pytest.raises(sdk.InvalidRequestError, match=f"^{field}: ") as caught:
+        call(client)
+    assert caught.value.param == field
+    assert len(gateway.journal) == 0
