@@ -8,13 +8,18 @@ from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from runinfra_ext import telemetry
 from runinfra_ext._ground.metadata import RateLimit
 from runinfra_ext.bulk import Flow
 from runinfra_ext.errors import ConfigurationError, DeploymentError, InvalidRequestError
 from runinfra_ext.integrations import ray as runinfra
 from runinfra_ext.integrations._ray.columns import added_up
 from runinfra_ext.integrations._ray.pacer import Ended, Pacer, SharedFlow
+from runinfra_ext.integrations._ray.tracing import carrier
 from runinfra_ext.integrations._ray.work import Columns, FromColumn, Work
 from runinfra_ext.integrations._ray.worker import Worker
 from runinfra_ext.sandbox import Sandbox
@@ -48,12 +53,12 @@ def chatting(column="prompt", **params):
     return Work("chat.completions.create", FromColumn(column, question=True), params)
 
 
-def batches(work, *tables, key="id", pacer=True):
+def batches(work, *tables, key="id", pacer=True, trace=None):
     """What a worker makes of batches, all at the same time."""
 
     async def run():
         handle = Handle(Pacer(8, None, None) if pacer else None)
-        worker = Worker(work, COLUMNS, key, "job", {}, (8, None, None), handle)
+        worker = Worker(work, COLUMNS, key, "job", {}, (8, None, None), handle, trace or {})
 
         async def one(table):
             return [made async for made in worker(table)]
@@ -90,6 +95,33 @@ def test_a_batch_again_is_replayed(gateway):
     [again] = batches(chatting(), prompts(1, 2))
     assert [meta["replayed"] for meta in again["meta"].to_pylist()] == [True, True]
     assert set(Counter(charge.idempotency_key for charge in gateway.charges).values()) == {1}
+
+
+def test_the_trace_goes_on(gateway):
+    """The job of a batch is a child of the span in which the dataset was made, wherever it runs."""
+    ended = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(ended))
+    with provider.get_tracer("app").start_as_current_span("application") as application:
+        trace = carrier()
+    telemetry.enable(telemetry.Telemetry(tracer_provider=provider))
+    try:
+        batches(chatting(), prompts(1, 2), trace=trace)
+        batches(chatting(), prompts(3))
+    finally:
+        telemetry.disable()
+    ours = application.get_span_context()
+    _, *first, second_row, second_job = ended.get_finished_spans()
+    job = first.pop()
+    assert job.parent.span_id == ours.span_id
+    assert [span.parent.span_id for span in first] == [job.context.span_id] * 2
+    assert {span.context.trace_id for span in (job, *first)} == {ours.trace_id}
+    # Where no trace is carried it begins with the batch.
+    assert second_job.parent is None
+    assert second_row.parent.span_id == second_job.context.span_id
+    traces = [entry.headers["traceparent"].split("-")[1] for entry in gateway.journal]
+    assert traces[:2] == [f"{ours.trace_id:032x}"] * 2
+    assert traces[2] != traces[0]
 
 
 def test_rows_without_a_key_are_named_by_their_request(gateway):

@@ -10,6 +10,7 @@ from ..._call.options import ClientOptions
 from ..._ground import checks
 from ...bulk.flow import HIGHEST, Flow
 from ...errors import ConfigurationError, InvalidRequestError
+from .tracing import carrier
 from .work import Columns, Work, column_name
 
 DatasetT = TypeVar("DatasetT")
@@ -108,6 +109,7 @@ def mapped(dataset: DatasetT, work: Work, output: str, options: Mapping[str, Any
             "client": dict(given.get("client") or {}),
             "flow": flow,
             "pacer": pacer,
+            "trace": carrier(),
         },
         batch_size=given.get("batch_size", _BATCH),
         batch_format="pyarrow",

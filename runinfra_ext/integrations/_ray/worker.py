@@ -13,6 +13,7 @@ from ...bulk.rows import Row
 from ...errors import ConfigurationError
 from .columns import with_columns
 from .pacer import EVERY, SharedFlow
+from .tracing import carried
 from .work import Columns, Work, member, named_by_request
 
 
@@ -27,6 +28,7 @@ class Worker:
         client: options of the client.
         flow: the pace of all workers together: ``max_concurrency`` and the rates by the minute.
         pacer: handle of the pacer.
+        trace: what carries the span that was current where the dataset was made.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Worker:
         client: Mapping[str, Any],
         flow: tuple[int, float | None, float | None],
         pacer: Any,
+        trace: Mapping[str, str],
     ) -> None:
         self._work = work
         self._columns = columns
@@ -46,6 +49,7 @@ class Worker:
         self._client = AsyncRunInfra.from_env(**client)
         self._flow = SharedFlow(*flow)
         self._pacer = pacer
+        self._trace = trace
         self._name = uuid.uuid4().hex
 
     async def __call__(self, table: Any) -> AsyncIterator[Any]:
@@ -66,7 +70,8 @@ class Worker:
         reports = asyncio.create_task(self._reports())
         try:
             await self._report()
-            rows = await self._sent(table.to_pylist())
+            with carried(self._trace):
+                rows = await self._sent(table.to_pylist())
         finally:
             self._flow.end()
             reports.cancel()

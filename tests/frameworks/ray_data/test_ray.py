@@ -15,9 +15,11 @@ from threading import Thread
 
 import pytest
 import ray
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, use_span
 
 from runinfra_ext.errors import AuthenticationError, InvalidRequestError
 from runinfra_ext.integrations import ray as runinfra
+from runinfra_ext.telemetry import Telemetry
 
 CHAT = "acme-chat-8b"
 # Workers can't import a file of tests: what is defined here travels by its code.
@@ -51,6 +53,18 @@ def test_embeddings_keep_their_rows(ledger):
     assert len({vector for same in vectors.values() for vector in same}) == 10
     assert set(ledger.by_key().values()) == {1}
     assert len(ledger.by_key()) == 60
+
+
+def test_the_trace_goes_on(gateway):
+    """The workers' requests carry the trace in which the dataset was made."""
+    ours = SpanContext(0x5EED, 0xCAFE, is_remote=False, trace_flags=TraceFlags(TraceFlags.SAMPLED))
+    with use_span(NonRecordingSpan(ours)):
+        made = runinfra.chat(
+            questions(4), model=CHAT, params={"max_tokens": 5}, client={"telemetry": Telemetry()}
+        )
+    assert len(made.take_all()) == 4
+    sent = {entry.headers["traceparent"].split("-")[1] for entry in gateway.journal}
+    assert sent == {f"{ours.trace_id:032x}"}
 
 
 def test_equal_rows_without_a_key_are_one(ledger):
