@@ -7,11 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-Phase = Literal["never_sent", "refused", "outcome_unknown"]
+Phase = Literal["never_sent", "refused", "completed", "outcome_unknown"]
 """How far a failed attempt got.
 
 ``never_sent``: no byte left, so nothing ran. ``refused``: the gateway answered that it did not run
-the request. ``outcome_unknown``: it may have run, and been charged.
+the request. ``completed``: the gateway answered that the work with this idempotency key was done
+and charged before; nothing ran now, and its answer is not to be had again. ``outcome_unknown``: it
+may have run, and been charged.
 """
 
 _WHOLE = re.compile(r"[0-9]{1,18}\Z")

@@ -79,7 +79,7 @@ class RunInfraError(Exception):
         operation: operation id of the call, for example ``createChatCompletion``.
         attempts: how many requests were sent or tried.
         failures: every failed attempt, oldest first.
-        phase: how far the last attempt got.
+        phase: how far the last attempt got; docs/errors.md has the four.
         reason: for a :class:`RunInfraConnectionError`, what ended the attempt: ``dns``,
             ``refused``, ``reset`` … (see docs/network.md); for webhooks, why it was refused.
         outcome_unknown: the work may have been done and charged although no answer came.
@@ -231,10 +231,9 @@ class ConflictError(APIStatusError):
 
 
 class AlreadyCompletedError(ConflictError):
-    """The work with this key was done and charged before; no answer was kept, and nothing ran now.
+    """The work with this key was done and charged before; no answer was kept, nothing ran now."""
 
-    This is what a repeat by hand of speech, transcription or voice meets.
-    """
+    phase = "completed"
 
 
 class IdempotencyConflictError(ConflictError):
@@ -257,6 +256,8 @@ class UnprocessableEntityError(APIStatusError):
 
 class IdempotencyReplayUnavailableError(UnprocessableEntityError):
     """The work with this key was done and charged, but its result is too large to be replayed."""
+
+    phase = "completed"
 
 
 class RateLimitError(APIStatusError):

@@ -146,7 +146,8 @@ class Journey:
         # What another host says stays there: it may be anything that it can reach.
         body = b"" if self.call.foreign else body
         error = error_from_response(status, headers, body, self.settings.redactor)
-        error.phase = phase_of_status(status)
+        if error.phase is None:  # those that mean "done and charged before" say so themselves
+            error.phase = phase_of_status(status)
         now = self.settings.clock()
         self._pace.told(headers, now, self.settings.wall_clock())
         if is_flow_control(error):
@@ -384,7 +385,10 @@ class Journey:
 
     def _final(self, error: RunInfraError, reason: str) -> RunInfraError:
         # An earlier attempt may have run, or have met one that runs, even if the last was refused.
-        if any(f.phase == "outcome_unknown" or f.error == _RUNS for f in self.failures):
+        # It is known what became of it once the gateway says that the key's work was done.
+        if error.phase != "completed" and any(
+            f.phase == "outcome_unknown" or f.error == _RUNS for f in self.failures
+        ):
             error.outcome_unknown = self.replay.kind != "safe"
         error.gave_up = reason
         self._observer.gives_up(reason, error)

@@ -12,6 +12,7 @@ phase              which failures                       repeated
 =================  ===================================  =======================================
 never sent         name lookup, refused, no pool slot   every operation
 refused            429, 503, 409 still in progress      replay-safe ones, not streamed
+completed          done and charged, no answer kept     never
 outcome unknown    lost after sending, 408, 500, 502,   replay-safe ones with a key (or a GET),
                    504, other 5xx that say so           not streamed
 =================  ===================================  =======================================
@@ -51,6 +52,7 @@ _FINAL: Final = (
     e.NotFoundError,
     e.UnsupportedOperationError,
     e.DeploymentError,
+    e.AlreadyCompletedError,
     e.IdempotencyConflictError,
     e.IdempotencyReplayUnavailableError,
 )

@@ -127,6 +127,42 @@ def test_outcome_unknown_is_not_forgotten(
     assert (caught.value.phase, caught.value.outcome_unknown) == (last, unknown)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "cls"),
+    [
+        (
+            422,
+            {"error": {"message": "Too large.", "code": "idempotency_replay_unavailable"}},
+            e.IdempotencyReplayUnavailableError,
+        ),
+        (
+            409,
+            {"error": {"message": "Already completed.", "code": "idempotency_conflict"}},
+            e.AlreadyCompletedError,
+        ),
+    ],
+)
+def test_what_was_done_before_settles_a_lost_attempt(
+    settings: Callable[..., Settings],
+    call: Callable[..., Call],
+    status: int,
+    body: dict[str, Any],
+    cls: type[e.RunInfraError],
+) -> None:
+    """It was done and charged once: nothing is unknown any more, and it is not asked for again."""
+    journey = Journey(call("createChatCompletion"), settings(max_retries=5))
+    journey.start()
+    journey.lost(LOST)
+    journey.start()
+    told_to = Headers([("x-should-retry", "true")])
+    with pytest.raises(cls) as caught:
+        journey.refused(status, told_to, body)
+    error = caught.value
+    assert (error.phase, error.outcome_unknown, error.attempts) == ("completed", False, 2)
+    assert [failure.phase for failure in error.failures] == ["outcome_unknown", "completed"]
+    assert error.gave_up == "another attempt would end the same"
+
+
 def test_refusal_alone_has_a_known_outcome(
     settings: Callable[..., Settings], call: Callable[..., Call]
 ) -> None:

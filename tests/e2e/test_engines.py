@@ -329,7 +329,11 @@ def test_conflicts_of_a_key(both, error, cls):
             model="m", input="x", voice="nova", idempotency_key="k"
         )
 
-    assert type(failing(both, 409, JSON, {"error": error}, speak)) is cls
+    told = failing(both, 409, JSON, {"error": error}, speak)
+    assert type(told) is cls
+    done = cls is sdk.AlreadyCompletedError
+    assert told.phase == ("completed" if done else "refused")
+    assert told.outcome_unknown is (cls is sdk.RequestInProgressError)
 
 
 def test_speech_that_was_charged_before(both):
