@@ -80,8 +80,7 @@ class RunInfraError(Exception):
         attempts: how many requests were sent or tried.
         failures: every failed attempt, oldest first.
         phase: how far the last attempt got; docs/errors.md has the four.
-        reason: for a :class:`RunInfraConnectionError`, what ended the attempt: ``dns``,
-            ``refused``, ``reset`` … (see docs/network.md); for webhooks, why it was refused.
+        reason: what ended the attempt (docs/network.md), or why a webhook was refused.
         outcome_unknown: the work may have been done and charged although no answer came.
         gave_up: why the call was not (or no longer) repeated.
         retry_after_seconds: how long the gateway asked to wait, uncapped.

@@ -7,10 +7,11 @@ The application stays as it is; what sends its requests is this SDK's engine::
     client = openai_client()  # an openai.OpenAI; RUNINFRA_API_KEY from the environment
     client.chat.completions.create(model="acme-chat-8b", messages=[...])
 
-Retries are the engine's: a lost answer is asked for again with the same idempotency key where that
-can't charge twice, and nowhere else. A stream that is cut, an error inside of it, a web page under
-status 200 are errors of ``openai``'s tree, with the SDK's own as their ``__cause__``, which has the
-``idempotency_key``, ``outcome_unknown`` and ``partial``. Works with ``openai`` 2 (from 2.40) and 3.
+Retries are the engine's, as many as ``max_retries`` (of ``with_options``, too) allows: a lost
+answer is asked for again with the same idempotency key where that can't charge twice, and nowhere
+else. A stream that is cut, an error inside of it, a web page under status 200 are errors of
+``openai``'s tree, with the SDK's own as their ``__cause__``, which has the ``idempotency_key``,
+``outcome_unknown`` and ``partial``. Works with ``openai`` 2 (from 2.40) and 3.
 """
 
 from __future__ import annotations
@@ -101,8 +102,9 @@ def http_client(
     """An HTTP client for an ``openai.OpenAI`` of your own, or of a framework's.
 
     Give that the same ``base_url`` (``http.base_url``) and any ``api_key``: it is not sent. Its
-    ``max_retries`` has no effect: what fails was repeated by the engine as often as it may be, and
-    leaves as an error that ``openai`` raises at once.
+    own ``max_retries`` is not told to an HTTP client and has no effect: the engine repeats as often
+    as ``max_retries`` here says, or for one request ``extra_headers={"X-RunInfra-Max-Retries":
+    "0"}``, which is not sent; what then fails is an error that ``openai`` raises at once.
 
     Args:
         client: a ``RunInfra`` of your own; see :func:`openai_client`.

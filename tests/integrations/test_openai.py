@@ -218,17 +218,50 @@ def test_lost_speech_is_charged_once_and_told(theirs, way):
 
 
 def test_retries_are_the_engines(theirs):
-    """openai repeats nothing, whatever it was told; the engine does what it was told."""
+    """openai repeats nothing by itself; the engine does what either was told."""
     error = theirs.failing(chat(**fault("503")), max_retries=1)
     assert type(error) is openai.InternalServerError
     assert (error.status_code, error.__cause__.attempts) == (503, 2)
     assert len(theirs.gateway.journal) == 2
 
-    async def told(client):
-        return await chat(**fault("lost"))(client.with_options(max_retries=5))
 
-    theirs.failing(told, max_retries=0)
-    assert len(theirs.gateway.journal) == 3
+@pytest.mark.parametrize(("times", "client_has"), [(0, 4), (3, 0)])
+def test_retries_of_one_call(theirs, times, client_has):
+    """``with_options(max_retries=…)`` and ``options=`` hold for the engine; nothing multiplies."""
+
+    async def told(client):
+        assert client.max_retries == client_has
+        return await chat(**fault("retry-after-ms:1"))(client.with_options(max_retries=times))
+
+    assert theirs.failing(told, max_retries=client_has).__cause__.attempts == times + 1
+    assert len(theirs.gateway.journal) == times + 1
+
+    async def posted(client):
+        headers = fault("retry-after-ms:1")["extra_headers"]
+        body = {"model": "acme-chat-8b", "messages": FIVE}
+        given = {"headers": headers, "max_retries": times}
+        return await done(
+            client.post("/chat/completions", cast_to=object, body=body, options=given)
+        )
+
+    assert theirs.failing(posted, max_retries=client_has).__cause__.attempts == times + 1
+    sent = [entry.headers for entry in theirs.gateway.journal]
+    assert not any("x-runinfra-max-retries" in headers for headers in sent)
+
+
+@pytest.mark.parametrize(("value", "attempts"), [("0", 1), ("2", 3), ("-1", 0), ("1e3", 0)])
+def test_retries_of_a_client_of_ones_own(theirs, value, attempts):
+    """An HTTP client is not told openai's ``max_retries``: a header that is not sent tells it."""
+
+    async def scenario(client):
+        cls = openai.AsyncOpenAI if theirs.kind == "async" else openai.OpenAI
+        own = cls(api_key="x", base_url=client.base_url, http_client=client._client, max_retries=4)
+        headers = fault("retry-after-ms:1")["extra_headers"] | {"X-RunInfra-Max-Retries": value}
+        return await chat(extra_headers=headers)(own)
+
+    cause = theirs.failing(scenario, max_retries=1).__cause__
+    assert cause.attempts == attempts == len(theirs.gateway.journal)
+    assert cause.param == (None if attempts else "X-RunInfra-Max-Retries")
 
 
 STATUSES = {

@@ -11,7 +11,7 @@ from ... import errors as e
 from ..._answer.raw import RawResponse
 from .answers import META, openai_error, passed_headers, whole_response
 from .library import http
-from .requests import FLAG, asked, body_of, check_events
+from .requests import FLAG, MAX_RETRIES, asked, body_of, check_events
 
 if TYPE_CHECKING:
     from ..._async.binary import AsyncBinaryStream
@@ -221,14 +221,36 @@ def _options(client: RunInfra | AsyncRunInfra) -> dict[str, Any]:
     }
 
 
+class _OpenAI(openai.OpenAI):
+    """Its ``max_retries``, of the client or of one call, are the engine's."""
+
+    def _prepare_options(self, options: Any) -> Any:
+        return _told(super()._prepare_options(options), self.max_retries)
+
+
+class _AsyncOpenAI(openai.AsyncOpenAI):
+    """Its ``max_retries``, of the client or of one call, are the engine's."""
+
+    async def _prepare_options(self, options: Any) -> Any:
+        return _told(await super()._prepare_options(options), self.max_retries)
+
+
+def _told(options: Any, max_retries: int) -> Any:
+    """The options of a request, which tell the engine how often it may be repeated."""
+    times = str(options.get_max_retries(max_retries))
+    # A header that the application gave goes before it.
+    options.headers = {MAX_RETRIES: times, **(options.headers or {})}
+    return options
+
+
 def openai_over(http_client: SyncHTTPClient) -> openai.OpenAI:
     """An ``openai.OpenAI`` that sends by such a client."""
-    return openai.OpenAI(**_openai_options(http_client))
+    return _OpenAI(**_openai_options(http_client))
 
 
 def async_openai_over(http_client: AsyncHTTPClient) -> openai.AsyncOpenAI:
     """An ``openai.AsyncOpenAI`` that sends by such a client."""
-    return openai.AsyncOpenAI(**_openai_options(http_client))
+    return _AsyncOpenAI(**_openai_options(http_client))
 
 
 def _openai_options(http_client: SyncHTTPClient | AsyncHTTPClient) -> dict[str, Any]:
@@ -236,6 +258,6 @@ def _openai_options(http_client: SyncHTTPClient | AsyncHTTPClient) -> dict[str, 
         "api_key": _NO_KEY,
         "base_url": http_client.base_url,
         "timeout": http_client.timeout,
-        "max_retries": 0,
+        "max_retries": http_client.runinfra._settings.max_retries,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this package
         "http_client": http_client,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +18,9 @@ from .library import http
 
 _JSON: Final = "application/json"
 _EVENTS: Final = "text/event-stream"
+MAX_RETRIES: Final = "X-RunInfra-Max-Retries"  # of one request, for the engine; never sent
 FLAG: Final = "runinfra_stream"  # extension of a request: openai wants its answer as it comes
+_WHOLE: Final = re.compile(r"[0-9]{1,9}\Z")
 # What openai and httpx set by themselves and the engine sets anew, or what is for OpenAI's eyes.
 _DROPPED: Final = frozenset(
     {
@@ -35,6 +38,7 @@ _DROPPED: Final = frozenset(
         "transfer-encoding",
         "user-agent",
         "x-client-request-id",
+        MAX_RETRIES.lower(),
     }
 )
 
@@ -81,6 +85,7 @@ def asked(request: http.Request, base_url: str, body: Iterable[bytes] | bytes) -
         "idempotency_key": headers.get("idempotency-key"),
         "client_request_id": headers.get("x-client-request-id"),
         "timeout": None if timeout is None else Timeout(**timeout),
+        "max_retries": _max_retries(headers.get(MAX_RETRIES)),
         "content": None,
     }
     asks = False
@@ -131,6 +136,15 @@ def _query(request: http.Request) -> dict[str, list[str]]:
     for name, value in request.url.params.multi_items():
         query.setdefault(name, []).append(value)
     return query
+
+
+def _max_retries(told: str | None) -> int | None:
+    if told is None:
+        return None
+    if not _WHOLE.match(told):
+        msg = f"{MAX_RETRIES}: expected a whole number, 0 or more"
+        raise e.InvalidRequestError(msg, param=MAX_RETRIES)
+    return int(told)
 
 
 def _asks_stream(body: bytes) -> bool:
