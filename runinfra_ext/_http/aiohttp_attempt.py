@@ -58,7 +58,9 @@ class Attempt:
         try:
             return await handler(request)
         except aiohttp.ClientError as error:
-            fault = error
+            # Told outside of ``except``: a cancellation during the wait, or an error of the
+            # upload's source, leaves without a chain that holds the request.
+            lost = error
         except BaseException as error:  # of the source, or cancelled: known before aiohttp wraps it
             if self.error is None:
                 self.error = error
@@ -66,7 +68,7 @@ class Attempt:
         if self.line is not None and not self.line.ended:
             await _turns()  # the connection may not know yet how it ended
         if self.error is None:
-            self.error = self.failure(fault)
+            self.error = self.failure(lost)
         raise self.error
 
     def failure(self, error: Exception) -> Exception:

@@ -241,7 +241,6 @@ class AiohttpBackend:
         except BaseException as error:  # aiohttp's own, or what it has wrapped: the attempt knows
             if attempt.error is None or attempt.error is error:
                 raise
-            fault = attempt.error
         else:
             line = attempt.line
             assert line is not None
@@ -251,8 +250,9 @@ class AiohttpBackend:
                 return AiohttpExchange(self._pool, line, response, framing, target.authority)
             response.close()
             self._pool.discard(line)
-            fault = failure("protocol", sent=True, host=target.authority)
-        raise fault
+            raise failure("protocol", sent=True, host=target.authority)
+        # Outside of ``except``: if it is the application's own it leaves without a chain of ours.
+        raise attempt.error
 
     async def aclose(self) -> None:
         """Close all connections, those in use too."""

@@ -63,7 +63,6 @@ async def connect_over_socks(
         raise
     if isinstance(sock, str):
         raise failure("proxy", sent=False, host=host, detail=f"{proxy.url}: {sock}")
-    fault: Exception
     try:
         _, handler = await loop.create_connection(
             lambda: ResponseHandler(loop),
@@ -73,12 +72,11 @@ async def connect_over_socks(
         )
         return handler
     except OSError as error:
-        fault = error
+        sock.close()
+        raise tls_failure(error, host=host) from error
     except BaseException:  # cancelled: the socket must not stay
         sock.close()
         raise
-    sock.close()
-    raise tls_failure(fault, host=host)
 
 
 def _dial(proxy: Proxy, address: tuple[str, int], limit: float | None) -> socket.socket | str:

@@ -103,17 +103,16 @@ class Pool(aiohttp.TCPConnector):
                 self._check_public(line)
         except aiohttp.ClientError as error:
             attempt.error = attempt.failure(error)
+            raise attempt.error from error
         except BaseException as error:  # cancelled too: known before aiohttp wraps it
             attempt.error = error
             raise
-        else:
-            attempt.line = line
-            line.begin()
-            line.uploading = attempt.uploads
-            limits = attempt.limits
-            line.await_news("read_timeout", limits, limits.timeout.read)
-            return Lease(self, line, req.connection_key, self._loop)
-        raise attempt.error
+        attempt.line = line
+        line.begin()
+        line.uploading = attempt.uploads
+        limits = attempt.limits
+        line.await_news("read_timeout", limits, limits.timeout.read)
+        return Lease(self, line, req.connection_key, self._loop)
 
     def give(self, line: Line) -> None:
         """Take a connection back that can be used again."""
@@ -210,7 +209,6 @@ class Pool(aiohttp.TCPConnector):
                 self.discard(others.popleft())
         limits = attempt.limits
         clock = asyncio.timeout(wait_limit(limits, limits.timeout.connect, sent=False))
-        handler: ResponseHandler | None = None
         self._opening += 1
         try:
             async with clock:
@@ -219,13 +217,12 @@ class Pool(aiohttp.TCPConnector):
                     handler = await self._create_connection(req, traces, timeout)
                 else:
                     handler = await self._over_socks(proxy, attempt, req)
-        except TimeoutError:
+        except TimeoutError as error:
             if not clock.expired():
                 raise
+            raise attempt.late_connect() from error
         finally:
             self._opening -= 1
-        if handler is None:
-            raise attempt.late_connect()
         line = Line(attempt.origin, handler, self._forget)
         if self.down:
             line.abort()
@@ -291,11 +288,10 @@ class Pool(aiohttp.TCPConnector):
                 return  # at the last moment
             else:
                 self._free_turn()  # it was this one's turn: now it is the next one's
-            if not late:
-                raise
-        else:
-            return
-        raise failure("deadline" if expired(limits) else "pool_timeout", sent=False)
+            if late:
+                over = expired(limits)
+                raise failure("deadline" if over else "pool_timeout", sent=False) from error
+            raise
 
     def _check_public(self, line: Line) -> None:
         try:

@@ -233,7 +233,7 @@ class _Chunks:
             except TimeoutError:
                 if not clock.expired():
                     raise
-            if clock.expired():
+            if clock.expired():  # also without a TimeoutError, where the thread was just done
                 raise failure("deadline", sent=True)
             if error is not None:
                 raise error

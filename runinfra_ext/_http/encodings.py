@@ -107,13 +107,11 @@ class Unpacker:
         return True
 
     def _unpack(self) -> bytes:
-        piece: bytes | None = None
         try:
-            piece = self._engine.decompress(self._packed, PIECE)
-        except zlib.error:
+            piece: bytes = self._engine.decompress(self._packed, PIECE)
+        except zlib.error as error:
             self._packed = b""
-        if piece is None:
-            raise self._broken()
+            raise self._broken() from error
         self._packed = self._engine.unconsumed_tail
         if self._engine.eof:
             self._packed = self._engine.unused_data

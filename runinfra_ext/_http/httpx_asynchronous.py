@@ -60,6 +60,7 @@ class AsyncHttpxBackend:
             attempt.note(event, info)
 
         clock = asyncio.timeout(None if left is None else left + _GRACE)
+        # Raised outside of ``except``: it may be the application's own, which leaves unchanged.
         fault: Exception
         try:
             request = attempt.request(method, url, headers, body, note)
@@ -130,25 +131,26 @@ class AsyncHttpxExchange:
             self._iterator = aiter(self._response.stream)
         attempt.waits()
         clock = asyncio.timeout(None if limit is None else limit + _GRACE)
-        fault: Exception
+        fault: Exception  # the same
+        piece = b""
         try:
-            piece = b""
             async with clock:
                 async for piece in self._iterator:
                     if piece:
                         break
-            if piece or not (self._body.unframed and was_cut(attempt.stream)):
-                return piece
-            fault = attempt.fail("truncated")
         except Exception as error:  # noqa: BLE001 - nothing of the libraries below may escape
             if clock.expired():
                 fault = attempt.fail("deadline" if expired(limits) else "read_timeout")
             else:
                 fault = attempt.fault(error)
             forget_locals(error)
-        except BaseException as error:  # the same
+        except BaseException as error:  # cancelled: its frames hold the key
             forget_locals(error)
             raise
+        else:
+            if not piece and self._body.unframed and was_cut(attempt.stream):
+                raise attempt.fail("truncated")
+            return piece
         raise fault
 
     async def aclose(self) -> None:

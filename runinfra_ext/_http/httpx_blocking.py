@@ -59,6 +59,7 @@ class HttpxBackend:
         attempt = Attempt(self._library, url, limits)
         body = content if content is None or isinstance(content, bytes) else _Upload(content)
         watch = _Watch(attempt, limits.deadline_at)
+        # Raised outside of ``except``: it may be the application's own, which leaves unchanged.
         fault: Exception
         try:
             request = attempt.request(method, url, headers, body, attempt.note)
@@ -133,26 +134,25 @@ class HttpxExchange:
         if limit is not None and (own is None or limit < own * _CLOSE_ENOUGH):
             watch.until(time.monotonic() + limit)
         attempt.waits()
-        fault: Exception
+        fault: Exception  # the same
+        piece = b""
         try:
-            piece = b""
             for piece in self._iterator:
                 if piece:
                     break
-            if not watch.fired:
-                if not piece and self._body.unframed and was_cut(attempt.stream):
-                    fault = attempt.fail("truncated")
-                else:
-                    self._over = not piece
-                    return piece
-            else:
-                fault = self._timed_out(limits)
         except Exception as error:  # noqa: BLE001 - nothing of the libraries below may escape
             fault = self._timed_out(limits) if watch.fired else attempt.fault(error)
             forget_locals(error)
-        except BaseException as error:  # the same
+        except BaseException as error:  # interrupted: its frames hold the key
             forget_locals(error)
             raise
+        else:
+            if watch.fired:
+                raise self._timed_out(limits)
+            if not piece and self._body.unframed and was_cut(attempt.stream):
+                raise attempt.fail("truncated")
+            self._over = not piece
+            return piece
         finally:
             watch.rest()
         raise fault

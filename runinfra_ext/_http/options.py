@@ -118,7 +118,6 @@ def _tls_context(file: str | None, folder: str | None) -> ssl.SSLContext:
     import certifi  # noqa: PLC0415 - the same
 
     name, path = ("SSL_CERT_FILE", file) if file else ("SSL_CERT_DIR", folder)
-    problem = ""
     try:
         if name == "SSL_CERT_DIR" and path:
             # OpenSSL looks into a folder when it meets a certificate, and never says that there is
@@ -133,8 +132,9 @@ def _tls_context(file: str | None, folder: str | None) -> ssl.SSLContext:
         problem = error.strerror or "it holds no certificate"
         if isinstance(error, ssl.SSLError):
             problem = "it holds no certificate in PEM form"
-    wanted = "a PEM file of certificates" if file else "a folder of certificates"
-    raise ConfigurationError(f"{name}: expected {wanted}, got {path!r}: {problem}", param=name)
+        wanted = "a PEM file of certificates" if file else "a folder of certificates"
+        msg = f"{name}: expected {wanted}, got {path!r}: {problem}"
+        raise ConfigurationError(msg, param=name) from error
 
 
 def check_public(address: str) -> None:

@@ -76,7 +76,7 @@ class Urllib3Backend:
         connection = pool.take(route, self._context(target.scheme), clock)
         wire = connection.wire
         exchange: Urllib3Exchange | None = None
-        fault: TransportFailure | None = None
+        stale = False
         try:
             wire.busy = True
             if not wire.reused:
@@ -88,17 +88,17 @@ class Urllib3Backend:
             wire.busy = False
             if not wire.closing:
                 exchange = Urllib3Exchange(pool, connection, clock, answer)
+                return exchange
         except TransportFailure as error:
-            fault = error
+            stale = error.stale
+            if wire.closing:
+                raise failure("client_closed", sent=clock.sent) from error
+            raise
         finally:
             if exchange is None:
                 wire.busy = False
-                pool.drop(connection, stale=fault is not None and fault.stale)
-        if exchange is not None:
-            return exchange
-        if fault is None or wire.closing:
-            fault = failure("client_closed", sent=clock.sent)
-        raise fault
+                pool.drop(connection, stale=stale)
+        raise failure("client_closed", sent=clock.sent)
 
     def close(self) -> None:
         """Close all connections, those in use too; in a child of a fork only its copies."""
@@ -164,34 +164,31 @@ class Urllib3Exchange:
             read = silence
         clock.limits = limits
         clock.stage("read_timeout", each=read)
-        fault: TransportFailure | None = None
         piece = b""
         wire.busy = True
         try:
             while not piece and not body.over and not wire.closing:
                 if body.broken:
-                    fault = clock.failure("protocol")
-                    break
+                    raise clock.failure("protocol")
                 data, self._data = self._data or wire.receive(), b""
                 if data:
                     piece = body.feed(data)
                 elif body.until_close and not wire.cut and not wire.closing:
                     body.over = True
                 else:
-                    fault = clock.failure("truncated")
-                    break
+                    raise clock.failure("truncated")
+        except Unframed as error:
+            raise clock.failure("protocol") from error
         except TransportFailure as error:
-            fault = error
-        except Unframed:
-            fault = clock.failure("protocol")
+            if wire.closing:
+                raise failure("client_closed", sent=True) from error
+            raise
         finally:
             wire.busy = False
             if wire.closing:
                 self._pool.drop(self._connection)
         if wire.closing:
-            fault = failure("client_closed", sent=True)
-        if fault is not None:
-            raise fault
+            raise failure("client_closed", sent=True)
         return piece
 
     def close(self) -> None:

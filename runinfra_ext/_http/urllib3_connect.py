@@ -175,7 +175,6 @@ def connect_over_socks(wire: Wire, route: Route, proxy: Proxy) -> SocketType:
         found = addresses_of(host, route.port, clock)
         known = [one for one in found if proxy.scheme != "socks4" or one.family == AF_INET]
         host = str((known or found)[0].address[0])
-    late, detail = False, ""
     try:
         connection = SOCKSConnection(
             {
@@ -199,11 +198,9 @@ def connect_over_socks(wire: Wire, route: Route, proxy: Proxy) -> SocketType:
     except NewConnectionError as error:
         # It is a kind of the other one.
         detail = str(error).rpartition("connection: ")[2]
-    except ConnectTimeoutError:
-        late = True
-    if late:
-        raise clock.late()
-    raise clock.failure("proxy", detail=f"{proxy.url}: {detail}")
+        raise clock.failure("proxy", detail=f"{proxy.url}: {detail}") from error
+    except ConnectTimeoutError as error:
+        raise clock.late() from error
 
 
 def _taken_over(sock: Any) -> SocketType:

@@ -153,7 +153,6 @@ class Connection(HTTPConnection):
         wire = self.wire
         wire.answering()
         clock.stage("read_timeout", each=clock.limits.timeout.read)
-        reason: FailureReason = "protocol"
         try:
             # urllib3's own is for its own answers, and lenient.
             response = PlainConnection.getresponse(self)
@@ -168,12 +167,10 @@ class Connection(HTTPConnection):
             )
             self._complete = self._complete and not response.will_close
             return Received(response.status, pairs, body, wire.take_rest())
-        except CutHead as cut:
-            if not cut.begun:
-                reason = "closed"
-        except (Unframed, HTTPException):
-            pass
-        raise clock.failure(reason, stale=wire.reused and not wire.heard)
+        except (CutHead, Unframed, HTTPException) as error:
+            closed = isinstance(error, CutHead) and not error.begun
+            stale = wire.reused and not wire.heard
+            raise clock.failure("closed" if closed else "protocol", stale=stale) from error
 
     def finish(self, body: Body) -> bool:
         """End the exchange; whether the connection can be used for another one."""
@@ -188,14 +185,12 @@ class Connection(HTTPConnection):
         if not proxy.is_socks and self.route.scheme == "https":
             name = f"{_bracketed(self.route.host)}:{self.route.port}"
             self.set_tunnel(self.route.host, self.route.port, {"Host": name})
-        detail = ""
         try:
             self.connect()
-            return
-        except CutHead:
-            detail = "it closed the connection"
-        except (Unframed, HTTPException):
-            detail = "it does not speak HTTP/1.1"
+        except CutHead as error:
+            raise self._refused("it closed the connection") from error
+        except (Unframed, HTTPException) as error:
+            raise self._refused("it does not speak HTTP/1.1") from error
         except OSError as error:
             head = self.wire.head
             status = 200 if head is None else head.status
@@ -204,7 +199,11 @@ class Connection(HTTPConnection):
             detail = f"status {status}"
             if status == 407:
                 detail += ", check its user name and password"
-        raise self.wire.clock.failure("proxy", detail=detail)
+            raise self._refused(detail) from error
+
+    def _refused(self, detail: str) -> TransportFailure:
+        """The failure of a proxy that answered."""
+        return self.wire.clock.failure("proxy", detail=detail)
 
     def _new_conn(self) -> socket.socket:
         # urllib3's own hook, which its connections through SOCKS override too.

@@ -39,14 +39,10 @@ def addresses_of(host: str, port: int, clock: Clock) -> list[Address]:
         answers: queue.SimpleQueue[list[Address] | str] = queue.SimpleQueue()
         # Of the two ways to start a thread the one in C: an interrupt can't leave it half-done.
         _thread.start_new_thread(lambda: answers.put(_look_up(host, port)), ())
-        late = False
-        found = ""
         try:
             found = answers.get(timeout=clock.left())
-        except queue.Empty:
-            late = True
-        if late:
-            raise clock.late()
+        except queue.Empty as error:
+            raise clock.late() from error
     if isinstance(found, str):
         raise clock.failure("dns", detail=found)
     # The families take turns: one of them may be dead as a whole.

@@ -67,7 +67,7 @@ class Pool:
             while True:
                 with self._lock:
                     if self.closed:
-                        break
+                        raise clock.failure("client_closed")
                     if self._is_next(turn):
                         connection = self._find(route, context)
                         if connection is not None:
@@ -82,7 +82,6 @@ class Pool:
             if turn is not None:
                 # Whether it got one or not: the next one shall look.
                 self._leave(turn)
-        raise clock.failure("client_closed")
 
     def give(self, connection: Connection) -> None:
         """Take a connection back that can be used again."""

@@ -162,29 +162,22 @@ class Wire:
             self._tls = None
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         tls = context.wrap_bio(incoming, outgoing, server_hostname=name)
-        fault: Exception | None = None
         while True:
             try:
                 tls.do_handshake()
                 break
             except ssl.SSLWantReadError:
                 pass
-            except (ssl.SSLError, ssl.CertificateError) as error:
-                fault = error
-            if outgoing.pending:
-                # With a fault this is the alert which tells the peer why.
-                with contextlib.suppress(EarlyAnswer):  # reading will tell
-                    self._push(outgoing.read())
-            if fault is not None:
-                raise tls_failure(fault, host=self.clock.host)
+            except ssl.SSLError as error:
+                self._push_own(outgoing)  # the alert, which tells the peer why
+                raise tls_failure(error, host=self.clock.host) from error
+            self._push_own(outgoing)
             data = self._raw_receive()
             if not data:
                 raise self.clock.failure("closed", detail="in the middle of the TLS handshake")
             incoming.write(data)
         self._tls, self._incoming, self._outgoing = tls, incoming, outgoing
-        if outgoing.pending:
-            with contextlib.suppress(EarlyAnswer):
-                self._push(outgoing.read())
+        self._push_own(outgoing)
 
     def receive(self) -> bytes:
         """What has come, waiting for it if nothing has; ``b""`` when the peer has closed.
@@ -231,7 +224,7 @@ class Wire:
         except OSError as error:
             if is_foreign(error):
                 raise
-        raise self._reset("")
+            raise self._reset("") from error
 
     def is_inherited(self) -> bool:
         """Whether it is the parent's, in a child of a fork."""
@@ -254,7 +247,7 @@ class Wire:
         if self._ended:
             return b""
         pieces: list[bytes] = []
-        fault: ssl.SSLError | None = None
+        fault: ssl.SSLError | None = None  # what came before it is handed out first
         data: bytes | None = b""
         while not pieces and not self._ended and fault is None and data is not None:
             data = self._raw_available()
@@ -267,14 +260,12 @@ class Wire:
         if fault is not None:
             self._ended = True
             if not pieces and not self.heard and not self.reused and is_refusal(fault):
-                raise tls_failure(fault, host=self.clock.host)
+                raise tls_failure(fault, host=self.clock.host) from fault
             self._fault = str(fault.reason or "").replace("_", " ").lower()
             if not pieces:
-                raise self._reset(self._fault)
-        if self._outgoing.pending and not self._ended:
-            # An answer of TLS itself, for example to a change of keys.
-            with contextlib.suppress(EarlyAnswer):  # reading will tell
-                self._push(self._outgoing.read())
+                raise self._reset(self._fault) from fault
+        if not self._ended:
+            self._push_own(self._outgoing)  # for example an answer to a change of keys
         if pieces:
             return pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return b"" if self._ended else None
@@ -307,8 +298,7 @@ class Wire:
         except OSError as error:
             if is_foreign(error):
                 raise
-            detail = error.strerror or ""
-        raise self._reset(detail)
+            raise self._reset(error.strerror or "") from error
 
     def _reset(self, detail: str) -> TransportFailure:
         stale = self.reused and not self.heard
@@ -332,14 +322,17 @@ class Wire:
             return
         view = memoryview(data)
         for start in range(0, len(data), _SLICE_BYTES):
-            broken = False
             try:
                 self._tls.write(view[start : start + _SLICE_BYTES])
-            except ssl.SSLError:
-                broken = True
-            if broken:
-                raise EarlyAnswer
+            except ssl.SSLError as error:
+                raise EarlyAnswer from error
             self._push(self._outgoing.read())
+
+    def _push_own(self, outgoing: ssl.MemoryBIO) -> None:
+        """Send what TLS itself has to say; if that fails, reading will tell."""
+        if outgoing.pending:
+            with contextlib.suppress(EarlyAnswer):
+                self._push(outgoing.read())
 
     def _push(self, data: bytes) -> None:
         if self._lower is not None:
@@ -349,7 +342,6 @@ class Wire:
         view: bytes | memoryview = data
         while True:
             size = 0
-            broken = False
             try:
                 size = self._socket.send(view)
             except BlockingIOError:
@@ -357,9 +349,7 @@ class Wire:
             except OSError as error:
                 if is_foreign(error):
                     raise
-                broken = True
-            if broken:
-                raise EarlyAnswer
+                raise EarlyAnswer from error
             if size == len(view):
                 return
             view = memoryview(view)[size:]

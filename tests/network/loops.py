@@ -60,9 +60,7 @@ async def failing(
     """How an exchange fails."""
     with pytest.raises(TransportFailure) as caught:
         await fetch(http, server, content, limits)
-    error = caught.value
-    assert (error.__cause__, error.__context__) == (None, None)
-    return error
+    return caught.value
 
 
 def run(loop: str, scenario: Callable[[], Any]) -> Any:
