@@ -111,6 +111,7 @@ class Line(asyncio.Protocol):
         self._armed = _NEVER
         self._timer: asyncio.TimerHandle | None = None
         self._tls = getattr(transport, "_ssl_protocol", None)
+        self._limits: Limits
         self._loop = asyncio.get_running_loop()
         self._poll: select.poll | None = None
         transport.set_protocol(self)
@@ -125,8 +126,12 @@ class Line(asyncio.Protocol):
         """Whether it waits in the pool."""
         return not self.busy
 
-    def begin(self) -> None:
-        """A request begins."""
+    def begin(self, limits: Limits) -> None:
+        """A request begins, and its answer is awaited.
+
+        Args:
+            limits: of the attempt.
+        """
         self.busy = True
         self.turn += 1
         self.uploading = False
@@ -137,6 +142,8 @@ class Line(asyncio.Protocol):
         self._head = bytearray()
         self._body_bytes = 0
         self._tail = b""
+        self._limits = limits
+        self.await_news("read_timeout", limits, limits.timeout.read)
 
     def await_news(
         self,
@@ -227,6 +234,9 @@ class Line(asyncio.Protocol):
             self._feed(data)
         else:
             self._read_head(self._head, data)
+            if self.answered and self.stage == "write_timeout":
+                # The upload may wait for a peer that takes no more of it: now this one is to speak.
+                self.await_news("read_timeout", self._limits, self._limits.timeout.read)
             # The head by itself: what the parser does not like behind it must not take it along.
             end = len(data) - self._body_bytes
             self._feed(data[:end])

@@ -108,10 +108,8 @@ class Pool(aiohttp.TCPConnector):
             attempt.error = error
             raise
         attempt.line = line
-        line.begin()
+        line.begin(attempt.limits)
         line.uploading = attempt.uploads
-        limits = attempt.limits
-        line.await_news("read_timeout", limits, limits.timeout.read)
         return Lease(self, line, req.connection_key, self._loop)
 
     def give(self, line: Line) -> None:

@@ -130,12 +130,17 @@ def test_interim_answers_do_not_end_an_upload(loop, tls, content):
     assert server.opened == 1
 
 
-@pytest.mark.parametrize("content", [BIG, Pieces(*[b"x" * 262_144] * 40)], ids=["bytes", "pieces"])
-def test_a_server_that_falls_silent_in_the_head_of_an_early_answer(loop, tls, content):
+@pytest.mark.parametrize(
+    ("content", "pause"),
+    [(BIG, 0.0), (Pieces(*[b"x" * 262_144] * 40), 0.0), (BIG, 0.2)],
+    ids=["bytes", "pieces", "when nothing more can be written"],
+)
+def test_a_server_that_falls_silent_in_the_head_of_an_early_answer(loop, tls, content, pause):
     """The upload has stopped for this answer: the wait for the rest of it is a read."""
 
     def handle(peer: Peer) -> None:
         peer.head()
+        time.sleep(pause)
         peer.send(b"HTTP/1.1 413 Payload Too Large\r\n")
         poll = select.poll()
         poll.register(peer.sock, select.POLLRDHUP)
