@@ -102,6 +102,22 @@ class Watch:
         meta: of the answer, once it is there.
     """
 
+    __slots__ = (
+        "_afters",
+        "_clock",
+        "_first",
+        "_logged",
+        "_over",
+        "_redactor",
+        "_span",
+        "_started",
+        "leave",
+        "meta",
+        "middleware",
+        "pending",
+        "start",
+    )
+
     def __init__(
         self, start: CallStart, settings: Settings, span: Span | None, *, logged: bool
     ) -> None:

@@ -25,7 +25,6 @@ _CONTROLS = re.compile(
 _KEPT = re.compile(r"([\n\t])")
 _SHORT = 12  # below this a key may be an ordinary word: replace it as a whole word only
 _LONGEST = 1024  # characters of the longest credential, written with escapes
-_SHAPES = 2  # patterns of what looks like a secret, besides the secrets themselves
 _MOST_LEARNT = 48  # patterns of secrets; a key that rotated so long ago is of no use to anybody
 _NAME = 256  # characters that are shown of a name, or an id
 _MOST_NAMES = 64  # names that are kept
@@ -131,10 +130,11 @@ class Redactor:
             a JSON string; blank ones are ignored.
     """
 
-    __slots__ = ("_names", "_patterns")
+    __slots__ = ("_names", "_secrets")
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._patterns: list[re.Pattern[str]] = [_BEARER, _KEY_SHAPES]
+        # Each with its pattern: to look for a text is many times faster.
+        self._secrets: list[tuple[str, re.Pattern[str]]] = []
         self._names: dict[str, str] = {}
         for secret in secrets:
             if secret.strip():
@@ -143,14 +143,19 @@ class Redactor:
     def learn(self, secret: str) -> None:
         """Blank another secret from now on, such as a key that replaces the one before."""
         forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
-        known = [*map(_pattern, sorted(forms)), *self._patterns[:-_SHAPES]]
-        self._patterns = [*known[:_MOST_LEARNT], *self._patterns[-_SHAPES:]]
+        known = [(form, _pattern(form)) for form in sorted(forms)]
+        self._secrets = [*known, *self._secrets][:_MOST_LEARNT]
         self._names = {}
 
     def __call__(self, text: str) -> str:
         """The text without secrets."""
-        for pattern in self._patterns:
-            text = pattern.sub(MARK, text)
+        for secret, pattern in self._secrets:
+            if secret in text:
+                text = pattern.sub(MARK, text)
+        if "bearer" in text.lower():
+            text = _BEARER.sub(MARK, text)
+        if "rp_" in text or "sk-ri-" in text:
+            text = _KEY_SHAPES.sub(MARK, text)
         return text
 
     def excerpt(self, text: str, limit: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from opentelemetry import metrics, trace
@@ -31,9 +31,13 @@ if TYPE_CHECKING:
     from .._ground.answer_facts import Facts
     from ..middleware import CallEnd, CallStart
 
+Tokens: TypeAlias = tuple[int | None, int | None]  # of a question, and of its answer
+
 _CLIENT: Final = trace.SpanKind.CLIENT
 _REASONS: Final = 32  # finish reasons of one answer
 _GREATEST: Final = 2**63 - 1  # of OTLP: a greater number would lose all that is sent with it
+_OTHERS: Final = frozenset({"n", "stop", "encoding_format", "response_format"})
+_NUMBERS: Final = (int, float)
 _KEPT: Final = 256  # models, and servers, whose attributes are kept ready
 _PLAIN: Final = frozenset({"stop", "length", "tool_calls", "content_filter", "completed"})
 
@@ -94,8 +98,8 @@ class Recorder:
             self._inject(start, self.propagator or TraceContextTextMapPropagator(), context)
         elif told.is_valid:
             # What that propagator would write, without the checks that a foreign one's needs.
-            ids = f"{told.trace_id:032x}-{told.span_id:016x}"
-            text = f"00-{ids}-{told.trace_flags:02x}"
+            digits = (told.trace_id << 72 | told.span_id << 8 | told.trace_flags).to_bytes(25).hex()
+            text = f"00-{digits[:32]}-{digits[32:48]}-{digits[48:]}"
             start._carry("traceparent", text)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this package
         if self.capture_content and span.is_recording():
             asked(span, call.arguments, self.content_redactor(redactor))
@@ -195,15 +199,18 @@ class CallSpan:
         if given != asked:
             model = self._redactor.name(given) if isinstance(given, str) and given else None
         error = None if end.error is None else type(end.error).__name__
-        self._end(end, facts, model, error)
-        self._measure(end, _measured(operation, asked, model, error))
+        tokens = _count(end.input_tokens), _count(end.output_tokens)
+        self._end(end, facts, tokens, model, error)
+        self._measure(end, tokens, _measured(operation, asked, model, error))
 
     @guarded(None)
-    def _end(self, end: CallEnd, facts: Facts, model: str | None, error: str | None) -> None:
+    def _end(
+        self, end: CallEnd, facts: Facts, tokens: Tokens, model: str | None, error: str | None
+    ) -> None:
         span = self._span
         try:
             if span.is_recording():
-                attributes = self._attributes(end, facts)
+                attributes = self._attributes(end, facts, tokens)
                 if model is not None:
                     attributes[names.RESPONSE_MODEL] = model
                 if error is not None:
@@ -217,7 +224,7 @@ class CallSpan:
         finally:
             span.end()
 
-    def _attributes(self, end: CallEnd, facts: Facts) -> dict[str, Any]:
+    def _attributes(self, end: CallEnd, facts: Facts, tokens: Tokens) -> dict[str, Any]:
         redactor = self._redactor
         attributes: dict[str, Any] = {
             names.OUTCOME: end.outcome,
@@ -235,14 +242,15 @@ class CallSpan:
                 _reason(reason, redactor) for reason in facts.finish_reasons[:_REASONS]
             ]
         if facts.usage is not None:
+            asked, answered = tokens
             cached, thought = facts.special_tokens()
-            if _is_count(end.input_tokens):
-                attributes[names.INPUT_TOKENS] = end.input_tokens
-            if _is_count(end.output_tokens):
-                attributes[names.OUTPUT_TOKENS] = end.output_tokens
-            if _is_count(cached):
+            if asked is not None:
+                attributes[names.INPUT_TOKENS] = asked
+            if answered is not None:
+                attributes[names.OUTPUT_TOKENS] = answered
+            if cached is not None and _count(cached) is not None:
                 attributes[names.CACHED_TOKENS] = cached
-            if _is_count(thought):
+            if thought is not None and _count(thought) is not None:
                 attributes[names.REASONING_TOKENS] = thought
         if end.first_chunk is not None:
             attributes[names.FIRST_CHUNK] = end.first_chunk
@@ -251,14 +259,17 @@ class CallSpan:
         return attributes
 
     @guarded(None)
-    def _measure(self, end: CallEnd, attributes: tuple[dict[str, Any], ...]) -> None:
+    def _measure(
+        self, end: CallEnd, tokens: Tokens, attributes: tuple[dict[str, Any], ...]
+    ) -> None:
         recorder, context = self._recorder, self._context
         plain, of_input, of_output = attributes
+        asked, answered = tokens
         recorder.duration.record(end.elapsed, plain, context)
-        if _is_count(end.input_tokens):
-            recorder.tokens.record(end.input_tokens, of_input, context)
-        if _is_count(end.output_tokens):
-            recorder.tokens.record(end.output_tokens, of_output, context)
+        if asked is not None:
+            recorder.tokens.record(asked, of_input, context)
+        if answered is not None:
+            recorder.tokens.record(answered, of_output, context)
         if end.first_chunk is not None:
             recorder.first_chunk.record(end.first_chunk, plain, context)
         if end.attempts > 1:
@@ -309,10 +320,12 @@ def _parameters(arguments: Mapping[str, Any], found: dict[str, Any], redactor: R
         known = names.PARAMETERS.get(argument)
         if known is not None:
             # What no number of OTLP can hold is no lawful argument either.
-            if isinstance(value, int | float) and -_GREATEST <= value <= _GREATEST:
+            if isinstance(value, _NUMBERS) and -_GREATEST <= value <= _GREATEST:
                 found[known[0]] = known[1](value)
+        elif argument not in _OTHERS:
+            continue
         elif argument == "n":
-            if isinstance(value, int) and value != 1 and _is_count(value):
+            if isinstance(value, int) and value != 1 and _count(value) is not None:
                 found[names.CHOICE_COUNT] = value
         elif argument == "stop":
             given: list[Any] = value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType] - an argument of any type
@@ -344,9 +357,9 @@ def answered(span: trace.Span, result: object, redact: Redact) -> None:
         span.set_attribute(names.OUTPUT_MESSAGES, text)
 
 
-def _is_count(value: object) -> TypeGuard[int]:
-    """Whether a server's number is one of tokens, that OTLP can hold."""
-    return value is not None and isinstance(value, int) and 0 <= value <= _GREATEST
+def _count(value: int | None) -> int | None:
+    """A server's number, if it is one of tokens that OTLP can hold."""
+    return value if value is not None and 0 <= value <= _GREATEST else None
 
 
 def _reason(reason: object, redactor: Redactor) -> str:

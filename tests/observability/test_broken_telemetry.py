@@ -116,9 +116,12 @@ def test_what_can_not_be_exported(recorded):
     """Half characters and endless numbers would lose all that is exported together with them."""
     given = {"telemetry": recorded.telemetry(capture_content=True)}
     settings = make_settings(api_key="k", base_url=None, pipeline_id=None, options=given)
-    arguments = {"model": CHAT, "messages": [{"role": "user", "content": "\ud800"}]}
+    arguments = {"model": CHAT, "messages": [{"role": "user", "content": "Hello"}]}
     call = described(create_chat_completion, arguments, settings, function="create")
-    call = call._replace(arguments={**arguments, "seed": 10**30, "stop": "\ud800"})
+    # No call is sent with such arguments: they are refused before that.
+    messages = [{"role": "user", "content": "\ud800"}]
+    more = {"messages": messages, "seed": 10**30, "stop": "\ud800"}
+    call = call._replace(arguments={**arguments, **more})
     watch = watch_of(call, settings, "id", None)
     watch.over(
         result={
