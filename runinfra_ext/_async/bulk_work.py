@@ -68,6 +68,7 @@ class AsyncBulkWork:
         self._journal: Journal | None = None
         self._writer: Writer | None = None
         self._seen: Seen | None = None
+        self._owners: dict[str, tuple[type[Any], str]] = {}
         self._job = ""
         self._fed = 0
         self._exhausted = False
@@ -243,12 +244,10 @@ class AsyncBulkWork:
         self, line: AsyncBulkLine, ticket: Ticket
     ) -> tuple[Any, RunInfraError | None]:
         """Make the call of a row: its result or its error."""
-        method: Any = _Namespaces(line)
         result: Any = None
         fault: RunInfraError | None = None
         try:
-            for name in ticket.operation.split("."):
-                method = getattr(method, name)
+            method = self._method(line, ticket.operation)
             if ticket.operation.endswith(".parse"):
                 result = await method(self._plan.target, **ticket.params)
             else:
@@ -260,6 +259,20 @@ class AsyncBulkWork:
                 raise
             fault = InvalidRequestError(str(error))
         return result, fault
+
+    def _method(self, line: AsyncBulkLine, operation: str) -> Any:
+        """The client's method over the line of a row.
+
+        Its class is looked up once: the namespaces of a client wait for a lock of all threads.
+        """
+        if operation not in self._owners:
+            *path, name = operation.split(".")
+            owner: Any = _Namespaces(line)
+            for part in path:
+                owner = getattr(owner, part)
+            self._owners[operation] = type(owner), name
+        owner_class, name = self._owners[operation]
+        return getattr(owner_class(line), name)
 
     def _keep(self, outcome: Outcome) -> None:
         """Have a row written; without a journal it is finished at once."""

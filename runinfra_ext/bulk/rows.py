@@ -132,7 +132,7 @@ class Ticket:
     size: int = 1
 
 
-@attrs.frozen
+@attrs.define
 class Outcome:
     """A finished row, and what the journal is to keep of it.
 

@@ -98,7 +98,8 @@ class Recorder:
             self._inject(start, self.propagator or TraceContextTextMapPropagator(), context)
         elif told.is_valid:
             # What that propagator would write, without the checks that a foreign one's needs.
-            digits = (told.trace_id << 72 | told.span_id << 8 | told.trace_flags).to_bytes(25).hex()
+            flags = told.trace_flags & 0xFF
+            digits = (told.trace_id << 72 | told.span_id << 8 | flags).to_bytes(25).hex()
             text = f"00-{digits[:32]}-{digits[32:48]}-{digits[48:]}"
             start._carry("traceparent", text)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this package
         if self.capture_content and span.is_recording():
