@@ -65,7 +65,15 @@ class Settings:
             _refuse("unknown_fields", " or ".join(UNKNOWN_FIELDS), self.unknown_fields)
         for field in fields(self):
             value: Any = getattr(self, field.name)
-            if not isinstance(value, (int, float)) or field.name == "seed":
+            if isinstance(field.default, str) or (value is None and field.default is None):
+                continue
+            if isinstance(field.default, bool):
+                if not isinstance(value, bool):
+                    _refuse(field.name, "True or False", value)
+                continue
+            if not isinstance(value, (int, float)) or isinstance(value, bool):
+                _refuse(field.name, "a number", value)
+            if field.name == "seed":
                 continue
             if not math.isfinite(value) or value < 0:
                 _refuse(field.name, "a number that is not negative", value)

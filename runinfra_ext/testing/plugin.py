@@ -23,11 +23,13 @@ Installed with the package; nothing has to be switched on. The fixtures:
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -36,7 +38,7 @@ from .guard import NetworkGuard
 
 if TYPE_CHECKING:
     from runinfra_ext import AsyncRunInfra, RunInfra
-    from runinfra_ext.sandbox import Sandbox
+    from runinfra_ext.sandbox import Sandbox, Settings
     from runinfra_ext.sandbox.tape import CassetteOptions
 
 _MARK = (
@@ -114,12 +116,9 @@ def runinfra_gateway(
     runinfra_network_guard: NetworkGuard,
 ) -> Iterator[Sandbox]:
     """A fresh local gateway; clients without arguments use it."""
-    from runinfra_ext.sandbox import Sandbox, Settings  # noqa: PLC0415 - needs its extra
+    from runinfra_ext.sandbox import Sandbox  # noqa: PLC0415 - needs its extra
 
-    settings: dict[str, Any] = {}
-    for marker in reversed(list(request.node.iter_markers("runinfra"))):
-        settings |= marker.kwargs
-    tls, cassette = settings.pop("tls", False), settings.pop("cassette", None)
+    settings, tls, cassette = _marked(request)
     upstream: str | None = request.config.getoption("--runinfra-record")
     tape: CassetteOptions = {"record": None, "upstream": None, "replay": None}
     if cassette is not None:
@@ -129,7 +128,7 @@ def runinfra_gateway(
         if not os.environ.get("RUNINFRA_API_KEY"):
             pytest.fail("--runinfra-record needs a key in RUNINFRA_API_KEY", pytrace=False)
         _let_through(runinfra_network_guard, upstream)
-    with Sandbox(settings=Settings(**settings), tls=tls, **tape) as gateway:
+    with Sandbox(settings=settings, tls=tls, **tape) as gateway:
         if tape["record"] is None:
             monkeypatch.setenv("RUNINFRA_API_KEY", gateway.api_key)
         monkeypatch.setenv("RUNINFRA_BASE_URL", gateway.base_url)
@@ -145,6 +144,37 @@ def runinfra_gateway(
 
         _check_after(request, unused)
         yield gateway
+
+
+def _marked(request: pytest.FixtureRequest) -> tuple[Settings, bool, str | os.PathLike[str] | None]:
+    """What the test's markers say: settings, whether it serves https, and the cassette."""
+    from runinfra_ext.sandbox import Settings  # noqa: PLC0415 - as above
+
+    given: dict[str, Any] = {}
+    known = [*inspect.signature(Settings).parameters, "tls", "cassette"]
+    for marker in reversed(list(request.node.iter_markers("runinfra"))):
+        if marker.args:
+            shown = ", ".join(map(repr, marker.args))
+            _refuse(f"expected its settings by name, such as cassette=..., got {shown}")
+        for name in marker.kwargs.keys() - set(known):
+            near = get_close_matches(name, known)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
+            _refuse(f"there is no setting {name!r}; {hint}")
+        given |= marker.kwargs
+    tls, cassette = given.pop("tls", False), given.pop("cassette", None)
+    if not isinstance(tls, bool):
+        _refuse(f"tls: expected True or False, got {tls!r}")
+    if not isinstance(cassette, str | os.PathLike | None):
+        _refuse(f"cassette: expected the name of a file, got {cassette!r}")
+    try:
+        return Settings(**given), tls, cassette
+    except ValueError as error:
+        problem = str(error)
+    _refuse(problem)
+
+
+def _refuse(problem: str) -> NoReturn:
+    pytest.fail(f"@pytest.mark.runinfra: {problem}", pytrace=False)
 
 
 def _let_through(guard: NetworkGuard, url: str) -> None:

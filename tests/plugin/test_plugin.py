@@ -77,19 +77,50 @@ def test_settings_by_marker(run):
     result.assert_outcomes(passed=1)
 
 
-def test_unknown_settings_are_told(run):
-    """A misspelt setting is an error that names it."""
+def test_settings_that_are_wrong_are_told(run):
+    """A marker that can't be obeyed is an error that names marker, setting and what was meant."""
     result = run(
         """
         import pytest
 
         @pytest.mark.runinfra(balance=0)
-        def test_money(runinfra_client):
+        def test_misspelt(runinfra_client):
+            pass
+
+        @pytest.mark.runinfra(zzz=0)
+        def test_unknown(runinfra_client):
+            pass
+
+        @pytest.mark.runinfra(requests_per_minute="2")
+        def test_text(runinfra_client):
+            pass
+
+        @pytest.mark.runinfra("chat.jsonl")
+        def test_unnamed(runinfra_client):
+            pass
+
+        @pytest.mark.runinfra(cassette=3, tls="yes")
+        def test_https(runinfra_client):
+            pass
+
+        @pytest.mark.runinfra(cassette=3)
+        def test_cassette(runinfra_client):
             pass
         """
     )
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*unexpected keyword argument 'balance'*"])
+    result.assert_outcomes(errors=6)
+    mark = "@pytest.mark.runinfra: "
+    result.stdout.fnmatch_lines(
+        [
+            f"{mark}there is no setting 'balance'; did you mean balance_cents?",
+            f"{mark}there is no setting 'zzz'; there are seed, *, tls, cassette",
+            f"{mark}requests_per_minute: expected a number, got '2'",
+            f"{mark}expected its settings by name, such as cassette=..., got 'chat.jsonl'",
+            f"{mark}tls: expected True or False, got 'yes'",
+            f"{mark}cassette: expected the name of a file, got 3",
+        ]
+    )
+    result.stdout.no_fnmatch_line("During handling of the above*")
 
 
 def test_tls_by_marker(run):
