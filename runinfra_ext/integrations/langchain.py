@@ -39,6 +39,8 @@ _NOT_KEPT = {
     *("client", "async_client", "root_client", "root_async_client"),
     *("http_client", "http_async_client", "runinfra_api_key", "openai_api_key"),
 }
+# What a deep copy has in common with the first: these hold connections, and the key.
+_SHARED = _NOT_KEPT | {"runinfra", "async_runinfra", "_blocking", "_async"}
 
 
 def _revived(kind: type[BaseModel], fields: dict[str, Any]) -> BaseModel:
@@ -63,6 +65,14 @@ class _Engine(BaseModel):
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {name: getattr(self, name) for name in self.model_fields_set - _NOT_KEPT}
         return _revived, (type(self), fields)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """A copy with arguments of its own, which sends by the same clients."""
+        kept = {} if memo is None else memo
+        for name, value in {**self.__dict__, **(self.__pydantic_private__ or {})}.items():
+            if name in _SHARED:
+                kept[id(value)] = value
+        return super().__deepcopy__(kept)
 
 
 class _OpenAIEngine(_Engine):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import json
 import pickle
@@ -177,6 +178,21 @@ async def test_pickles(sandbox, made):
         assert len(again.embed_query("fox")) == 64
     else:
         assert len(again.compress_documents(DOCUMENTS, "fox")) == 1
+
+
+@pytest.mark.parametrize("deep", [False, True], ids=["copy", "deepcopy"])
+async def test_copies(sandbox, deep):
+    """A deep copy has arguments of its own; either sends by the clients of the first."""
+    copied = copy.deepcopy if deep else copy.copy
+    given = {"api_key": sandbox.api_key, "client_options": {"deadline": 30.0}}
+    chat = ChatRunInfra(model=CHAT, **given)
+    again = copied(chat)
+    assert (again.client_options is chat.client_options) is not deep
+    assert again.root_client is chat.root_client
+    assert again.invoke("Name one prime.").text == "Seven."
+    assert len(copied(RunInfraEmbeddings(model=EMBED, **given)).embed_query("fox")) > 1
+    rerank = copied(RunInfraRerank(model="acme-rerank", top_n=1, **given))
+    assert len(rerank.compress_documents(DOCUMENTS, "fox")) == 1
 
 
 async def test_the_key_is_not_told(sandbox):
