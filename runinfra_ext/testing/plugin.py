@@ -166,11 +166,14 @@ def _marked(request: pytest.FixtureRequest) -> tuple[Settings, bool, str | os.Pa
         _refuse(f"tls: expected True or False, got {tls!r}")
     if not isinstance(cassette, str | os.PathLike | None):
         _refuse(f"cassette: expected the name of a file, got {cassette!r}")
+    settings, problem = None, ""
     try:
-        return Settings(**given), tls, cassette
+        settings = Settings(**given)
     except ValueError as error:
         problem = str(error)
-    _refuse(problem)
+    if settings is None:
+        _refuse(problem)
+    return settings, tls, cassette
 
 
 def _refuse(problem: str) -> NoReturn:
