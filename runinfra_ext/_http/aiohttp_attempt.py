@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from .._ground.limits import Limits
     from .._ground.wire import TransportFailure
     from .aiohttp_line import Line, Origin
-    from .aiohttp_pool import Pool
+    from .aiohttp_pool import AiohttpPool
 
 _TURNS: Final = 3  # of the event loop, until what has come is with its protocol
 PIECE_BYTES: Final = 64 * 1024  # each piece of this size has the write limit for itself
 
 
-class Attempt:
+class AiohttpAttempt:
     """One request: a middleware of aiohttp's, which sees all that goes wrong on the way.
 
     Args:
@@ -35,13 +35,13 @@ class Attempt:
 
     Attributes:
         line: its connection, as soon as it has one.
-        uploads: its body is an :class:`Upload`.
+        uploads: its body is an :class:`AiohttpUpload`.
         error: what the caller is to be told, if it is not what comes out of aiohttp.
     """
 
     __slots__ = ("error", "host", "limits", "line", "origin", "pool", "uploads")
 
-    def __init__(self, pool: Pool, origin: Origin, host: str, limits: Limits) -> None:
+    def __init__(self, pool: AiohttpPool, origin: Origin, host: str, limits: Limits) -> None:
         self.pool = pool
         self.origin = origin
         self.host = host
@@ -131,7 +131,7 @@ class Attempt:
         return failure("unreachable", sent=False, host=self.host)
 
 
-class Upload(aiohttp.Payload):
+class AiohttpUpload(aiohttp.Payload):
     """A body that is written piece by piece; the write limit holds for each of them.
 
     Args:
@@ -139,7 +139,7 @@ class Upload(aiohttp.Payload):
         content: the body, or its pieces.
     """
 
-    def __init__(self, attempt: Attempt, content: bytes | AsyncIterable[bytes]) -> None:
+    def __init__(self, attempt: AiohttpAttempt, content: bytes | AsyncIterable[bytes]) -> None:
         super().__init__(content)
         attempt.uploads = True
         self._attempt = attempt

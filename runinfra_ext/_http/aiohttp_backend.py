@@ -20,9 +20,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import EMPTY_PAYLOAD
 from yarl import URL
 
-from .aiohttp_attempt import PIECE_BYTES, Attempt, Upload
+from .aiohttp_attempt import PIECE_BYTES, AiohttpAttempt, AiohttpUpload
 from .aiohttp_line import Origin
-from .aiohttp_pool import Pool
+from .aiohttp_pool import AiohttpPool
 from .failures import expired, failure
 from .options import HTTPOptions, Target, target_of, tls_context
 
@@ -39,8 +39,8 @@ _NO_TIMEOUT: Final = aiohttp.ClientTimeout()
 Framing = Literal["length", "chunked", "none"]
 
 # The pools of all clients, for a child that is forked; and those of the parent in such a child.
-_pools: Final[weakref.WeakSet[Pool]] = weakref.WeakSet()
-_of_parents: Final[list[Pool]] = []
+_pools: Final[weakref.WeakSet[AiohttpPool]] = weakref.WeakSet()
+_of_parents: Final[list[AiohttpPool]] = []
 
 
 class AiohttpExchange:
@@ -64,7 +64,12 @@ class AiohttpExchange:
     )
 
     def __init__(
-        self, pool: Pool, line: Line, response: aiohttp.ClientResponse, framing: Framing, host: str
+        self,
+        pool: AiohttpPool,
+        line: Line,
+        response: aiohttp.ClientResponse,
+        framing: Framing,
+        host: str,
     ) -> None:
         self.status = response.status
         self.headers = [(_text(name), _text(value)) for name, value in response.raw_headers]
@@ -168,7 +173,7 @@ class AiohttpBackend:
     def __init__(self, options: HTTPOptions, proxies: Proxies) -> None:
         self._proxies = proxies
         self._ssl_context = options.ssl_context
-        self._pool = Pool(options.max_connections)
+        self._pool = AiohttpPool(options.max_connections)
         self._session = aiohttp.ClientSession(
             connector=self._pool,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -217,7 +222,7 @@ class AiohttpBackend:
         target, address = _address(url)
         proxy = self._proxies.proxy_for(target)
         origin = Origin(target.scheme, target.host, target.port, proxy)
-        attempt = Attempt(self._pool, origin, target.authority, limits)
+        attempt = AiohttpAttempt(self._pool, origin, target.authority, limits)
         options = self._options(origin)
         if proxy is not None and proxy.authorization is not None and not proxy.is_socks:
             credentials = {"Proxy-Authorization": proxy.authorization}
@@ -227,7 +232,7 @@ class AiohttpBackend:
                 options["proxy_headers"] = credentials
         data: Any = content
         if content is not None and not (isinstance(content, bytes) and len(content) <= PIECE_BYTES):
-            data = Upload(attempt, content)
+            data = AiohttpUpload(attempt, content)
         try:
             response = await self._session.request(
                 method,
@@ -302,7 +307,7 @@ def _framing(response: aiohttp.ClientResponse) -> Framing | None:
 
 
 async def _until_loop_ends(
-    pool: Pool, session: aiohttp.ClientSession
+    pool: AiohttpPool, session: aiohttp.ClientSession
 ) -> AsyncGenerator[None, None]:
     """A generator that asyncio ends before it closes the loop."""
     try:
@@ -312,13 +317,15 @@ async def _until_loop_ends(
         _end(pool, session)
 
 
-def _end(pool: Pool, session: aiohttp.ClientSession) -> None:
+def _end(pool: AiohttpPool, session: aiohttp.ClientSession) -> None:
     session.detach()
     if not pool.foreign:
         pool.shut()
 
 
-def _let_go(loop: asyncio.AbstractEventLoop, pool: Pool, session: aiohttp.ClientSession) -> None:
+def _let_go(
+    loop: asyncio.AbstractEventLoop, pool: AiohttpPool, session: aiohttp.ClientSession
+) -> None:
     """The client was dropped; this may be any thread."""
     session.detach()
     if not pool.foreign:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler
 
     from .._ground.limits import Limits
-    from .aiohttp_attempt import Attempt
+    from .aiohttp_attempt import AiohttpAttempt
     from .proxies import Proxy
 
 
@@ -40,7 +40,9 @@ class Lease(Connection):
         loop: its event loop.
     """
 
-    def __init__(self, pool: Pool, line: Line, key: Any, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, pool: AiohttpPool, line: Line, key: Any, loop: asyncio.AbstractEventLoop
+    ) -> None:
         super().__init__(pool, key, line.handler, loop)
         self._pool = pool
         self._line = line
@@ -58,7 +60,7 @@ class Lease(Connection):
         """Nothing: whoever reads the answer gives the connection back."""
 
 
-class Pool(aiohttp.TCPConnector):
+class AiohttpPool(aiohttp.TCPConnector):
     """Connections, made as they are needed.
 
     Args:
@@ -82,9 +84,9 @@ class Pool(aiohttp.TCPConnector):
         self._opening = 0
         self._idle: dict[Origin, deque[Line]] = {}
         self._turns: deque[asyncio.Future[None]] = deque()
-        self._expected: dict[aiohttp.ClientRequest, Attempt] = {}
+        self._expected: dict[aiohttp.ClientRequest, AiohttpAttempt] = {}
 
-    def expect(self, request: aiohttp.ClientRequest, attempt: Attempt) -> None:
+    def expect(self, request: aiohttp.ClientRequest, attempt: AiohttpAttempt) -> None:
         """Tell whose a request is that aiohttp will ask a connection for."""
         self._expected[request] = attempt
 
@@ -181,7 +183,7 @@ class Pool(aiohttp.TCPConnector):
         os.close(null)
 
     async def _take(
-        self, attempt: Attempt, req: aiohttp.ClientRequest, traces: Any, timeout: Any
+        self, attempt: AiohttpAttempt, req: aiohttp.ClientRequest, traces: Any, timeout: Any
     ) -> Line:
         await self._wait_turn(attempt.limits)
         try:
@@ -198,7 +200,7 @@ class Pool(aiohttp.TCPConnector):
             raise
 
     async def _open(
-        self, attempt: Attempt, req: aiohttp.ClientRequest, traces: Any, timeout: Any
+        self, attempt: AiohttpAttempt, req: aiohttp.ClientRequest, traces: Any, timeout: Any
     ) -> Line:
         if len(self.lines) + self._opening >= self._most:
             # As many are open as may be, so one that serves another origin has to go.
@@ -255,7 +257,7 @@ class Pool(aiohttp.TCPConnector):
             raise
 
     async def _over_socks(
-        self, proxy: Proxy, attempt: Attempt, req: aiohttp.ClientRequest
+        self, proxy: Proxy, attempt: AiohttpAttempt, req: aiohttp.ClientRequest
     ) -> ResponseHandler:
         from .aiohttp_over_socks import connect_over_socks  # noqa: PLC0415 - hardly ever needed
 

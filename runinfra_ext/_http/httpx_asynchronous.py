@@ -12,7 +12,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .failures import expired, failure, wait_limit
-from .httpx_given import Attempt, Body, forget_locals, library_of, was_cut
+from .httpx_given import HttpxAttempt, HttpxBody, forget_locals, library_of, was_cut
 
 if TYPE_CHECKING:
     from .._ground.limits import Limits
@@ -53,7 +53,7 @@ class AsyncHttpxBackend:
         left = wait_limit(limits, None, sent=False)
         if self._client.is_closed:
             raise failure("client_closed", sent=False)
-        attempt = Attempt(self._library, url, limits)
+        attempt = HttpxAttempt(self._library, url, limits)
         body = content if content is None or isinstance(content, bytes) else _Upload(content)
 
         async def note(event: str, info: Mapping[str, Any]) -> None:
@@ -99,9 +99,9 @@ class AsyncHttpxExchange:
         headers: names and values as they came.
     """
 
-    def __init__(self, response: Any, attempt: Attempt) -> None:
+    def __init__(self, response: Any, attempt: HttpxAttempt) -> None:
         attempt.answering = True
-        body = Body(response)
+        body = HttpxBody(response)
         self.status = body.status
         self.headers = body.headers
         self._body = body

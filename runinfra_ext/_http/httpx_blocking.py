@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._ground.wire import TransportFailure
 from .failures import expired, failure, wait_limit
-from .httpx_given import Attempt, Body, forget_locals, library_of, was_cut
+from .httpx_given import HttpxAttempt, HttpxBody, forget_locals, library_of, was_cut
 
 if TYPE_CHECKING:
     from .._ground.limits import Limits
@@ -56,7 +56,7 @@ class HttpxBackend:
         wait_limit(limits, None, sent=False)
         if self._client.is_closed:
             raise failure("client_closed", sent=False)
-        attempt = Attempt(self._library, url, limits)
+        attempt = HttpxAttempt(self._library, url, limits)
         body = content if content is None or isinstance(content, bytes) else _Upload(content)
         watch = _Watch(attempt, limits.deadline_at)
         # Raised outside of ``except``: it may be the application's own, which leaves unchanged.
@@ -97,9 +97,9 @@ class HttpxExchange:
         headers: names and values as they came.
     """
 
-    def __init__(self, response: Any, attempt: Attempt, watch: _Watch) -> None:
+    def __init__(self, response: Any, attempt: HttpxAttempt, watch: _Watch) -> None:
         attempt.answering = True
-        body = Body(response)
+        body = HttpxBody(response)
         self.status = body.status
         self.headers = body.headers
         self._body = body
@@ -218,7 +218,7 @@ class _Watch:
     One timer, armed when it is first needed; a later end moves it without a new one.
     """
 
-    def __init__(self, attempt: Attempt, deadline_at: float | None) -> None:
+    def __init__(self, attempt: HttpxAttempt, deadline_at: float | None) -> None:
         self.fired = False
         self._attempt = attempt
         self._deadline_at = deadline_at

@@ -75,7 +75,7 @@ def library_of(client: object, kind: str) -> Any:
     raise ConfigurationError(msg, param="http_client")
 
 
-class Attempt:
+class HttpxAttempt:
     """What is known of one request that a client of the application's sends.
 
     Attributes:
@@ -233,7 +233,7 @@ _BY_CLASS: Final[dict[str, FailureReason]] = {
 }
 
 
-class Body:
+class HttpxBody:
     """How the body of an answer is to be taken.
 
     Args:

@@ -48,7 +48,7 @@ class Received(NamedTuple):
     data: bytes
 
 
-class Answer(HTTPResponse):
+class FinalResponse(HTTPResponse):
     """The head of an answer; the interim ones before it are passed over, all of them."""
 
     def begin(self) -> None:
@@ -70,7 +70,7 @@ class Connection(HTTPConnection):
         context: makes TLS for https.
     """
 
-    response_class = Answer
+    response_class = FinalResponse
 
     def __init__(self, wire: Wire, route: Route, context: ssl.SSLContext | None) -> None:
         proxy = None if route.proxy is None or route.proxy.is_socks else route.proxy
