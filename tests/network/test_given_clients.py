@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 import socket
@@ -513,6 +514,37 @@ def test_uploads(both: Both, library: str, tmp_path: Any) -> None:
 
     calling(both, library, call, {})
     assert both.gateway.journal[0].status == 200
+
+
+@pytest.mark.parametrize("kind", [LookupError, ConnectionResetError])
+def test_a_source_that_fails_under_way(both: Both, library: str, kind: type[Exception]) -> None:
+    """An upload's file that fails is told as such, not as a connection; the client goes on.
+
+    What only the application can know comes as it was raised.
+    """
+    expected = sdk.InvalidRequestError if issubclass(kind, OSError) else kind
+    error = kind("the tape is torn")
+
+    class Torn(io.BytesIO):
+        name = "speech.wav"
+
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > 100_000:
+                raise error
+            return super().read(size)
+
+    async def call(client: Any) -> Any:
+        file = Torn(b"RIFF" + bytes(3_000_000))
+        with pytest.raises(expected) as caught:
+            await client.audio.transcriptions.create(model="acme-asr", file=file)
+        assert (caught.value is error) == (expected is kind)
+        assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+        return await chat(client)
+
+    assert calling(both, library, call, {}).choices
+    assert [entry.path for entry in both.gateway.journal if entry.status == 200] == [
+        "/v1/chat/completions"
+    ]
 
 
 def test_a_transport_that_tells_nothing(both: Both, library: str) -> None:
