@@ -25,6 +25,8 @@ try:
     from litellm.llms.custom_llm import CustomLLM
     from litellm.types.utils import EmbeddingResponse, GenericStreamingChunk, ModelResponse
     from litellm.utils import custom_llm_setup
+
+    from ._openai.requests import MAX_RETRIES
 except ImportError as error:
     raise missing("litellm", error) from error
 
@@ -55,28 +57,28 @@ class RunInfraLLM(CustomLLM):
         self._async_openai = async_openai_client(asynchronous(async_client, place))
 
     def completion(  # type: ignore[override]  # litellm calls it by keywords
-        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
+        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> ModelResponse:
         """A whole answer."""
         made = self._openai.chat.completions.create(
-            model=model, messages=messages, **_sent(optional_params)
+            model=model, messages=messages, **_sent(optional_params, more)
         )
         return ModelResponse(**made.model_dump())
 
     async def acompletion(  # type: ignore[override]  # litellm calls it by keywords
-        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
+        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> ModelResponse:
         """A whole answer."""
         made = await self._async_openai.chat.completions.create(
-            model=model, messages=messages, **_sent(optional_params)
+            model=model, messages=messages, **_sent(optional_params, more)
         )
         return ModelResponse(**made.model_dump())
 
     def streaming(  # type: ignore[override]  # litellm calls it by keywords
-        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
+        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> Iterator[GenericStreamingChunk]:
         """An answer while it comes."""
-        options: Any = {**_sent(optional_params), **_STREAM}
+        options: Any = {**_sent(optional_params, more), **_STREAM}
         with self._openai.chat.completions.create(
             model=model, messages=messages, **options
         ) as stream:
@@ -84,10 +86,10 @@ class RunInfraLLM(CustomLLM):
                 yield from _pieces(chunk)
 
     async def astreaming(  # type: ignore[override]  # litellm calls it by keywords
-        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **_more: Any
+        self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> AsyncIterator[GenericStreamingChunk]:
         """An answer while it comes."""
-        options: Any = {**_sent(optional_params), **_STREAM}
+        options: Any = {**_sent(optional_params, more), **_STREAM}
         stream = await self._async_openai.chat.completions.create(
             model=model, messages=messages, **options
         )
@@ -97,18 +99,18 @@ class RunInfraLLM(CustomLLM):
                     yield piece
 
     def embedding(  # type: ignore[override]  # litellm calls it by keywords
-        self, *, model: str, input: list[Any], optional_params: dict[str, Any], **_more: Any
+        self, *, model: str, input: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> EmbeddingResponse:
         """Embeddings."""
-        options: Any = {"encoding_format": "float", **_sent(optional_params)}
+        options: Any = {"encoding_format": "float", **_sent(optional_params, more)}
         made = self._openai.embeddings.create(model=model, input=input, **options)
         return EmbeddingResponse(**made.model_dump())
 
     async def aembedding(  # type: ignore[override]  # litellm calls it by keywords
-        self, *, model: str, input: list[Any], optional_params: dict[str, Any], **_more: Any
+        self, *, model: str, input: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> EmbeddingResponse:
         """Embeddings."""
-        options: Any = {"encoding_format": "float", **_sent(optional_params)}
+        options: Any = {"encoding_format": "float", **_sent(optional_params, more)}
         made = await self._async_openai.embeddings.create(model=model, input=input, **options)
         return EmbeddingResponse(**made.model_dump())
 
@@ -116,9 +118,22 @@ class RunInfraLLM(CustomLLM):
 _STREAM = {"stream": True, "stream_options": {"include_usage": True}}
 
 
-def _sent(params: dict[str, Any]) -> dict[str, Any]:
-    """What litellm wants to have sent, without its own switches."""
-    return {k: v for k, v in params.items() if k not in {"stream", "stream_options", "max_retries"}}
+# litellm hands this over where the call says nothing: then the engine's own limit holds.
+_NO_TIMEOUT = 600
+_SWITCHES = {"stream", "stream_options", "max_retries"}
+
+
+def _sent(params: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """What litellm wants to have sent, without its own switches, and the options of the call."""
+    sent = {name: value for name, value in params.items() if name not in _SWITCHES}
+    headers = dict(more.get("headers") or {})
+    if params.get("max_retries") is not None:
+        headers.setdefault(MAX_RETRIES, str(params["max_retries"]))
+    if headers:
+        sent["extra_headers"] = headers
+    if more.get("timeout") not in (None, _NO_TIMEOUT):
+        sent["timeout"] = more["timeout"]
+    return sent
 
 
 def _pieces(chunk: Any) -> Iterator[GenericStreamingChunk]:

@@ -175,6 +175,19 @@ class TestLitellm:
         assert "text/html" in str(caught.value)
         assert len(sandbox.charges) <= 1
 
+    async def test_options_of_a_call(self, ask, sandbox):
+        """A key, a limit and a number of retries of one call hold for it: none is dropped."""
+        mine = {"Idempotency-Key": "order-1", "X-Sandbox-Fault": "retry-after-ms:1"}
+        given = {"model": f"runinfra/{CHAT}", "messages": PRIME}
+        with pytest.raises(openai.OpenAIError):
+            await ask("completion", **given, max_retries=1, extra_headers=mine)
+        sent = [entry.headers for entry in sandbox.journal]
+        assert [headers["idempotency-key"] for headers in sent] == ["order-1"] * 2
+        with pytest.raises(openai.OpenAIError, match="limit"):
+            await ask("completion", **given, max_retries=0, timeout=0.000001)
+        with pytest.raises(openai.OpenAIError, match="limit"):
+            await ask("embedding", model=f"runinfra/{EMBED}", input=["a"], timeout=0.000001)
+
     def test_registered_once(self):
         register()
         register(name="other")
