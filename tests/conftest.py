@@ -6,6 +6,7 @@ import asyncio
 import gc
 import inspect
 import os
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,10 @@ from tests.legs import ALL, Leg, legs_of, options_of
 from tests.network.given import close
 
 collect_ignore = ["frameworks"]  # they have environments of their own: `make frameworks`
+
+# A shell has what it runs in the background ignore Ctrl-C, and processes inherit that: many tests
+# interrupt a process of their own.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples on every run, and no limit of time for one: a slow machine is no failure.
 # HYPOTHESIS_PROFILE=search looks for new ones.

@@ -144,8 +144,10 @@ def payload_bytes(payload: object) -> bytes:
         return payload
     if isinstance(payload, str):
         return payload.encode("utf-8", "surrogatepass")
-    if isinstance(payload, bytes | bytearray | memoryview):
+    if isinstance(payload, bytes | bytearray):
         return bytes(payload)
+    if isinstance(payload, memoryview):
+        return payload.tobytes()
     raise refusal("bad_payload", "payload: expected the raw body as str or bytes")
 
 

@@ -233,7 +233,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
                 yield reader.line_num, row
 
 
-def _next_row(reader: csv.DictReader[str]) -> dict[str, str] | None:
+def _next_row(reader: csv.DictReader[str]) -> dict[Any, Any] | None:
     """The next row, if there is one; it may hold a document, which is more than csv takes at first.
 
     The limit is one for the whole process: it is as it was for everybody else.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass, fields
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NoReturn, TypedDict
 
 PLANS: Final = ("core", "enterprise")
 UNKNOWN_FIELDS: Final = ("refuse", "ignore")
@@ -75,7 +75,7 @@ class Settings:
                 _refuse(field.name, "a number", value)
             if field.name == "seed":
                 continue
-            if not math.isfinite(value) or value < 0:
+            if not 0 <= value < math.inf:
                 _refuse(field.name, "a number that is not negative", value)
         if self.error_rate > 1:
             _refuse("error_rate", "0 to 1", self.error_rate)
@@ -171,6 +171,6 @@ def _option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _refuse(name: str, wanted: str, value: object) -> None:
+def _refuse(name: str, wanted: str, value: object) -> NoReturn:
     msg = f"{name}: expected {wanted}, got {value!r}"
     raise ValueError(msg)

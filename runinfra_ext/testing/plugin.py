@@ -29,7 +29,7 @@ import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -151,8 +151,9 @@ def _marked(request: pytest.FixtureRequest) -> tuple[Settings, bool, str | os.Pa
     from runinfra_ext.sandbox import Settings  # noqa: PLC0415 - as above
 
     given: dict[str, Any] = {}
-    known = [*inspect.signature(Settings).parameters, "tls", "cassette"]
-    for marker in reversed(list(request.node.iter_markers("runinfra"))):
+    known: list[str] = [*inspect.signature(Settings).parameters, "tls", "cassette"]
+    markers: list[pytest.Mark] = list(request.node.iter_markers("runinfra"))
+    for marker in reversed(markers):
         if marker.args:
             shown = ", ".join(map(repr, marker.args))
             _refuse(f"expected its settings by name, such as cassette=..., got {shown}")
@@ -173,7 +174,7 @@ def _marked(request: pytest.FixtureRequest) -> tuple[Settings, bool, str | os.Pa
         problem = str(error)
     if settings is None:
         _refuse(problem)
-    return settings, tls, cassette
+    return settings, tls, cast("str | os.PathLike[str] | None", cassette)
 
 
 def _refuse(problem: str) -> NoReturn:

@@ -22,14 +22,8 @@ from runinfra_ext.cli import main
 ROOT = Path(runinfra_ext.__file__).parents[1]
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
-# The terminal becomes the process's own, so that a typed Ctrl-C is a signal; whoever runs the tests
-# in the background may ignore it, which processes inherit.
-_OWNED = """
-import fcntl, os, signal, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
+# The terminal becomes the process's own, so that a typed Ctrl-C is a signal.
+_OWNED = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 class Ran(NamedTuple):

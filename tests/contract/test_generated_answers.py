@@ -151,9 +151,11 @@ def test_calls_return_what_came(case: Case, exchange: Exchange):
 
 
 def may_be_refused(case: Case, instance: Any) -> bool:
-    """Whether an answer says by words what its schema can't: an error, or a text that is no vector."""
+    """Whether an answer says by words what its schema can't: an error, another object, no vector."""
     if case.component == "EmbeddingList":
         return any(isinstance(item["embedding"], str) for item in instance["data"])
+    if case.component == "Response" and "output" not in instance:
+        return bool(instance.get("error")) or instance.get("object") not in {None, "response"}
     return bool(instance.get("error"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 
@@ -18,7 +18,7 @@ def carrier() -> dict[str, str]:
 
 
 @contextmanager
-def carried(carrier: Mapping[str, str]) -> Iterator[None]:
+def carried(carrier: Mapping[str, str]) -> Generator[None]:
     """Make that span the current one in a block, on whatever machine."""
     try:
         from opentelemetry import context  # noqa: PLC0415 - an extra
