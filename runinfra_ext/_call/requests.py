@@ -133,7 +133,7 @@ def _upload(operation: Operation, request: Request, on_progress: Any) -> Body:
 
 
 def _ready(name: str, value: Any) -> Upload:
-    from .._media.uploads import Upload, prepare_upload  # noqa: PLC0415 - as above
+    from .._media.uploads import Upload, prepare_upload  # noqa: PLC0415 - most calls send no file
 
     return value if isinstance(value, Upload) else prepare_upload(value, field=name, sound=False)
 

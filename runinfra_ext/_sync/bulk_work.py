@@ -206,7 +206,7 @@ class BulkWork:
             following = self._desk.claim()
             if following is not None:
                 self._hire()
-        except BaseException as error:  # noqa: BLE001 - the same
+        except BaseException as error:  # noqa: BLE001 - a worker that ends unheard is waited for
             self._desk.stop(error)
         return following
 

@@ -148,7 +148,7 @@ def runinfra_gateway(
 
 def _marked(request: pytest.FixtureRequest) -> tuple[Settings, bool, str | os.PathLike[str] | None]:
     """What the test's markers say: settings, whether it serves https, and the cassette."""
-    from runinfra_ext.sandbox import Settings  # noqa: PLC0415 - as above
+    from runinfra_ext.sandbox import Settings  # noqa: PLC0415 - needs its extra
 
     given: dict[str, Any] = {}
     known: list[str] = [*inspect.signature(Settings).parameters, "tls", "cassette"]
@@ -206,7 +206,7 @@ def runinfra_client(runinfra_gateway: Sandbox) -> Iterator[RunInfra]:
 @pytest.fixture
 def async_runinfra_client(runinfra_gateway: Sandbox) -> Iterator[AsyncRunInfra]:
     """An async client of the gateway's workspace."""
-    from runinfra_ext import AsyncRunInfra  # noqa: PLC0415 - as above
+    from runinfra_ext import AsyncRunInfra  # noqa: PLC0415 - pytest loads this module at every start
 
     client = AsyncRunInfra(
         api_key=os.environ["RUNINFRA_API_KEY"],
