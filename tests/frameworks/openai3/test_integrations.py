@@ -183,10 +183,11 @@ class TestLitellm:
             await ask("completion", **given, max_retries=1, extra_headers=mine)
         sent = [entry.headers for entry in sandbox.journal]
         assert [headers["idempotency-key"] for headers in sent] == ["order-1"] * 2
+        sandbox.script(*["never-answer"] * 4)
         with pytest.raises(openai.OpenAIError, match="limit"):
-            await ask("completion", **given, max_retries=0, timeout=0.000001)
+            await ask("completion", **given, max_retries=0, timeout=0.1)
         with pytest.raises(openai.OpenAIError, match="limit"):
-            await ask("embedding", model=f"runinfra/{EMBED}", input=["a"], timeout=0.000001)
+            await ask("embedding", model=f"runinfra/{EMBED}", input=["a"], timeout=0.1)
 
     def test_registered_once(self):
         register()
