@@ -72,6 +72,14 @@ def _cell(value: Any) -> str:
     return f"{value[:_LONGEST_CELL]}… {more} more characters" if more > 0 else value
 
 
+def hints_know(cls: Any, *others: type) -> None:
+    """Let `typing.get_type_hints` see classes in a constructor that are imported behind its own.
+
+    The constructor is made by attrs, and sees what its module had when the class was made.
+    """
+    cls.__init__.__globals__.update({other.__name__: other for other in others})
+
+
 def absent_or_null(d: dict[str, Any]) -> tuple[str, ...]:
     """The keys whose value is null."""
     return tuple([key for key, value in d.items() if value is None])  # faster than a generator

@@ -7,7 +7,13 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, plain, short_html, short_repr
+from ..types import (
+    absent_or_null,
+    hints_know,
+    plain,
+    short_html,
+    short_repr,
+)
 
 
 @define(kw_only=True, repr=False)
@@ -98,3 +104,5 @@ class ChatCompletionChunk:
 # At the bottom, so that models may refer to each other, and no method has to import.
 from ..models.chat_completion_chunk_choice import ChatCompletionChunkChoice
 from ..models.completion_usage import CompletionUsage
+
+hints_know(ChatCompletionChunk, ChatCompletionChunkChoice, CompletionUsage)

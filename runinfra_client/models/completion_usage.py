@@ -7,7 +7,13 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, plain, short_html, short_repr
+from ..types import (
+    absent_or_null,
+    hints_know,
+    plain,
+    short_html,
+    short_repr,
+)
 
 
 @define(kw_only=True, repr=False)
@@ -87,3 +93,5 @@ class CompletionUsage:
 from ..models.completion_tokens_details import CompletionTokensDetails
 from ..models.prompt_tokens_details import PromptTokensDetails
 from ..models.usage_cost import UsageCost
+
+hints_know(CompletionUsage, CompletionTokensDetails, PromptTokensDetails, UsageCost)

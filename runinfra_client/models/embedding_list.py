@@ -8,7 +8,13 @@ from typing import Any, Self
 from attrs import define, field
 
 from ..meta import Result
-from ..types import absent_or_null, plain, short_html, short_repr
+from ..types import (
+    absent_or_null,
+    hints_know,
+    plain,
+    short_html,
+    short_repr,
+)
 
 
 @define(kw_only=True, repr=False, getstate_setstate=False)
@@ -79,3 +85,5 @@ class EmbeddingList(Result):
 # At the bottom, so that models may refer to each other, and no method has to import.
 from ..models.embedding_data import EmbeddingData
 from ..models.embedding_usage import EmbeddingUsage
+
+hints_know(EmbeddingList, EmbeddingData, EmbeddingUsage)

@@ -8,7 +8,13 @@ from typing import Any, Self
 from attrs import define, field
 
 from ..meta import Result
-from ..types import absent_or_null, plain, short_html, short_repr
+from ..types import (
+    absent_or_null,
+    hints_know,
+    plain,
+    short_html,
+    short_repr,
+)
 
 
 @define(kw_only=True, repr=False, getstate_setstate=False)
@@ -69,3 +75,5 @@ class ModelList(Result):
 
 # At the bottom, so that models may refer to each other, and no method has to import.
 from ..models.model import Model
+
+hints_know(ModelList, Model)

@@ -8,7 +8,13 @@ from typing import Any, Self
 from attrs import define, field
 
 from ..meta import Result
-from ..types import absent_or_null, plain, short_html, short_repr
+from ..types import (
+    absent_or_null,
+    hints_know,
+    plain,
+    short_html,
+    short_repr,
+)
 
 
 @define(kw_only=True, repr=False, getstate_setstate=False)
@@ -91,3 +97,5 @@ class RerankResult(Result):
 from ..models.completion_usage import CompletionUsage
 from ..models.rerank_result_item import RerankResultItem
 from ..models.rerank_score import RerankScore
+
+hints_know(RerankResult, CompletionUsage, RerankResultItem, RerankScore)

@@ -8,7 +8,14 @@ from typing import Any, Self
 from attrs import define, field
 
 from ..meta import Result
-from ..types import absent_or_null, plain, short_html, short_repr, tagged
+from ..types import (
+    absent_or_null,
+    hints_know,
+    plain,
+    short_html,
+    short_repr,
+    tagged,
+)
 
 
 @define(kw_only=True, repr=False, getstate_setstate=False)
@@ -125,3 +132,14 @@ _OUTPUT_TAGS: dict[str, Any] = {
     "function_call": ResponseFunctionToolCall,
     "reasoning": ResponseReasoningItem,
 }
+
+hints_know(
+    Response,
+    ResponseError,
+    ResponseFunctionToolCall,
+    ResponseIncompleteDetails,
+    ResponseOutputMessage,
+    ResponseReasoningItem,
+    ResponseUsage,
+    UnknownResponseOutputItem,
+)

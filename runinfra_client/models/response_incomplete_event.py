@@ -7,7 +7,13 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, plain, short_html, short_repr
+from ..types import (
+    absent_or_null,
+    hints_know,
+    plain,
+    short_html,
+    short_repr,
+)
 
 
 @define(kw_only=True, repr=False)
@@ -61,3 +67,5 @@ class ResponseIncompleteEvent:
 
 # At the bottom, so that models may refer to each other, and no method has to import.
 from ..models.response import Response
+
+hints_know(ResponseIncompleteEvent, Response)

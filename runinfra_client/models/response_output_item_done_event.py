@@ -7,7 +7,14 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, plain, short_html, short_repr, tagged
+from ..types import (
+    absent_or_null,
+    hints_know,
+    plain,
+    short_html,
+    short_repr,
+    tagged,
+)
 
 
 @define(kw_only=True, repr=False)
@@ -80,3 +87,11 @@ _ITEM_TAGS: dict[str, Any] = {
     "function_call": ResponseFunctionToolCall,
     "reasoning": ResponseReasoningItem,
 }
+
+hints_know(
+    ResponseOutputItemDoneEvent,
+    ResponseFunctionToolCall,
+    ResponseOutputMessage,
+    ResponseReasoningItem,
+    UnknownResponseOutputItem,
+)

@@ -7,7 +7,14 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from ..types import absent_or_null, plain, short_html, short_repr, tagged
+from ..types import (
+    absent_or_null,
+    hints_know,
+    plain,
+    short_html,
+    short_repr,
+    tagged,
+)
 
 
 @define(kw_only=True, repr=False)
@@ -97,3 +104,12 @@ _CONTENT_TAGS: dict[str, Any] = {
     "reasoning_text": ResponseReasoningText,
     "summary_text": ResponseSummaryText,
 }
+
+hints_know(
+    ResponseOutputMessage,
+    ResponseOutputRefusal,
+    ResponseOutputText,
+    ResponseReasoningText,
+    ResponseSummaryText,
+    UnknownResponseContentPart,
+)

@@ -8,7 +8,13 @@ from typing import Any, Self
 from attrs import define, field
 
 from ..meta import Result
-from ..types import absent_or_null, plain, short_html, short_repr
+from ..types import (
+    absent_or_null,
+    hints_know,
+    plain,
+    short_html,
+    short_repr,
+)
 
 
 @define(kw_only=True, repr=False, getstate_setstate=False)
@@ -85,3 +91,5 @@ class TranscriptionVerbose(Result):
 # At the bottom, so that models may refer to each other, and no method has to import.
 from ..models.transcription_segment import TranscriptionSegment
 from ..models.transcription_word import TranscriptionWord
+
+hints_know(TranscriptionVerbose, TranscriptionSegment, TranscriptionWord)
