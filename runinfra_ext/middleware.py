@@ -23,14 +23,12 @@ An exception raised before the call ends it, and nothing was sent; one raised af
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sized
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
+from ._call.call import Call
 from ._call.headers import checked_headers
-
-if TYPE_CHECKING:
-    from ._call.call import Call
-    from ._ground.error_fields import FailedAttempt
-    from ._ground.metadata import Meta
+from ._ground.error_fields import FailedAttempt
+from ._ground.metadata import Meta
 
 Outcome: TypeAlias = Literal["ok", "error", "closed", "cancelled", "dropped"]
 """How a call went.

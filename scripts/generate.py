@@ -215,7 +215,6 @@ def _write_methods(
             complete(used, document, richer)
         text = templates.get_template("resource.py.jinja").render(
             space=space,
-            calls=sorted(call_type(row) for row in with_types),
             mixins=[
                 (class_["mixin"], mixins[class_["mixin"]][0])
                 for class_ in space["classes"]
@@ -242,9 +241,7 @@ def _write_methods(
     (fresh / ASYNC / "namespaces.py").write_text(text, encoding="utf-8")
     shutil.copytree(root / ASYNC / "mixins", fresh / ASYNC / "mixins")
     scoped = {
-        f"{row['base']}Call": row["function"].split(".")[0]
-        for row in rows
-        if any(member.scoped for member in row["members"])
+        f"{row['base']}Call" for row in rows if any(member.scoped for member in row["members"])
     }
     text = scoped_namespaces(fresh / ASYNC, spaces, scoped)
     shutil.rmtree(fresh / ASYNC / "mixins")

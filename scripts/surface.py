@@ -35,6 +35,7 @@ MODULES = (
     "runinfra_ext.webhooks",
     "runinfra_ext.bulk",
     "runinfra_ext.integrations.openai",
+    "runinfra_ext.integrations.ray",
     "runinfra_ext.sandbox",
     "runinfra_ext.testing",
 )

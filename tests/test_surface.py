@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
 import re
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,10 @@ from runinfra_client.operations import OPERATIONS
 from runinfra_ext import AsyncRunInfra, RunInfra
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+import surface  # noqa: E402 - a script, of no package
+
+sys.path.remove(str(ROOT / "scripts"))
 METHODS = {name: operation.function for name, operation in OPERATIONS.items()}
 # Hand-written methods that name the file as their users do.
 OWN_NAMES = {"createVoicePipeline": {"content"}}
@@ -98,6 +104,37 @@ def test_the_public_surface_is_the_one_that_is_written_down():
     command = [sys.executable, str(ROOT / "scripts/surface.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def annotated():
+    """Each public function, class and method, by its name."""
+    for module in map(importlib.import_module, surface.MODULES):
+        for name in surface.names(module):
+            value, place = getattr(module, name), f"{module.__name__}.{name}"
+            if inspect.isfunction(value):
+                yield place, value
+            elif inspect.isclass(value):
+                yield place, value
+                for member, method in inspect.getmembers(value):
+                    method = method.fget if isinstance(method, property) else method
+                    if inspect.isfunction(method) or inspect.ismethod(method):
+                        yield f"{place}.{member}", method
+    for cls in (RunInfra, AsyncRunInfra):
+        for path, method in surface.methods(cls.__name__, cls(api_key="k-not-used")):
+            yield path, method
+
+
+def test_all_that_is_public_has_hints_that_resolve():
+    """What reads annotations (validators, frameworks of tools) finds each name in them."""
+    problems, seen = [], 0
+    for place, value in annotated():
+        seen += 1
+        try:
+            typing.get_type_hints(value)
+        except (NameError, TypeError, AttributeError) as error:
+            problems.append(f"{place}: {error}")
+    assert problems == []
+    assert seen > 1000
 
 
 def test_every_type_is_there_once():

@@ -17,6 +17,7 @@ from .._call.options import (
 )
 from .._call.scope import Pipeline, Scope_co, Workspace
 from .._ground.doors import door
+from .._ground.late import LateModule
 from .._http.asynchronous import AsyncHTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
 from ..errors import ConfigurationError
@@ -27,9 +28,12 @@ from .raw import AsyncRawRequests
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
-    from .._http.options import SSLContext
+    import ssl
+
     from .._webhooks.events import Webhooks
     from .bulk import AsyncBulk
+else:
+    ssl = LateModule("ssl")  # 20 ms that a client over plain HTTP need not spend
 
 
 class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces[Scope_co]):
@@ -100,7 +104,7 @@ class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces[Scope_co]):
         api_key: str | Callable[[], str] | None = None,
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
-        ssl_context: SSLContext | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
         trust_env: bool = True,
         max_connections: int = MAX_CONNECTIONS,
@@ -115,7 +119,7 @@ class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces[Scope_co]):
         api_key: str | Callable[[], str] | None = None,
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
-        ssl_context: SSLContext | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
         trust_env: bool = True,
         max_connections: int = MAX_CONNECTIONS,
@@ -130,7 +134,7 @@ class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces[Scope_co]):
         pipeline_id: str | None = None,
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
-        ssl_context: SSLContext | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
         trust_env: bool = True,
         max_connections: int = MAX_CONNECTIONS,

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic
 
 from .._call.scope import Scope_co
+from .transport import AsyncTransport
 
 if TYPE_CHECKING:
     from .resources.audio import AsyncAudio
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from .resources.rerank import AsyncRerank
     from .resources.responses import AsyncResponses
     from .resources.voice import AsyncVoice
-    from .transport import AsyncTransport
 
 
 class AsyncNamespaces(Generic[Scope_co]):

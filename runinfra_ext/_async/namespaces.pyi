@@ -8,27 +8,12 @@ from runinfra_client import models
 from runinfra_client.models import Transcription, TranscriptionVerbose
 from runinfra_client.types import FileInput
 
+from .. import types
 from .._answer import completions, results
-from .._answer.results import (
-    TextResult,
-)
-from .._call.calls.audio import (
-    SpeechPipelineCall,
-    TranscriptionPipelineCall,
-)
-from .._call.calls.chat import ChatCompletionPipelineCall
-from .._call.calls.embeddings import EmbeddingPipelineCall
-from .._call.calls.images import ImagePipelineCall
-from .._call.calls.rerank import RerankPipelineCall
-from .._call.calls.responses import ResponsePipelineCall
+from .._answer.results import TextResult
 from .._call.scope import Pipeline, Scope_co, Workspace
-from .._media.formats import SpeechAudio
 from .._structured import DEFAULT_MAX_STEPS
-from .._structured.conversation import ToolRun
-from .._structured.parsing import ParsedChatCompletion, ParsedResponse
-from .._structured.tools import FunctionTool
 from .at_hand import at_hand
-from .events import AsyncParsedResponseStream, AsyncParsedStream
 from .resources.audio import AsyncAudio, AsyncAudioSpeech, AsyncAudioTranscriptions
 from .resources.chat import AsyncChat, AsyncChatCompletions
 from .resources.embeddings import AsyncEmbeddings
@@ -37,9 +22,6 @@ from .resources.models import AsyncModels
 from .resources.rerank import AsyncRerank
 from .resources.responses import AsyncResponses
 from .resources.voice import AsyncVoice
-from .speech import AsyncSpeechStream
-from .stream_types import AsyncChatCompletionStream, AsyncResponseStream
-from .tool_loop import AsyncToolStream
 from .transport import AsyncTransport
 
 W = TypeVar("W")
@@ -64,8 +46,8 @@ class AsyncPipelineChatCompletions(AsyncChatCompletions):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ParsedChatCompletion[P]: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ParsedChatCompletion[P]: ...
     @overload
     @at_hand
     async def parse(
@@ -74,8 +56,8 @@ class AsyncPipelineChatCompletions(AsyncChatCompletions):
         /,
         *,
         stream: Literal[True],
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> AsyncParsedStream[P]: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.AsyncParsedStream[P]: ...
     @overload
     @at_hand
     async def parse(
@@ -84,8 +66,8 @@ class AsyncPipelineChatCompletions(AsyncChatCompletions):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ParsedChatCompletion[Any]: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ParsedChatCompletion[Any]: ...
     @overload
     @at_hand
     async def parse(
@@ -94,64 +76,72 @@ class AsyncPipelineChatCompletions(AsyncChatCompletions):
         /,
         *,
         stream: Literal[True],
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> AsyncParsedStream[Any]: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.AsyncParsedStream[Any]: ...
     @overload
     @at_hand
     async def parse(
-        self, target: type[P], /, *, stream: bool, **params: Unpack[ChatCompletionPipelineCall]
-    ) -> ParsedChatCompletion[P] | AsyncParsedStream[P]: ...
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: bool,
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ParsedChatCompletion[P] | types.AsyncParsedStream[P]: ...
     @overload
     @at_hand
     async def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: Literal[False] | None = None,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ToolRun: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ToolRun: ...
     @overload
     @at_hand
     async def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: Literal[True],
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> AsyncToolStream: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.AsyncToolStream: ...
     @overload
     @at_hand
     async def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: bool,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ToolRun | AsyncToolStream: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ToolRun | types.AsyncToolStream: ...
     @overload
     @at_hand
     async def create(
-        self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionPipelineCall]
+        self,
+        *,
+        stream: Literal[False] | None = None,
+        **params: Unpack[types.ChatCompletionPipelineCall],
     ) -> completions.ChatCompletion: ...
     @overload
     @at_hand
     async def create(
-        self, *, stream: Literal[True], **params: Unpack[ChatCompletionPipelineCall]
-    ) -> AsyncChatCompletionStream: ...
+        self, *, stream: Literal[True], **params: Unpack[types.ChatCompletionPipelineCall]
+    ) -> types.AsyncChatCompletionStream: ...
     @overload
     @at_hand
     async def create(
-        self, *, stream: bool, **params: Unpack[ChatCompletionPipelineCall]
-    ) -> completions.ChatCompletion | AsyncChatCompletionStream: ...
+        self, *, stream: bool, **params: Unpack[types.ChatCompletionPipelineCall]
+    ) -> completions.ChatCompletion | types.AsyncChatCompletionStream: ...
 
 class AsyncPipelineChat(AsyncChat):
     completions: AsyncPipelineChatCompletions
@@ -165,13 +155,18 @@ class AsyncPipelineResponses(AsyncResponses):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ResponsePipelineCall],
-    ) -> ParsedResponse[P]: ...
+        **params: Unpack[types.ResponsePipelineCall],
+    ) -> types.ParsedResponse[P]: ...
     @overload
     @at_hand
     async def parse(
-        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ResponsePipelineCall]
-    ) -> AsyncParsedResponseStream[P]: ...
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: Literal[True],
+        **params: Unpack[types.ResponsePipelineCall],
+    ) -> types.AsyncParsedResponseStream[P]: ...
     @overload
     @at_hand
     async def parse(
@@ -180,51 +175,60 @@ class AsyncPipelineResponses(AsyncResponses):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ResponsePipelineCall],
-    ) -> ParsedResponse[Any]: ...
+        **params: Unpack[types.ResponsePipelineCall],
+    ) -> types.ParsedResponse[Any]: ...
     @overload
     @at_hand
     async def parse(
-        self, target: object, /, *, stream: Literal[True], **params: Unpack[ResponsePipelineCall]
-    ) -> AsyncParsedResponseStream[Any]: ...
+        self,
+        target: object,
+        /,
+        *,
+        stream: Literal[True],
+        **params: Unpack[types.ResponsePipelineCall],
+    ) -> types.AsyncParsedResponseStream[Any]: ...
     @overload
     @at_hand
     async def parse(
-        self, target: type[P], /, *, stream: bool, **params: Unpack[ResponsePipelineCall]
-    ) -> ParsedResponse[P] | AsyncParsedResponseStream[P]: ...
+        self, target: type[P], /, *, stream: bool, **params: Unpack[types.ResponsePipelineCall]
+    ) -> types.ParsedResponse[P] | types.AsyncParsedResponseStream[P]: ...
     @overload
     @at_hand
     async def create(
-        self, *, stream: Literal[False] | None = None, **params: Unpack[ResponsePipelineCall]
+        self, *, stream: Literal[False] | None = None, **params: Unpack[types.ResponsePipelineCall]
     ) -> results.Response: ...
     @overload
     @at_hand
     async def create(
-        self, *, stream: Literal[True], **params: Unpack[ResponsePipelineCall]
-    ) -> AsyncResponseStream: ...
+        self, *, stream: Literal[True], **params: Unpack[types.ResponsePipelineCall]
+    ) -> types.AsyncResponseStream: ...
     @overload
     @at_hand
     async def create(
-        self, *, stream: bool, **params: Unpack[ResponsePipelineCall]
-    ) -> results.Response | AsyncResponseStream: ...
+        self, *, stream: bool, **params: Unpack[types.ResponsePipelineCall]
+    ) -> results.Response | types.AsyncResponseStream: ...
 
 class AsyncPipelineEmbeddings(AsyncEmbeddings):
     @at_hand
-    async def create(self, **params: Unpack[EmbeddingPipelineCall]) -> results.EmbeddingList: ...
+    async def create(
+        self, **params: Unpack[types.EmbeddingPipelineCall]
+    ) -> results.EmbeddingList: ...
 
 class AsyncPipelineRerank(AsyncRerank):
     @at_hand
-    async def create(self, **params: Unpack[RerankPipelineCall]) -> results.RerankResult: ...
+    async def create(self, **params: Unpack[types.RerankPipelineCall]) -> results.RerankResult: ...
 
 class AsyncPipelineImages(AsyncImages):
     @at_hand
-    async def generate(self, **params: Unpack[ImagePipelineCall]) -> results.ImageList: ...
+    async def generate(self, **params: Unpack[types.ImagePipelineCall]) -> results.ImageList: ...
 
 class AsyncPipelineAudioSpeech(AsyncAudioSpeech):
     @at_hand
-    async def create(self, **params: Unpack[SpeechPipelineCall]) -> SpeechAudio: ...
+    async def create(self, **params: Unpack[types.SpeechPipelineCall]) -> types.SpeechAudio: ...
     @at_hand
-    async def stream(self, **params: Unpack[SpeechPipelineCall]) -> AsyncSpeechStream: ...
+    async def stream(
+        self, **params: Unpack[types.SpeechPipelineCall]
+    ) -> types.AsyncSpeechStream: ...
 
 class AsyncPipelineAudioTranscriptions(AsyncAudioTranscriptions):
     @overload
@@ -236,7 +240,7 @@ class AsyncPipelineAudioTranscriptions(AsyncAudioTranscriptions):
         response_format: Literal["json"] | None = None,
         filename: str | None = None,
         content_type: str | None = None,
-        **params: Unpack[TranscriptionPipelineCall],
+        **params: Unpack[types.TranscriptionPipelineCall],
     ) -> Transcription: ...
     @overload
     @at_hand
@@ -247,7 +251,7 @@ class AsyncPipelineAudioTranscriptions(AsyncAudioTranscriptions):
         response_format: Literal["verbose_json"],
         filename: str | None = None,
         content_type: str | None = None,
-        **params: Unpack[TranscriptionPipelineCall],
+        **params: Unpack[types.TranscriptionPipelineCall],
     ) -> TranscriptionVerbose: ...
     @overload
     @at_hand
@@ -258,7 +262,7 @@ class AsyncPipelineAudioTranscriptions(AsyncAudioTranscriptions):
         response_format: Literal["text", "srt", "vtt"],
         filename: str | None = None,
         content_type: str | None = None,
-        **params: Unpack[TranscriptionPipelineCall],
+        **params: Unpack[types.TranscriptionPipelineCall],
     ) -> TextResult: ...
 
 class AsyncPipelineAudio(AsyncAudio):

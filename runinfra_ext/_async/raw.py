@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
+from .. import types
 from .at_hand import at_hand
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
-    from runinfra_client.types import FileInput
-
-    from .._answer.raw import RawResponse
-    from .._call.options import RequestOptions
     from .._call.raw import RawCall, RequestArguments
-    from .binary import AsyncBinaryStream
-    from .stream import AsyncStream
 
 # Every client has this method, and few programs call it: what it needs is loaded then.
 # ruff: noqa: PLC0415
@@ -35,7 +30,7 @@ class AsyncRawRequests:
         *,
         stream: Literal[False] = False,
         **arguments: Unpack[RequestArguments],
-    ) -> RawResponse: ...
+    ) -> types.RawResponse: ...
 
     @overload
     @at_hand
@@ -46,7 +41,7 @@ class AsyncRawRequests:
         *,
         stream: Literal[True],
         **arguments: Unpack[RequestArguments],
-    ) -> AsyncBinaryStream: ...
+    ) -> types.AsyncBinaryStream: ...
 
     @overload
     @at_hand
@@ -57,7 +52,7 @@ class AsyncRawRequests:
         *,
         stream: Literal["events"],
         **arguments: Unpack[RequestArguments],
-    ) -> AsyncStream[Any, Any]: ...
+    ) -> types.AsyncStream[Any, Any]: ...
 
     @overload
     @at_hand
@@ -68,7 +63,7 @@ class AsyncRawRequests:
         *,
         stream: bool,
         **arguments: Unpack[RequestArguments],
-    ) -> RawResponse | AsyncBinaryStream: ...
+    ) -> types.RawResponse | types.AsyncBinaryStream: ...
 
     @at_hand
     async def request(
@@ -79,16 +74,16 @@ class AsyncRawRequests:
         path_params: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
         json: Any = None,
-        content: FileInput | None = None,
+        content: types.FileInput | None = None,
         content_type: str | None = None,
         data: Mapping[str, Any] | None = None,
-        files: Mapping[str, FileInput] | None = None,
+        files: Mapping[str, types.FileInput] | None = None,
         headers: Mapping[str, str] | None = None,
         stream: bool | Literal["events"] = False,
         replay_safe: bool | None = None,
         on_progress: Callable[[int, int], object] | None = None,
-        **options: Unpack[RequestOptions],
-    ) -> RawResponse | AsyncBinaryStream | AsyncStream[Any, Any]:
+        **options: Unpack[types.RequestOptions],
+    ) -> types.RawResponse | types.AsyncBinaryStream | types.AsyncStream[Any, Any]:
         """Send any request: one that the SDK has no method for, or one of an operation, raw.
 
         It goes through everything that the other methods go through: credentials, retries, the rate
@@ -157,7 +152,7 @@ class AsyncRawRequests:
 
 async def _opened(
     transport: AsyncTransport, made: RawCall
-) -> AsyncBinaryStream | AsyncStream[Any, Any]:
+) -> types.AsyncBinaryStream | types.AsyncStream[Any, Any]:
     call, endpoint = made.call, made.endpoint
     if endpoint is not None and made.asks_stream:
         from .events import event_stream, raw_event_stream

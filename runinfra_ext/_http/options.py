@@ -17,8 +17,6 @@ from ..errors import ConfigurationError, InvalidRequestError
 if TYPE_CHECKING:
     import ssl
 
-    SSLContext = ssl.SSLContext
-
 # httpx's 100 connections and 5 s of keep-alive suit a browser, not a service that holds a few
 # hundred streams open and pauses for half a minute between bursts.
 MAX_CONNECTIONS: Final = 1_000

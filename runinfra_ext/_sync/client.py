@@ -18,6 +18,7 @@ from .._call.options import (
 )
 from .._call.scope import Pipeline, Scope_co, Workspace
 from .._ground.doors import door
+from .._ground.late import LateModule
 from .._http.blocking import HTTP
 from .._http.options import MAX_CONNECTIONS, HTTPOptions
 from ..errors import ConfigurationError
@@ -28,9 +29,12 @@ from .raw import RawRequests
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from .._http.options import SSLContext
+    import ssl
+
     from .._webhooks.events import Webhooks
     from .bulk import Bulk
+else:
+    ssl = LateModule("ssl")  # 20 ms that a client over plain HTTP need not spend
 
 
 class RunInfra(RawRequests, Namespaces[Scope_co]):
@@ -101,7 +105,7 @@ class RunInfra(RawRequests, Namespaces[Scope_co]):
         api_key: str | Callable[[], str] | None = None,
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
-        ssl_context: SSLContext | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
         trust_env: bool = True,
         max_connections: int = MAX_CONNECTIONS,
@@ -116,7 +120,7 @@ class RunInfra(RawRequests, Namespaces[Scope_co]):
         api_key: str | Callable[[], str] | None = None,
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
-        ssl_context: SSLContext | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
         trust_env: bool = True,
         max_connections: int = MAX_CONNECTIONS,
@@ -131,7 +135,7 @@ class RunInfra(RawRequests, Namespaces[Scope_co]):
         pipeline_id: str | None = None,
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
-        ssl_context: SSLContext | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
         trust_env: bool = True,
         max_connections: int = MAX_CONNECTIONS,

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic
 
 from .._call.scope import Scope_co
+from .transport import Transport
 
 if TYPE_CHECKING:
     from .resources.audio import Audio
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from .resources.rerank import Rerank
     from .resources.responses import Responses
     from .resources.voice import Voice
-    from .transport import Transport
 
 
 class Namespaces(Generic[Scope_co]):

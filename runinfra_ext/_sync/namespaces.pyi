@@ -9,27 +9,12 @@ from runinfra_client import models
 from runinfra_client.models import Transcription, TranscriptionVerbose
 from runinfra_client.types import FileInput
 
+from .. import types
 from .._answer import completions, results
-from .._answer.results import (
-    TextResult,
-)
-from .._call.calls.audio import (
-    SpeechPipelineCall,
-    TranscriptionPipelineCall,
-)
-from .._call.calls.chat import ChatCompletionPipelineCall
-from .._call.calls.embeddings import EmbeddingPipelineCall
-from .._call.calls.images import ImagePipelineCall
-from .._call.calls.rerank import RerankPipelineCall
-from .._call.calls.responses import ResponsePipelineCall
+from .._answer.results import TextResult
 from .._call.scope import Pipeline, Scope_co, Workspace
 from .._ground.doors import door
-from .._media.formats import SpeechAudio
 from .._structured import DEFAULT_MAX_STEPS
-from .._structured.conversation import ToolRun
-from .._structured.parsing import ParsedChatCompletion, ParsedResponse
-from .._structured.tools import FunctionTool
-from .events import ParsedResponseStream, ParsedStream
 from .resources.audio import Audio, AudioSpeech, AudioTranscriptions
 from .resources.chat import Chat, ChatCompletions
 from .resources.embeddings import Embeddings
@@ -38,9 +23,6 @@ from .resources.models import Models
 from .resources.rerank import Rerank
 from .resources.responses import Responses
 from .resources.voice import Voice
-from .speech import SpeechStream
-from .stream_types import ChatCompletionStream, ResponseStream
-from .tool_loop import ToolStream
 from .transport import Transport
 
 W = TypeVar("W")
@@ -64,8 +46,8 @@ class PipelineChatCompletions(ChatCompletions):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ParsedChatCompletion[P]: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ParsedChatCompletion[P]: ...
     @overload
     def parse(
         self,
@@ -73,8 +55,8 @@ class PipelineChatCompletions(ChatCompletions):
         /,
         *,
         stream: Literal[True],
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ParsedStream[P]: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ParsedStream[P]: ...
     @overload
     def parse(
         self,
@@ -82,8 +64,8 @@ class PipelineChatCompletions(ChatCompletions):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ParsedChatCompletion[Any]: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ParsedChatCompletion[Any]: ...
     @overload
     def parse(
         self,
@@ -91,57 +73,65 @@ class PipelineChatCompletions(ChatCompletions):
         /,
         *,
         stream: Literal[True],
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ParsedStream[Any]: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ParsedStream[Any]: ...
     @overload
     def parse(
-        self, target: type[P], /, *, stream: bool, **params: Unpack[ChatCompletionPipelineCall]
-    ) -> ParsedChatCompletion[P] | ParsedStream[P]: ...
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: bool,
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ParsedChatCompletion[P] | types.ParsedStream[P]: ...
     @overload
     def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: Literal[False] | None = None,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ToolRun: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ToolRun: ...
     @overload
     def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: Literal[True],
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ToolStream: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ToolStream: ...
     @overload
     def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: bool,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionPipelineCall],
-    ) -> ToolRun | ToolStream: ...
+        **params: Unpack[types.ChatCompletionPipelineCall],
+    ) -> types.ToolRun | types.ToolStream: ...
     @overload
     def create(
-        self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionPipelineCall]
+        self,
+        *,
+        stream: Literal[False] | None = None,
+        **params: Unpack[types.ChatCompletionPipelineCall],
     ) -> completions.ChatCompletion: ...
     @overload
     def create(
-        self, *, stream: Literal[True], **params: Unpack[ChatCompletionPipelineCall]
-    ) -> ChatCompletionStream: ...
+        self, *, stream: Literal[True], **params: Unpack[types.ChatCompletionPipelineCall]
+    ) -> types.ChatCompletionStream: ...
     @overload
     def create(
-        self, *, stream: bool, **params: Unpack[ChatCompletionPipelineCall]
-    ) -> completions.ChatCompletion | ChatCompletionStream: ...
+        self, *, stream: bool, **params: Unpack[types.ChatCompletionPipelineCall]
+    ) -> completions.ChatCompletion | types.ChatCompletionStream: ...
 
 class PipelineChat(Chat):
     completions: PipelineChatCompletions
@@ -154,12 +144,17 @@ class PipelineResponses(Responses):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ResponsePipelineCall],
-    ) -> ParsedResponse[P]: ...
+        **params: Unpack[types.ResponsePipelineCall],
+    ) -> types.ParsedResponse[P]: ...
     @overload
     def parse(
-        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ResponsePipelineCall]
-    ) -> ParsedResponseStream[P]: ...
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: Literal[True],
+        **params: Unpack[types.ResponsePipelineCall],
+    ) -> types.ParsedResponseStream[P]: ...
     @overload
     def parse(
         self,
@@ -167,46 +162,51 @@ class PipelineResponses(Responses):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ResponsePipelineCall],
-    ) -> ParsedResponse[Any]: ...
+        **params: Unpack[types.ResponsePipelineCall],
+    ) -> types.ParsedResponse[Any]: ...
     @overload
     def parse(
-        self, target: object, /, *, stream: Literal[True], **params: Unpack[ResponsePipelineCall]
-    ) -> ParsedResponseStream[Any]: ...
+        self,
+        target: object,
+        /,
+        *,
+        stream: Literal[True],
+        **params: Unpack[types.ResponsePipelineCall],
+    ) -> types.ParsedResponseStream[Any]: ...
     @overload
     def parse(
-        self, target: type[P], /, *, stream: bool, **params: Unpack[ResponsePipelineCall]
-    ) -> ParsedResponse[P] | ParsedResponseStream[P]: ...
+        self, target: type[P], /, *, stream: bool, **params: Unpack[types.ResponsePipelineCall]
+    ) -> types.ParsedResponse[P] | types.ParsedResponseStream[P]: ...
     @overload
     def create(
-        self, *, stream: Literal[False] | None = None, **params: Unpack[ResponsePipelineCall]
+        self, *, stream: Literal[False] | None = None, **params: Unpack[types.ResponsePipelineCall]
     ) -> results.Response: ...
     @overload
     def create(
-        self, *, stream: Literal[True], **params: Unpack[ResponsePipelineCall]
-    ) -> ResponseStream: ...
+        self, *, stream: Literal[True], **params: Unpack[types.ResponsePipelineCall]
+    ) -> types.ResponseStream: ...
     @overload
     def create(
-        self, *, stream: bool, **params: Unpack[ResponsePipelineCall]
-    ) -> results.Response | ResponseStream: ...
+        self, *, stream: bool, **params: Unpack[types.ResponsePipelineCall]
+    ) -> results.Response | types.ResponseStream: ...
 
 class PipelineEmbeddings(Embeddings):
     @door
-    def create(self, **params: Unpack[EmbeddingPipelineCall]) -> results.EmbeddingList: ...
+    def create(self, **params: Unpack[types.EmbeddingPipelineCall]) -> results.EmbeddingList: ...
 
 class PipelineRerank(Rerank):
     @door
-    def create(self, **params: Unpack[RerankPipelineCall]) -> results.RerankResult: ...
+    def create(self, **params: Unpack[types.RerankPipelineCall]) -> results.RerankResult: ...
 
 class PipelineImages(Images):
     @door
-    def generate(self, **params: Unpack[ImagePipelineCall]) -> results.ImageList: ...
+    def generate(self, **params: Unpack[types.ImagePipelineCall]) -> results.ImageList: ...
 
 class PipelineAudioSpeech(AudioSpeech):
     @door
-    def create(self, **params: Unpack[SpeechPipelineCall]) -> SpeechAudio: ...
+    def create(self, **params: Unpack[types.SpeechPipelineCall]) -> types.SpeechAudio: ...
     @door
-    def stream(self, **params: Unpack[SpeechPipelineCall]) -> SpeechStream: ...
+    def stream(self, **params: Unpack[types.SpeechPipelineCall]) -> types.SpeechStream: ...
 
 class PipelineAudioTranscriptions(AudioTranscriptions):
     @overload
@@ -217,7 +217,7 @@ class PipelineAudioTranscriptions(AudioTranscriptions):
         response_format: Literal["json"] | None = None,
         filename: str | None = None,
         content_type: str | None = None,
-        **params: Unpack[TranscriptionPipelineCall],
+        **params: Unpack[types.TranscriptionPipelineCall],
     ) -> Transcription: ...
     @overload
     def create(
@@ -227,7 +227,7 @@ class PipelineAudioTranscriptions(AudioTranscriptions):
         response_format: Literal["verbose_json"],
         filename: str | None = None,
         content_type: str | None = None,
-        **params: Unpack[TranscriptionPipelineCall],
+        **params: Unpack[types.TranscriptionPipelineCall],
     ) -> TranscriptionVerbose: ...
     @overload
     def create(
@@ -237,7 +237,7 @@ class PipelineAudioTranscriptions(AudioTranscriptions):
         response_format: Literal["text", "srt", "vtt"],
         filename: str | None = None,
         content_type: str | None = None,
-        **params: Unpack[TranscriptionPipelineCall],
+        **params: Unpack[types.TranscriptionPipelineCall],
     ) -> TextResult: ...
 
 class PipelineAudio(Audio):

@@ -6,17 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
+from .. import types
 from .._ground.doors import door
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from runinfra_client.types import FileInput
-
-    from .._answer.raw import RawResponse
-    from .._call.options import RequestOptions
     from .._call.raw import RawCall, RequestArguments
-    from .binary import BinaryStream
-    from .stream import Stream
 
 # Every client has this method, and few programs call it: what it needs is loaded then.
 # ruff: noqa: PLC0415
@@ -35,7 +30,7 @@ class RawRequests:
         *,
         stream: Literal[False] = False,
         **arguments: Unpack[RequestArguments],
-    ) -> RawResponse: ...
+    ) -> types.RawResponse: ...
 
     @overload
     def request(
@@ -45,7 +40,7 @@ class RawRequests:
         *,
         stream: Literal[True],
         **arguments: Unpack[RequestArguments],
-    ) -> BinaryStream: ...
+    ) -> types.BinaryStream: ...
 
     @overload
     def request(
@@ -55,7 +50,7 @@ class RawRequests:
         *,
         stream: Literal["events"],
         **arguments: Unpack[RequestArguments],
-    ) -> Stream[Any, Any]: ...
+    ) -> types.Stream[Any, Any]: ...
 
     @overload
     def request(
@@ -65,7 +60,7 @@ class RawRequests:
         *,
         stream: bool,
         **arguments: Unpack[RequestArguments],
-    ) -> RawResponse | BinaryStream: ...
+    ) -> types.RawResponse | types.BinaryStream: ...
 
     @door
     def request(
@@ -76,16 +71,16 @@ class RawRequests:
         path_params: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
         json: Any = None,
-        content: FileInput | None = None,
+        content: types.FileInput | None = None,
         content_type: str | None = None,
         data: Mapping[str, Any] | None = None,
-        files: Mapping[str, FileInput] | None = None,
+        files: Mapping[str, types.FileInput] | None = None,
         headers: Mapping[str, str] | None = None,
         stream: bool | Literal["events"] = False,
         replay_safe: bool | None = None,
         on_progress: Callable[[int, int], object] | None = None,
-        **options: Unpack[RequestOptions],
-    ) -> RawResponse | BinaryStream | Stream[Any, Any]:
+        **options: Unpack[types.RequestOptions],
+    ) -> types.RawResponse | types.BinaryStream | types.Stream[Any, Any]:
         """Send any request: one that the SDK has no method for, or one of an operation, raw.
 
         It goes through everything that the other methods go through: credentials, retries, the rate
@@ -152,7 +147,7 @@ class RawRequests:
         return _opened(transport, made)
 
 
-def _opened(transport: Transport, made: RawCall) -> BinaryStream | Stream[Any, Any]:
+def _opened(transport: Transport, made: RawCall) -> types.BinaryStream | types.Stream[Any, Any]:
     call, endpoint = made.call, made.endpoint
     if endpoint is not None and made.asks_stream:
         from .events import event_stream, raw_event_stream

@@ -12,9 +12,12 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from runinfra_client.facts import StreamSpec
 
 from .._answer.notebook import called
+from .._call.watch import Watch
 from .._display.growing import GrowingText
 from .._ground.doors import door
 from .._ground.error_fields import ErrorFields
@@ -28,11 +31,6 @@ from .._stream.views import StreamView
 from ..errors import RunInfraError, StreamConsumedError
 from ._showing import shown
 from .watching import told
-
-if TYPE_CHECKING:
-    from runinfra_client.facts import StreamSpec
-
-    from .._call.watch import Watch
 
 T = TypeVar("T")
 R = TypeVar("R")

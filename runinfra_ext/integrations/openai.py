@@ -20,22 +20,24 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Unpack
 
+import runinfra_ext
+
 from .._call.options import ClientOptions
+from .._ground.late import LateModule
 from ..errors import ConfigurationError
 from ._extras import asynchronous, blocking
 
 if TYPE_CHECKING:
     import httpx2
     import openai
-
-    from .._async.client import AsyncRunInfra
-    from .._sync.client import RunInfra
+else:
+    httpx2, openai = LateModule("httpx2", "httpx"), LateModule("openai")
 
 __all__ = ["async_http_client", "async_openai_client", "http_client", "openai_client"]
 
 
 def openai_client(
-    client: RunInfra | None = None,
+    client: runinfra_ext.RunInfra | None = None,
     *,
     api_key: str | Callable[[], str] | None = None,
     pipeline_id: str | None = None,
@@ -64,7 +66,7 @@ def openai_client(
 
 
 def async_openai_client(
-    client: AsyncRunInfra | None = None,
+    client: runinfra_ext.AsyncRunInfra | None = None,
     *,
     api_key: str | Callable[[], str] | None = None,
     pipeline_id: str | None = None,
@@ -92,7 +94,7 @@ def async_openai_client(
 
 
 def http_client(
-    client: RunInfra | None = None,
+    client: runinfra_ext.RunInfra | None = None,
     *,
     api_key: str | Callable[[], str] | None = None,
     pipeline_id: str | None = None,
@@ -128,7 +130,7 @@ def http_client(
 
 
 def async_http_client(
-    client: AsyncRunInfra | None = None,
+    client: runinfra_ext.AsyncRunInfra | None = None,
     *,
     api_key: str | Callable[[], str] | None = None,
     pipeline_id: str | None = None,

@@ -23,14 +23,12 @@ no credit, a paused model) ends the job.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from .._ground import checks
+from ..bulk.account import Account
 from ._ray.plan import DatasetT, RayOptions, mapped
 from ._ray.work import FromColumn, Work, arguments, asking
-
-if TYPE_CHECKING:
-    from ..bulk.account import Account
 
 __all__ = ["RayOptions", "account", "chat", "embed", "parse"]
 

@@ -20,20 +20,21 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from .._call.watch import Process
+from .._call.call import Call
+from .._call.options import Settings
+from .._call.spans import Work
+from .._call.watch import Process, Span
+from .._ground.late import LateModule
 from ..errors import ConfigurationError
+from ..middleware import CallStart
 from .names import SEMANTIC_CONVENTIONS
 
 if TYPE_CHECKING:
-    from opentelemetry.metrics import MeterProvider
-    from opentelemetry.propagators.textmap import TextMapPropagator
-    from opentelemetry.trace import TracerProvider
-
-    from .._call.call import Call
-    from .._call.options import Settings
-    from .._call.spans import Work
-    from .._call.watch import Span
-    from ..middleware import CallStart
+    from opentelemetry import metrics, trace
+    from opentelemetry.propagators import textmap
+else:
+    metrics, trace = LateModule("opentelemetry.metrics"), LateModule("opentelemetry.trace")
+    textmap = LateModule("opentelemetry.propagators.textmap")
 
 __all__ = ["SEMANTIC_CONVENTIONS", "Telemetry", "disable", "enable"]
 
@@ -57,9 +58,9 @@ class Telemetry:
     def __init__(
         self,
         *,
-        tracer_provider: TracerProvider | None = None,
-        meter_provider: MeterProvider | None = None,
-        propagator: TextMapPropagator | None = None,
+        tracer_provider: trace.TracerProvider | None = None,
+        meter_provider: metrics.MeterProvider | None = None,
+        propagator: textmap.TextMapPropagator | None = None,
         capture_content: bool = False,
         redact: Callable[[str], str] | None = None,
     ) -> None:

@@ -14,9 +14,9 @@ from .nested import Richer
 
 _RETURNED: Final = {
     "none": "None",
-    "audio": "SpeechAudio",
-    "binary": "BinaryContent",
-    "text": "TextResult",
+    "audio": "types.SpeechAudio",
+    "binary": "types.BinaryContent",
+    "text": "types.TextResult",
 }
 # The call options of the operations with a body of a kind.
 _OPTIONS = {
@@ -134,7 +134,7 @@ def complete(found: dict[str, Any], document: Mapping[str, Any], richer: Richer)
     if kind in _RETURNED:
         found["result"] = _RETURNED[kind]
     else:
-        text = re.sub(r"\bstr\b", "TextResult", row["result_type"])
+        text = re.sub(r"\bstr\b", "types.TextResult", row["result_type"])
         found["result"] = re.sub(r"models\.(\w+)", lambda m: richer.name(m[1]), text)
     if found["event"] is not None:
         event = found["event"]["name"]
@@ -144,7 +144,7 @@ def complete(found: dict[str, Any], document: Mapping[str, Any], richer: Richer)
         final = richer.name(whole)
         if whole == row["stream"]["event"]:
             final = event
-        found["stream_type"] = stream_alias(row)
+        found["stream_type"] = f"types.{stream_alias(row)}"
         found["stream"] = {
             "name": stream_alias(row),
             "type": f"AsyncStream[{event}, {final}]",

@@ -8,7 +8,7 @@ trees of the resources and mixins; nothing of it exists at run time.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,19 +38,17 @@ class AsyncNamespace(Generic[W, Q]):
 '''
 
 
-def scoped_namespaces(folder: Path, spaces: list[dict[str, Any]], scoped: Mapping[str, str]) -> str:
+def scoped_namespaces(folder: Path, spaces: list[dict[str, Any]], scoped: Collection[str]) -> str:
     """The text of the stub.
 
     Args:
         folder: has ``resources`` and ``mixins``.
         spaces: the namespaces, with their classes from the innermost out.
-        scoped: the types of keyword arguments that have a twin for pipelines, by namespace.
+        scoped: the types of keyword arguments that have a twin for pipelines.
     """
     classes: dict[str, ast.ClassDef] = {}
     head: list[str] = []
     variables: list[str] = []
-    for call, space_name in scoped.items():
-        head.append(f"from .._call.calls.{space_name} import {pipeline_call(call)}")
     for path in sorted([*folder.glob("resources/*.py"), *folder.glob("mixins/*.py")]):
         for node in _statements(ast.parse(path.read_text("utf-8")).body):
             if isinstance(node, ast.ClassDef):
@@ -94,13 +92,13 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield node
 
 
-def _methods(node: ast.ClassDef, scoped: Mapping[str, str]) -> list[str]:
+def _methods(node: ast.ClassDef, scoped: Collection[str]) -> list[str]:
     """The methods that take scoped arguments, with those of a pipeline; overloads where it has."""
     found: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
     for part in node.body:
         if isinstance(part, _METHODS) and part.args.kwarg is not None:
-            names = {n.id for n in ast.walk(part.args.kwarg) if isinstance(n, ast.Name)}
-            if names & scoped.keys():
+            names = {n.attr for n in ast.walk(part.args.kwarg) if isinstance(n, ast.Attribute)}
+            if not names.isdisjoint(scoped):
                 found.setdefault(part.name, []).append(part)
     lines: list[str] = []
     for variants in found.values():
@@ -108,7 +106,7 @@ def _methods(node: ast.ClassDef, scoped: Mapping[str, str]) -> list[str]:
             part.decorator_list = [d for d in part.decorator_list if isinstance(d, ast.Name)]
             part.body = [ast.Expr(ast.Constant(...))]
             for name in ast.walk(part.args):
-                if isinstance(name, ast.Name) and name.id in scoped:
-                    name.id = pipeline_call(name.id)
+                if isinstance(name, ast.Attribute) and name.attr in scoped:
+                    name.attr = pipeline_call(name.attr)
             lines.append(ast.unparse(part))
     return lines

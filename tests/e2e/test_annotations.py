@@ -14,7 +14,7 @@ import types as python_types
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -102,12 +102,7 @@ class Walk:
         public = getattr(types, cls.__name__, None)
         if public is not cls and not public_elsewhere(cls) and cls.__name__ not in _INNER:
             self.problems.add(f"{cls.__module__}.{cls.__name__} has no public name")
-        try:
-            found = attributes(cls)
-        except NameError as error:
-            self.problems.add(f"{cls.__name__}: {error}")
-            return
-        for name, hint in found.items():
+        for name, hint in attributes(cls).items():
             if name not in _PASSED:
                 try:
                     held = getattr(value, name)
@@ -120,18 +115,10 @@ class Walk:
             method = getattr(cls, name, None)
             if isinstance(value, list | tuple | str) or method is None or not hasattr(cls, "data"):
                 continue
-            hint = hints(method)["return"]
+            hint = get_type_hints(method)["return"]
             item = get_args(hint)[0] if name == "__iter__" else hint
             for held in value:
                 self.value(held, item, f"{cls.__name__}.{name}", bound)
-
-
-def hints(thing: Any) -> dict[str, Any]:
-    """The annotations of a class or function; names that load late have public names too."""
-    try:
-        return typing.get_type_hints(thing)
-    except NameError:
-        return typing.get_type_hints(thing, localns={n: getattr(types, n) for n in types.__all__})
 
 
 def is_ours(cls: type) -> bool:
@@ -147,11 +134,11 @@ def public_elsewhere(cls: type) -> bool:
 
 def attributes(cls: type) -> dict[str, Any]:
     """The public attributes of a class, with their annotations."""
-    found = {n: h for n, h in hints(cls).items() if not n.startswith("_")}
+    found = {n: h for n, h in get_type_hints(cls).items() if not n.startswith("_")}
     for name, member in inspect.getmembers(cls):
         if isinstance(member, property) and not name.startswith("_"):
             assert member.fget is not None
-            found[name] = hints(member.fget).get("return", Any)
+            found[name] = get_type_hints(member.fget).get("return", Any)
     return found
 
 
@@ -228,7 +215,7 @@ def calls(client: Any) -> Iterator[tuple[Any, tuple[Any, ...], dict[str, Any]]]:
 async def followed(walk: Walk, client: Any) -> None:
     """Call every method and walk through what comes."""
     for method, args, kwargs in calls(client):
-        hint = hints(method)["return"]
+        hint = get_type_hints(method)["return"]
         made = method(*args, **kwargs)
         value = await made if inspect.isawaitable(made) else made
         where = method.__qualname__
@@ -237,7 +224,7 @@ async def followed(walk: Walk, client: Any) -> None:
         if events is None:
             continue
         bound = binding(value, hint)
-        event_hint = hints(events)["return"]
+        event_hint = get_type_hints(events)["return"]
         if hasattr(value, "__anext__"):
             seen = [event async for event in value]
         else:
@@ -248,7 +235,7 @@ async def followed(walk: Walk, client: Any) -> None:
         if hasattr(value, "final"):
             last = value.final()
             result = await last if inspect.isawaitable(last) else last
-            walk.value(result, hints(type(value).final)["return"], f"{where} final", bound)
+            walk.value(result, get_type_hints(type(value).final)["return"], f"{where} final", bound)
         walk.seen.clear()
         walk.object(value, bound)
 

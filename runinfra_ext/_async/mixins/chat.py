@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
+from ... import types
 from ..._answer.bodies import json_result
 from ..._answer.completions import ChatCompletion
 from ..._call.requests import described
@@ -18,14 +19,6 @@ from ..._ground.checks import flag
 from ..._structured import DEFAULT_MAX_STEPS
 from ..at_hand import at_hand
 from ..resource import AsyncResource
-
-if TYPE_CHECKING:
-    from ..._call.calls.chat import ChatCompletionCall
-    from ..._structured.conversation import ToolRun
-    from ..._structured.parsing import ParsedChatCompletion
-    from ..._structured.tools import FunctionTool
-    from ..events import AsyncParsedStream
-    from ..tool_loop import AsyncToolStream
 
 # Schemas, tools and the models of streams are loaded with the first call that needs them.
 # ruff: noqa: PLC0415
@@ -47,14 +40,19 @@ class AsyncChatCompletionsMethods(AsyncResource):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ParsedChatCompletion[P]: ...
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ParsedChatCompletion[P]: ...
 
     @overload
     @at_hand
     async def parse(
-        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> AsyncParsedStream[P]: ...
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: Literal[True],
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.AsyncParsedStream[P]: ...
 
     # A union, and a JSON schema, is no class that a type checker could take the result's type from.
     @overload
@@ -65,20 +63,25 @@ class AsyncChatCompletionsMethods(AsyncResource):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ParsedChatCompletion[Any]: ...
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ParsedChatCompletion[Any]: ...
 
     @overload
     @at_hand
     async def parse(
-        self, target: object, /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> AsyncParsedStream[Any]: ...
+        self,
+        target: object,
+        /,
+        *,
+        stream: Literal[True],
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.AsyncParsedStream[Any]: ...
 
     @overload
     @at_hand
     async def parse(
-        self, target: type[P], /, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> ParsedChatCompletion[P] | AsyncParsedStream[P]: ...
+        self, target: type[P], /, *, stream: bool, **params: Unpack[types.ChatCompletionCall]
+    ) -> types.ParsedChatCompletion[P] | types.AsyncParsedStream[P]: ...
 
     @at_hand
     @documented(create_chat_completion.OPERATION, without=("response_format",))
@@ -88,8 +91,8 @@ class AsyncChatCompletionsMethods(AsyncResource):
         /,
         *,
         stream: bool | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ParsedChatCompletion[Any] | AsyncParsedStream[Any]:
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ParsedChatCompletion[Any] | types.AsyncParsedStream[Any]:
         """Complete a conversation with an object: of an attrs class, a dataclass and the like.
 
         The ``response_format`` is that of the target.
@@ -132,53 +135,53 @@ class AsyncChatCompletionsMethods(AsyncResource):
     @at_hand
     async def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: Literal[False] | None = None,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ToolRun: ...
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ToolRun: ...
 
     @overload
     @at_hand
     async def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: Literal[True],
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> AsyncToolStream: ...
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.AsyncToolStream: ...
 
     @overload
     @at_hand
     async def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: bool,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ToolRun | AsyncToolStream: ...
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ToolRun | types.AsyncToolStream: ...
 
     @at_hand
     @documented(create_chat_completion.OPERATION, without=("tools",))
     async def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: bool | None = None,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ToolRun | AsyncToolStream:
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ToolRun | types.AsyncToolStream:
         """Complete a conversation, calling the functions that the model asks for.
 
         The run is one unit of work: ``deadline`` bounds all of it, each step has an idempotency

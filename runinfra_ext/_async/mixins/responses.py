@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from runinfra_client.api.responses import create_response
 
+from ... import types
 from ..._answer.bodies import json_result
 from ..._answer.results import Response
 from ..._call.requests import described
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..resource import AsyncResource
-
-if TYPE_CHECKING:
-    from ..._call.calls.responses import ResponseCall
-    from ..._structured.parsing import ParsedResponse
-    from ..events import AsyncParsedResponseStream
 
 # Schemas and the models of streams are loaded with the first call that needs them.
 # ruff: noqa: PLC0415
@@ -35,14 +31,14 @@ class AsyncResponsesMethods(AsyncResource):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ResponseCall],
-    ) -> ParsedResponse[P]: ...
+        **params: Unpack[types.ResponseCall],
+    ) -> types.ParsedResponse[P]: ...
 
     @overload
     @at_hand
     async def parse(
-        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ResponseCall]
-    ) -> AsyncParsedResponseStream[P]: ...
+        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[types.ResponseCall]
+    ) -> types.AsyncParsedResponseStream[P]: ...
 
     # A union, and a JSON schema, is no class that a type checker could take the result's type from.
     @overload
@@ -53,20 +49,20 @@ class AsyncResponsesMethods(AsyncResource):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ResponseCall],
-    ) -> ParsedResponse[Any]: ...
+        **params: Unpack[types.ResponseCall],
+    ) -> types.ParsedResponse[Any]: ...
 
     @overload
     @at_hand
     async def parse(
-        self, target: object, /, *, stream: Literal[True], **params: Unpack[ResponseCall]
-    ) -> AsyncParsedResponseStream[Any]: ...
+        self, target: object, /, *, stream: Literal[True], **params: Unpack[types.ResponseCall]
+    ) -> types.AsyncParsedResponseStream[Any]: ...
 
     @overload
     @at_hand
     async def parse(
-        self, target: type[P], /, *, stream: bool, **params: Unpack[ResponseCall]
-    ) -> ParsedResponse[P] | AsyncParsedResponseStream[P]: ...
+        self, target: type[P], /, *, stream: bool, **params: Unpack[types.ResponseCall]
+    ) -> types.ParsedResponse[P] | types.AsyncParsedResponseStream[P]: ...
 
     @at_hand
     @documented(create_response.OPERATION, without=("response_format",))
@@ -76,8 +72,8 @@ class AsyncResponsesMethods(AsyncResource):
         /,
         *,
         stream: bool | None = None,
-        **params: Unpack[ResponseCall],
-    ) -> ParsedResponse[Any] | AsyncParsedResponseStream[Any]:
+        **params: Unpack[types.ResponseCall],
+    ) -> types.ParsedResponse[Any] | types.AsyncParsedResponseStream[Any]:
         """Answer an input with an object, as ``chat.completions.parse`` does.
 
         The ``response_format`` is that of the target.

@@ -3,20 +3,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from runinfra_client.api.audio import create_speech
 
+from ... import types
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.audio import AsyncAudioTranscriptionsMethods
 from ..resource import AsyncResource
 from ..transport import AsyncTransport
-
-if TYPE_CHECKING:
-    from ..._call.calls.audio import SpeechCall
-    from ..._media.formats import SpeechAudio
-    from ..speech import AsyncSpeechStream
 
 
 class AsyncAudioSpeech(AsyncResource):
@@ -24,7 +20,7 @@ class AsyncAudioSpeech(AsyncResource):
 
     @at_hand
     @documented(create_speech.OPERATION)
-    async def create(self, **params: Unpack[SpeechCall]) -> SpeechAudio:
+    async def create(self, **params: Unpack[types.SpeechCall]) -> types.SpeechAudio:
         """Speak a text.
 
         Speech as raw audio bytes, by a voice or by reference audio with its transcript. Billed by
@@ -43,7 +39,7 @@ class AsyncAudioSpeech(AsyncResource):
 
     @at_hand
     @documented(create_speech.OPERATION)
-    async def stream(self, **params: Unpack[SpeechCall]) -> AsyncSpeechStream:
+    async def stream(self, **params: Unpack[types.SpeechCall]) -> types.AsyncSpeechStream:
         """Speak a text, and hand out the bytes as they come, in constant memory.
 
         Returns:

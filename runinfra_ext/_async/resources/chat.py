@@ -3,20 +3,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import Any, Literal, Unpack, overload
 
 from runinfra_client.api.chat import create_chat_completion
 
+from ... import types
 from ..._answer import completions
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.chat import AsyncChatCompletionsMethods
 from ..resource import AsyncResource
 from ..transport import AsyncTransport
-
-if TYPE_CHECKING:
-    from ..._call.calls.chat import ChatCompletionCall
-    from ..stream_types import AsyncChatCompletionStream
 
 
 class AsyncChatCompletions(AsyncChatCompletionsMethods):
@@ -25,26 +22,26 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
     @overload
     @at_hand
     async def create(
-        self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionCall]
+        self, *, stream: Literal[False] | None = None, **params: Unpack[types.ChatCompletionCall]
     ) -> completions.ChatCompletion: ...
 
     @overload
     @at_hand
     async def create(
-        self, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> AsyncChatCompletionStream: ...
+        self, *, stream: Literal[True], **params: Unpack[types.ChatCompletionCall]
+    ) -> types.AsyncChatCompletionStream: ...
 
     @overload
     @at_hand
     async def create(
-        self, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> completions.ChatCompletion | AsyncChatCompletionStream: ...
+        self, *, stream: bool, **params: Unpack[types.ChatCompletionCall]
+    ) -> completions.ChatCompletion | types.AsyncChatCompletionStream: ...
 
     @at_hand
     @documented(create_chat_completion.OPERATION)
     async def create(
-        self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> completions.ChatCompletion | AsyncChatCompletionStream:
+        self, *, stream: bool | None = None, **params: Unpack[types.ChatCompletionCall]
+    ) -> completions.ChatCompletion | types.AsyncChatCompletionStream:
         """Complete a conversation.
 
         Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
@@ -60,7 +57,7 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: completions.ChatCompletion | AsyncChatCompletionStream = await self._streamed(
+        answer: completions.ChatCompletion | types.AsyncChatCompletionStream = await self._streamed(
             create_chat_completion, arguments, completions.ChatCompletion, stream
         )
         return answer

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from runinfra_client.api.embeddings import create_embedding
 
+from ... import types
 from ..._answer import results
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..resource import AsyncResource
-
-if TYPE_CHECKING:
-    from ..._call.calls.embeddings import EmbeddingCall
 
 
 class AsyncEmbeddings(AsyncResource):
@@ -21,7 +19,7 @@ class AsyncEmbeddings(AsyncResource):
 
     @at_hand
     @documented(create_embedding.OPERATION)
-    async def create(self, **params: Unpack[EmbeddingCall]) -> results.EmbeddingList:
+    async def create(self, **params: Unpack[types.EmbeddingCall]) -> results.EmbeddingList:
         """Embed texts.
 
         Normalised vectors of one text or of a list of texts. Limits depend on the class of the

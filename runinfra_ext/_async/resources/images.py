@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from runinfra_client.api.images import create_image
 
+from ... import types
 from ..._answer import results
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.images import AsyncImagesMethods
-
-if TYPE_CHECKING:
-    from ..._call.calls.images import ImageCall
 
 
 class AsyncImages(AsyncImagesMethods):
@@ -21,7 +19,7 @@ class AsyncImages(AsyncImagesMethods):
 
     @at_hand
     @documented(create_image.OPERATION)
-    async def generate(self, **params: Unpack[ImageCall]) -> results.ImageList:
+    async def generate(self, **params: Unpack[types.ImageCall]) -> results.ImageList:
         """Generate images.
 
         Images from a prompt, as base64 (the gateway's default) or as URLs. Sizes depend on the

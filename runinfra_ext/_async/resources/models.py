@@ -3,18 +3,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from runinfra_client import models
 from runinfra_client.api.models import list_models, retrieve_model
 
+from ... import types
 from ..._answer import results
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..resource import AsyncResource
-
-if TYPE_CHECKING:
-    from ..._call.options import CallOptions
 
 
 class AsyncModels(AsyncResource):
@@ -22,7 +20,7 @@ class AsyncModels(AsyncResource):
 
     @at_hand
     @documented(list_models.OPERATION)
-    async def list(self, **params: Unpack[CallOptions]) -> results.ModelList:
+    async def list(self, **params: Unpack[types.CallOptions]) -> results.ModelList:
         """List models.
 
         The verified live models that the key can use, without duplicates; may be empty. With a
@@ -40,7 +38,7 @@ class AsyncModels(AsyncResource):
 
     @at_hand
     @documented(retrieve_model.OPERATION)
-    async def retrieve(self, model: str, **params: Unpack[CallOptions]) -> models.Model:
+    async def retrieve(self, model: str, **params: Unpack[types.CallOptions]) -> models.Model:
         """Look a model up.
 
         One model by its id, percent-encoded as one path segment.

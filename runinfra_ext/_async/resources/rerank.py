@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from runinfra_client.api.rerank import create_rerank
 
+from ... import types
 from ..._answer import results
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..resource import AsyncResource
-
-if TYPE_CHECKING:
-    from ..._call.calls.rerank import RerankCall
 
 
 class AsyncRerank(AsyncResource):
@@ -21,7 +19,7 @@ class AsyncRerank(AsyncResource):
 
     @at_hand
     @documented(create_rerank.OPERATION)
-    async def create(self, **params: Unpack[RerankCall]) -> results.RerankResult:
+    async def create(self, **params: Unpack[types.RerankCall]) -> results.RerankResult:
         """Rank documents.
 
         Scores `texts` or `documents` (exactly one of them) against a query. Replay-safe with an

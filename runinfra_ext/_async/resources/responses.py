@@ -3,18 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import Any, Literal, Unpack, overload
 
 from runinfra_client.api.responses import create_response
 
+from ... import types
 from ..._answer import results
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.responses import AsyncResponsesMethods
-
-if TYPE_CHECKING:
-    from ..._call.calls.responses import ResponseCall
-    from ..stream_types import AsyncResponseStream
 
 
 class AsyncResponses(AsyncResponsesMethods):
@@ -23,26 +20,26 @@ class AsyncResponses(AsyncResponsesMethods):
     @overload
     @at_hand
     async def create(
-        self, *, stream: Literal[False] | None = None, **params: Unpack[ResponseCall]
+        self, *, stream: Literal[False] | None = None, **params: Unpack[types.ResponseCall]
     ) -> results.Response: ...
 
     @overload
     @at_hand
     async def create(
-        self, *, stream: Literal[True], **params: Unpack[ResponseCall]
-    ) -> AsyncResponseStream: ...
+        self, *, stream: Literal[True], **params: Unpack[types.ResponseCall]
+    ) -> types.AsyncResponseStream: ...
 
     @overload
     @at_hand
     async def create(
-        self, *, stream: bool, **params: Unpack[ResponseCall]
-    ) -> results.Response | AsyncResponseStream: ...
+        self, *, stream: bool, **params: Unpack[types.ResponseCall]
+    ) -> results.Response | types.AsyncResponseStream: ...
 
     @at_hand
     @documented(create_response.OPERATION)
     async def create(
-        self, *, stream: bool | None = None, **params: Unpack[ResponseCall]
-    ) -> results.Response | AsyncResponseStream:
+        self, *, stream: bool | None = None, **params: Unpack[types.ResponseCall]
+    ) -> results.Response | types.AsyncResponseStream:
         """Answer an input.
 
         A stateless adapter over chat completions: `instructions` becomes a system message, `input`
@@ -61,7 +58,7 @@ class AsyncResponses(AsyncResponsesMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: results.Response | AsyncResponseStream = await self._streamed(
+        answer: results.Response | types.AsyncResponseStream = await self._streamed(
             create_response, arguments, results.Response, stream
         )
         return answer

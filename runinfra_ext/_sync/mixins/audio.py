@@ -9,9 +9,9 @@ from runinfra_client.api.audio import create_transcription
 from runinfra_client.models import Transcription, TranscriptionVerbose
 from runinfra_client.types import FileInput
 
+from ... import types
 from ..._answer.results import TextResult
 from ..._answer.transcripts import TEXT_FORMATS, transcription_result
-from ..._call.calls.audio import TranscriptionCall
 from ..._call.requests import described
 from ..._call.signatures import documented
 from ..._ground.doors import door
@@ -31,7 +31,7 @@ class AudioTranscriptionsMethods(Resource):
         response_format: Literal["json"] | None = None,
         filename: str | None = None,
         content_type: str | None = None,
-        **params: Unpack[TranscriptionCall],
+        **params: Unpack[types.TranscriptionCall],
     ) -> Transcription: ...
 
     @overload
@@ -42,7 +42,7 @@ class AudioTranscriptionsMethods(Resource):
         response_format: Literal["verbose_json"],
         filename: str | None = None,
         content_type: str | None = None,
-        **params: Unpack[TranscriptionCall],
+        **params: Unpack[types.TranscriptionCall],
     ) -> TranscriptionVerbose: ...
 
     @overload
@@ -53,7 +53,7 @@ class AudioTranscriptionsMethods(Resource):
         response_format: Literal["text", "srt", "vtt"],
         filename: str | None = None,
         content_type: str | None = None,
-        **params: Unpack[TranscriptionCall],
+        **params: Unpack[types.TranscriptionCall],
     ) -> TextResult: ...
 
     @door
@@ -65,7 +65,7 @@ class AudioTranscriptionsMethods(Resource):
         response_format: str | None = None,
         filename: str | None = None,
         content_type: str | None = None,
-        **params: Unpack[TranscriptionCall],
+        **params: Unpack[types.TranscriptionCall],
     ) -> Transcription | TranscriptionVerbose | TextResult:
         """Transcribe an audio file.
 

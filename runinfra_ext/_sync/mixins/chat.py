@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from runinfra_client import models
 from runinfra_client.api.chat import create_chat_completion
 
+from ... import types
 from ..._answer.bodies import json_result
 from ..._answer.completions import ChatCompletion
 from ..._call.requests import described
@@ -19,14 +20,6 @@ from ..._ground.checks import flag
 from ..._ground.doors import door
 from ..._structured import DEFAULT_MAX_STEPS
 from ..resource import Resource
-
-if TYPE_CHECKING:
-    from ..._call.calls.chat import ChatCompletionCall
-    from ..._structured.conversation import ToolRun
-    from ..._structured.parsing import ParsedChatCompletion
-    from ..._structured.tools import FunctionTool
-    from ..events import ParsedStream
-    from ..tool_loop import ToolStream
 
 # Schemas, tools and the models of streams are loaded with the first call that needs them.
 # ruff: noqa: PLC0415
@@ -47,13 +40,18 @@ class ChatCompletionsMethods(Resource):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ParsedChatCompletion[P]: ...
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ParsedChatCompletion[P]: ...
 
     @overload
     def parse(
-        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> ParsedStream[P]: ...
+        self,
+        target: type[P],
+        /,
+        *,
+        stream: Literal[True],
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ParsedStream[P]: ...
 
     # A union, and a JSON schema, is no class that a type checker could take the result's type from.
     @overload
@@ -63,18 +61,23 @@ class ChatCompletionsMethods(Resource):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ParsedChatCompletion[Any]: ...
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ParsedChatCompletion[Any]: ...
 
     @overload
     def parse(
-        self, target: object, /, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> ParsedStream[Any]: ...
+        self,
+        target: object,
+        /,
+        *,
+        stream: Literal[True],
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ParsedStream[Any]: ...
 
     @overload
     def parse(
-        self, target: type[P], /, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> ParsedChatCompletion[P] | ParsedStream[P]: ...
+        self, target: type[P], /, *, stream: bool, **params: Unpack[types.ChatCompletionCall]
+    ) -> types.ParsedChatCompletion[P] | types.ParsedStream[P]: ...
 
     @door
     @documented(create_chat_completion.OPERATION, without=("response_format",))
@@ -84,8 +87,8 @@ class ChatCompletionsMethods(Resource):
         /,
         *,
         stream: bool | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ParsedChatCompletion[Any] | ParsedStream[Any]:
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ParsedChatCompletion[Any] | types.ParsedStream[Any]:
         """Complete a conversation with an object: of an attrs class, a dataclass and the like.
 
         The ``response_format`` is that of the target.
@@ -127,51 +130,51 @@ class ChatCompletionsMethods(Resource):
     @overload
     def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: Literal[False] | None = None,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ToolRun: ...
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ToolRun: ...
 
     @overload
     def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: Literal[True],
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ToolStream: ...
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ToolStream: ...
 
     @overload
     def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: bool,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ToolRun | ToolStream: ...
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ToolRun | types.ToolStream: ...
 
     @door
     @documented(create_chat_completion.OPERATION, without=("tools",))
     def run_tools(
         self,
-        functions: Sequence[Callable[..., Any] | FunctionTool],
+        functions: Sequence[Callable[..., Any] | types.FunctionTool],
         /,
         *,
         stream: bool | None = None,
         max_steps: int = DEFAULT_MAX_STEPS,
         on_event: Callable[[models.ChatCompletionChunk], object] | None = None,
-        **params: Unpack[ChatCompletionCall],
-    ) -> ToolRun | ToolStream:
+        **params: Unpack[types.ChatCompletionCall],
+    ) -> types.ToolRun | types.ToolStream:
         """Complete a conversation, calling the functions that the model asks for.
 
         The run is one unit of work: ``deadline`` bounds all of it, each step has an idempotency

@@ -3,21 +3,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from runinfra_client.api.responses import create_response
 
+from ... import types
 from ..._answer.bodies import json_result
 from ..._answer.results import Response
 from ..._call.requests import described
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..resource import Resource
-
-if TYPE_CHECKING:
-    from ..._call.calls.responses import ResponseCall
-    from ..._structured.parsing import ParsedResponse
-    from ..events import ParsedResponseStream
 
 # Schemas and the models of streams are loaded with the first call that needs them.
 # ruff: noqa: PLC0415
@@ -35,13 +31,13 @@ class ResponsesMethods(Resource):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ResponseCall],
-    ) -> ParsedResponse[P]: ...
+        **params: Unpack[types.ResponseCall],
+    ) -> types.ParsedResponse[P]: ...
 
     @overload
     def parse(
-        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[ResponseCall]
-    ) -> ParsedResponseStream[P]: ...
+        self, target: type[P], /, *, stream: Literal[True], **params: Unpack[types.ResponseCall]
+    ) -> types.ParsedResponseStream[P]: ...
 
     # A union, and a JSON schema, is no class that a type checker could take the result's type from.
     @overload
@@ -51,18 +47,18 @@ class ResponsesMethods(Resource):
         /,
         *,
         stream: Literal[False] | None = None,
-        **params: Unpack[ResponseCall],
-    ) -> ParsedResponse[Any]: ...
+        **params: Unpack[types.ResponseCall],
+    ) -> types.ParsedResponse[Any]: ...
 
     @overload
     def parse(
-        self, target: object, /, *, stream: Literal[True], **params: Unpack[ResponseCall]
-    ) -> ParsedResponseStream[Any]: ...
+        self, target: object, /, *, stream: Literal[True], **params: Unpack[types.ResponseCall]
+    ) -> types.ParsedResponseStream[Any]: ...
 
     @overload
     def parse(
-        self, target: type[P], /, *, stream: bool, **params: Unpack[ResponseCall]
-    ) -> ParsedResponse[P] | ParsedResponseStream[P]: ...
+        self, target: type[P], /, *, stream: bool, **params: Unpack[types.ResponseCall]
+    ) -> types.ParsedResponse[P] | types.ParsedResponseStream[P]: ...
 
     @door
     @documented(create_response.OPERATION, without=("response_format",))
@@ -72,8 +68,8 @@ class ResponsesMethods(Resource):
         /,
         *,
         stream: bool | None = None,
-        **params: Unpack[ResponseCall],
-    ) -> ParsedResponse[Any] | ParsedResponseStream[Any]:
+        **params: Unpack[types.ResponseCall],
+    ) -> types.ParsedResponse[Any] | types.ParsedResponseStream[Any]:
         """Answer an input with an object, as ``chat.completions.parse`` does.
 
         The ``response_format`` is that of the target.

@@ -4,20 +4,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from runinfra_client.api.audio import create_speech
 
+from ... import types
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..mixins.audio import AudioTranscriptionsMethods
 from ..resource import Resource
 from ..transport import Transport
-
-if TYPE_CHECKING:
-    from ..._call.calls.audio import SpeechCall
-    from ..._media.formats import SpeechAudio
-    from ..speech import SpeechStream
 
 
 class AudioSpeech(Resource):
@@ -25,7 +21,7 @@ class AudioSpeech(Resource):
 
     @door
     @documented(create_speech.OPERATION)
-    def create(self, **params: Unpack[SpeechCall]) -> SpeechAudio:
+    def create(self, **params: Unpack[types.SpeechCall]) -> types.SpeechAudio:
         """Speak a text.
 
         Speech as raw audio bytes, by a voice or by reference audio with its transcript. Billed by
@@ -44,7 +40,7 @@ class AudioSpeech(Resource):
 
     @door
     @documented(create_speech.OPERATION)
-    def stream(self, **params: Unpack[SpeechCall]) -> SpeechStream:
+    def stream(self, **params: Unpack[types.SpeechCall]) -> types.SpeechStream:
         """Speak a text, and hand out the bytes as they come, in constant memory.
 
         Returns:

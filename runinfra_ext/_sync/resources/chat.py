@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import Any, Literal, Unpack, overload
 
 from runinfra_client.api.chat import create_chat_completion
 
+from ... import types
 from ..._answer import completions
 from ..._call.signatures import documented
 from ..._ground.doors import door
@@ -15,34 +16,30 @@ from ..mixins.chat import ChatCompletionsMethods
 from ..resource import Resource
 from ..transport import Transport
 
-if TYPE_CHECKING:
-    from ..._call.calls.chat import ChatCompletionCall
-    from ..stream_types import ChatCompletionStream
-
 
 class ChatCompletions(ChatCompletionsMethods):
     """Chat completions."""
 
     @overload
     def create(
-        self, *, stream: Literal[False] | None = None, **params: Unpack[ChatCompletionCall]
+        self, *, stream: Literal[False] | None = None, **params: Unpack[types.ChatCompletionCall]
     ) -> completions.ChatCompletion: ...
 
     @overload
     def create(
-        self, *, stream: Literal[True], **params: Unpack[ChatCompletionCall]
-    ) -> ChatCompletionStream: ...
+        self, *, stream: Literal[True], **params: Unpack[types.ChatCompletionCall]
+    ) -> types.ChatCompletionStream: ...
 
     @overload
     def create(
-        self, *, stream: bool, **params: Unpack[ChatCompletionCall]
-    ) -> completions.ChatCompletion | ChatCompletionStream: ...
+        self, *, stream: bool, **params: Unpack[types.ChatCompletionCall]
+    ) -> completions.ChatCompletion | types.ChatCompletionStream: ...
 
     @door
     @documented(create_chat_completion.OPERATION)
     def create(
-        self, *, stream: bool | None = None, **params: Unpack[ChatCompletionCall]
-    ) -> completions.ChatCompletion | ChatCompletionStream:
+        self, *, stream: bool | None = None, **params: Unpack[types.ChatCompletionCall]
+    ) -> completions.ChatCompletion | types.ChatCompletionStream:
         """Complete a conversation.
 
         Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
@@ -58,7 +55,7 @@ class ChatCompletions(ChatCompletionsMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: completions.ChatCompletion | ChatCompletionStream = self._streamed(
+        answer: completions.ChatCompletion | types.ChatCompletionStream = self._streamed(
             create_chat_completion, arguments, completions.ChatCompletion, stream
         )
         return answer

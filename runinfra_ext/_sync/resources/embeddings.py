@@ -4,17 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from runinfra_client.api.embeddings import create_embedding
 
+from ... import types
 from ..._answer import results
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..resource import Resource
-
-if TYPE_CHECKING:
-    from ..._call.calls.embeddings import EmbeddingCall
 
 
 class Embeddings(Resource):
@@ -22,7 +20,7 @@ class Embeddings(Resource):
 
     @door
     @documented(create_embedding.OPERATION)
-    def create(self, **params: Unpack[EmbeddingCall]) -> results.EmbeddingList:
+    def create(self, **params: Unpack[types.EmbeddingCall]) -> results.EmbeddingList:
         """Embed texts.
 
         Normalised vectors of one text or of a list of texts. Limits depend on the class of the

@@ -4,17 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from runinfra_client.api.images import create_image
 
+from ... import types
 from ..._answer import results
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..mixins.images import ImagesMethods
-
-if TYPE_CHECKING:
-    from ..._call.calls.images import ImageCall
 
 
 class Images(ImagesMethods):
@@ -22,7 +20,7 @@ class Images(ImagesMethods):
 
     @door
     @documented(create_image.OPERATION)
-    def generate(self, **params: Unpack[ImageCall]) -> results.ImageList:
+    def generate(self, **params: Unpack[types.ImageCall]) -> results.ImageList:
         """Generate images.
 
         Images from a prompt, as base64 (the gateway's default) or as URLs. Sizes depend on the

@@ -4,18 +4,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from runinfra_client import models
 from runinfra_client.api.models import list_models, retrieve_model
 
+from ... import types
 from ..._answer import results
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..resource import Resource
-
-if TYPE_CHECKING:
-    from ..._call.options import CallOptions
 
 
 class Models(Resource):
@@ -23,7 +21,7 @@ class Models(Resource):
 
     @door
     @documented(list_models.OPERATION)
-    def list(self, **params: Unpack[CallOptions]) -> results.ModelList:
+    def list(self, **params: Unpack[types.CallOptions]) -> results.ModelList:
         """List models.
 
         The verified live models that the key can use, without duplicates; may be empty. With a
@@ -41,7 +39,7 @@ class Models(Resource):
 
     @door
     @documented(retrieve_model.OPERATION)
-    def retrieve(self, model: str, **params: Unpack[CallOptions]) -> models.Model:
+    def retrieve(self, model: str, **params: Unpack[types.CallOptions]) -> models.Model:
         """Look a model up.
 
         One model by its id, percent-encoded as one path segment.

@@ -4,17 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from runinfra_client.api.rerank import create_rerank
 
+from ... import types
 from ..._answer import results
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..resource import Resource
-
-if TYPE_CHECKING:
-    from ..._call.calls.rerank import RerankCall
 
 
 class Rerank(Resource):
@@ -22,7 +20,7 @@ class Rerank(Resource):
 
     @door
     @documented(create_rerank.OPERATION)
-    def create(self, **params: Unpack[RerankCall]) -> results.RerankResult:
+    def create(self, **params: Unpack[types.RerankCall]) -> results.RerankResult:
         """Rank documents.
 
         Scores `texts` or `documents` (exactly one of them) against a query. Replay-safe with an

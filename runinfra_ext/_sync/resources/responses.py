@@ -4,18 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import Any, Literal, Unpack, overload
 
 from runinfra_client.api.responses import create_response
 
+from ... import types
 from ..._answer import results
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..mixins.responses import ResponsesMethods
-
-if TYPE_CHECKING:
-    from ..._call.calls.responses import ResponseCall
-    from ..stream_types import ResponseStream
 
 
 class Responses(ResponsesMethods):
@@ -23,24 +20,24 @@ class Responses(ResponsesMethods):
 
     @overload
     def create(
-        self, *, stream: Literal[False] | None = None, **params: Unpack[ResponseCall]
+        self, *, stream: Literal[False] | None = None, **params: Unpack[types.ResponseCall]
     ) -> results.Response: ...
 
     @overload
     def create(
-        self, *, stream: Literal[True], **params: Unpack[ResponseCall]
-    ) -> ResponseStream: ...
+        self, *, stream: Literal[True], **params: Unpack[types.ResponseCall]
+    ) -> types.ResponseStream: ...
 
     @overload
     def create(
-        self, *, stream: bool, **params: Unpack[ResponseCall]
-    ) -> results.Response | ResponseStream: ...
+        self, *, stream: bool, **params: Unpack[types.ResponseCall]
+    ) -> results.Response | types.ResponseStream: ...
 
     @door
     @documented(create_response.OPERATION)
     def create(
-        self, *, stream: bool | None = None, **params: Unpack[ResponseCall]
-    ) -> results.Response | ResponseStream:
+        self, *, stream: bool | None = None, **params: Unpack[types.ResponseCall]
+    ) -> results.Response | types.ResponseStream:
         """Answer an input.
 
         A stateless adapter over chat completions: `instructions` becomes a system message, `input`
@@ -59,7 +56,7 @@ class Responses(ResponsesMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: results.Response | ResponseStream = self._streamed(
+        answer: results.Response | types.ResponseStream = self._streamed(
             create_response, arguments, results.Response, stream
         )
         return answer
