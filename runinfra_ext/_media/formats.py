@@ -104,16 +104,23 @@ def audio_format(start: bytes, content_type: str) -> AudioFormat:
 
 
 def wav_duration(data: bytes) -> float | None:
-    """Seconds of a WAV file, by its format and data chunks; ``None`` if they are not there."""
-    rate = 0
+    """Seconds of a WAV file, by its format and data chunks; ``None`` if they are not there.
+
+    Neither are they known where files stand one behind the other: who plays them hears the first.
+    """
+    rate, seconds = 0, None
     for name, start, size in chunks(data):
         if name == b"fmt " and start + 16 <= len(data):
             (rate,) = struct.unpack_from("<I", data, start + 8)
         elif name == b"data":
             # A streaming encoder writes a size of 0 or the maximum: what is there counts.
             present = min(size, len(data) - start) if size else len(data) - start
-            return present / rate if rate else None
-    return None
+            seconds = present / rate if rate else None
+            if not size:
+                break
+        elif name == b"RIFF":
+            return None
+    return seconds
 
 
 def pcm_rate(content_type: str) -> tuple[int, int]:

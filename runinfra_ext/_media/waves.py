@@ -47,13 +47,23 @@ class Sound(NamedTuple):
 
 def chunks(data: bytes | bytearray) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and size of the chunks of a WAV file, as far as its beginning goes."""
-    if not (data.startswith(b"RIFF") and data.startswith(b"WAVE", 8)):
+    if not _is_wave(data):
         return
-    position = 12
+    position, long = _ENOUGH, _UNKNOWN_SIZE
     while position + 8 <= len(data):
-        (size,) = struct.unpack_from("<I", data, position + 4)
-        yield bytes(data[position : position + 4]), position + 8, size
-        position += 8 + size + (size & 1)
+        name, size = struct.unpack_from("<4sI", data, position)
+        start = position + 8
+        if name == b"ds64" and start + 16 <= len(data):
+            (long,) = struct.unpack_from("<Q", data, start + 8)  # of the samples, in 64 bits
+        elif name == b"data" and size == _UNKNOWN_SIZE:
+            size = long
+        yield name, start, size
+        position = start + size + (size & 1)
+
+
+def _is_wave(data: bytes | bytearray) -> bool:
+    """Whether it is a WAV file, or one of those whose sizes are told in 64 bits."""
+    return data.startswith((b"RIFF", b"RF64")) and data.startswith(b"WAVE", 8)
 
 
 def wave_of(samples: bytes, sound: Sound) -> bytes:
@@ -110,7 +120,7 @@ class WaveReader:
     def _begin(self) -> bytes:
         """Read the header, once it is there; the samples behind it."""
         head = self._head
-        if len(head) >= _ENOUGH and not (head.startswith(b"RIFF") and head.startswith(b"WAVE", 8)):
+        if len(head) >= _ENOUGH and not _is_wave(head):
             raise _not("a WAV file")
         form: Sound | None = None
         for name, start, size in chunks(head):
@@ -120,7 +130,7 @@ class WaveReader:
                 if form is None:
                     raise _not("a WAV file that says what its samples are")
                 self.sound = form
-                self._left = size if 0 < size < _UNKNOWN_SIZE else None
+                self._left = None if size in {0, _UNKNOWN_SIZE} else size
                 rest = bytes(head[start:])
                 head.clear()
                 return rest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import wave
 
 import pytest
@@ -21,6 +22,7 @@ from runinfra_ext._media.formats import (
     sniff_format,
     wav_duration,
 )
+from runinfra_ext._media.waves import WaveReader
 
 
 def wav(seconds, rate=8000):
@@ -85,6 +87,20 @@ def test_duration_of_wav():
         assert wav_duration(data[:place] + size + data[place + 4 :]) == 1.5
     assert wav_duration(b"RIFF") is None
     assert wav_duration(data[:30]) is None
+    assert wav_duration(data + b"LIST\4\0\0\0INFO") == 1.5
+    assert wav_duration(data + data) is None, "two files one behind the other"
+
+
+@pytest.mark.parametrize("rest", [b"", b"LIST\4\0\0\0INFO"])
+def test_sizes_of_64_bits(rest):
+    """RF64 tells the samples' size in a chunk before them; only that knows where they end."""
+    data = wav(1.5)
+    form, samples = data[12:36], data[44:]
+    long = struct.pack("<4sIQQQI", b"ds64", 28, 0, len(samples), 0, 0)
+    head = b"RF64\xff\xff\xff\xffWAVE" + long + form + b"data\xff\xff\xff\xff"
+    assert wav_duration(head + samples + rest) == 1.5
+    reader = WaveReader()
+    assert reader.feed(head + samples + rest) == samples
 
 
 @pytest.mark.parametrize(
