@@ -10,7 +10,7 @@ import logging
 import signal
 import sys
 from contextlib import ExitStack
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from .server import address, listen, make_server, serve
 from .settings import add_options, settings_of
@@ -58,11 +58,19 @@ def main(arguments: list[str] | None = None, *, prog: str = _PROGRAM) -> int:
             record=options.record, upstream=options.upstream, replay=options.replay
         )
     except (OSError, ValueError) as error:
-        parser.error(str(error))
+        problem = f"{error.filename}: {error.strerror}" if _is_of_file(error) else str(error)
+        if not options.json:
+            parser.error(problem)
+        print(json.dumps({"error": problem}), flush=True)
+        return 2
     try:
         listener = listen(options.host, options.port)
     except (OSError, OverflowError) as error:
-        print(f"can't listen on {options.host}:{options.port}: {error}", file=sys.stderr)
+        problem = f"can't listen on {options.host}:{options.port}: {error}"
+        if options.json:
+            print(json.dumps({"error": problem}), flush=True)
+        else:
+            print(problem, file=sys.stderr)
         return 2
     if not options.quiet:
         state.on_answer = _log
@@ -81,18 +89,23 @@ def main(arguments: list[str] | None = None, *, prog: str = _PROGRAM) -> int:
             stack.callback(authority.close)
             context, facts["ca_file"] = authority.server_context, authority.ca_file
         facts["window"] = facts["base_url"].removesuffix("v1")
-        if options.json:
-            print(json.dumps(facts), flush=True)
-        else:
-            for name, value in facts.items():
-                print(f"{name:17}{value}", flush=True)
         with (
             contextlib.suppress(KeyboardInterrupt),
             asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
         ):
+            runner.get_loop()  # first: whoever reads the facts may end this process at once
+            if options.json:
+                print(json.dumps(facts), flush=True)
+            else:
+                for name, value in facts.items():
+                    print(f"{name:17}{value}", flush=True)
             # uvicorn ends on SIGINT and SIGTERM by itself, and raises them again.
             runner.run(serve(state, make_server(state, context), listener))
     return 0
+
+
+def _is_of_file(error: Exception) -> TypeGuard[OSError]:
+    return isinstance(error, OSError) and error.filename is not None
 
 
 def _log(entry: Entry) -> None:

@@ -9,7 +9,9 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from . import pictures
+from .cassette_lines import parsed
 from .deliveries import SECRET, deliver
+from .faults import check
 from .scripted import from_order
 from .shapes import is_array, is_mapping
 from .state import Entry, SandboxState
@@ -72,11 +74,11 @@ async def _act(state: SandboxState, request: Request) -> Any:
     if action == ("POST", "reset"):
         state.reset()
     elif action == ("POST", "script"):
-        names: Any = await request.json()
+        names = await _json(request)
         if not is_array(names):
             msg = "expected a list of faults"
             raise ValueError(msg)
-        state.script.extend(str(name) for name in names)
+        state.script.extend([check(name) for name in names])
     elif action == ("POST", "answers"):
         state.dictate(from_order(await _object(request)))
     elif action == ("POST", "settings"):
@@ -93,8 +95,16 @@ async def _act(state: SandboxState, request: Request) -> Any:
     return {"ok": True}
 
 
+async def _json(request: Request) -> Any:
+    try:
+        return parsed(await request.body())
+    except ValueError as error:
+        msg = f"the body is {error}"
+        raise ValueError(msg) from error
+
+
 async def _object(request: Request) -> dict[str, Any]:
-    value: Any = await request.json()
+    value = await _json(request)
     if not is_mapping(value):
         msg = "expected a JSON object"
         raise ValueError(msg)

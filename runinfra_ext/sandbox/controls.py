@@ -5,13 +5,13 @@ from __future__ import annotations
 import json as json_codec
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Unpack
 from urllib.request import Request, urlopen
 
 from .deliveries import SECRET, deliver
+from .faults import check
 from .scripted import Answer, Asked, Match
-from .settings import Changes
+from .settings import Changes, changed
 from .state import NO_DICTATION, Charge, Entry, SandboxState
 
 
@@ -37,7 +37,13 @@ class Controls:
             self.state.reset()
 
     def script(self, *faults: str) -> None:
-        """Queue faults for the next requests, one each; ``"ok"`` lets one through."""
+        """Queue faults for the next requests, one each; ``"ok"`` lets one through.
+
+        Raises:
+            ValueError: there is no such fault.
+        """
+        for fault in faults:
+            check(fault)
         if self._as_process:
             self._fetch("script", json_codec.dumps(faults).encode())
         else:
@@ -131,7 +137,7 @@ class Controls:
             TypeError: there is no such setting.
             ValueError: a value makes no sense.
         """
-        replace(self.state.initial, **changes)  # says here what is wrong, in process mode too
+        changed(self.state.initial, changes)  # says here what is wrong, in process mode too
         if self._as_process:
             self._fetch("settings", json_codec.dumps(changes).encode())
         else:

@@ -72,6 +72,14 @@ NAMES: Final[Mapping[str, str]] = {
 }
 
 
+_STATUSES: Final = frozenset({"status", "html", "garbage", "empty"})
+_BODILESS: Final = frozenset({204, 304})
+_COUNTS: Final = frozenset(
+    {"pieces", "truncate", "half-event", "cut-stream", "stall", "heartbeats", "error-after"}
+    | {"malformed", "big-event"}
+)
+
+
 def parse(text: str | None) -> Fault | None:
     """The fault that a text names.
 
@@ -83,10 +91,45 @@ def parse(text: str | None) -> Fault | None:
     name, _, argument = text.partition(":")
     if name.isdigit():
         name, argument = "status", name
-    if name not in NAMES:
-        known = ", ".join(NAMES)
-        raise Refused(400, f"No such fault: {name}. Known: {known}", code="unknown_fault")
+    problem = _problem(name, argument)
+    if problem is not None:
+        raise Refused(400, problem, code="unknown_fault")
     return Fault(name, argument)
+
+
+def check(text: object) -> str:
+    """A fault for the script, or ``ok``.
+
+    Raises:
+        ValueError: there is no such fault.
+    """
+    if not isinstance(text, str) or not text:
+        msg = f"expected the name of a fault, or 'ok', got {text!r}"
+        raise ValueError(msg)
+    if text != "ok":
+        try:
+            parse(text)
+        except Refused as refused:
+            raise ValueError(str(refused)) from refused
+    return text
+
+
+def _problem(name: str, argument: str) -> str | None:
+    """What is wrong with a fault and its argument."""
+    if name not in NAMES:
+        return f"No such fault: {name}. Known: {', '.join(NAMES)}"
+    if not argument.isprintable() or not argument.isascii():
+        return f"{name}: expected printable ASCII after the colon, got {argument!r}"
+    if not argument or name not in _STATUSES | _COUNTS:
+        return None
+    if not argument.isdigit():
+        return f"{name}: expected a number after the colon, got {argument!r}"
+    if name in _STATUSES:
+        if not 200 <= int(argument) <= 599:
+            return f"{name}: expected a status from 200 to 599, got {argument}"
+        if int(argument) in _BODILESS and name != "empty":
+            return f"{name}: an answer with status {argument} has no body"
+    return None
 
 
 _STATUS_BODIES: Final[Mapping[int, tuple[str, str, str | None]]] = {

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import re
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 import httpx
 from starlette.requests import Request
 
 from .bodies import read_bytes
-from .cassette import Question, Reply, encoded, kept_headers
+from .cassette import Question, Reply, kept_headers
+from .cassette_lines import encoded
 from .outcomes import Refused
 from .redaction import Redactor
 from .tape import Taped, journal_body, note
 from .wire import Wire
 
+if sys.platform != "win32":  # pragma: no branch
+    import fcntl
+
 _CONNECT_SECONDS: Final = 10.0
 _LINGER_SECONDS: Final = 1.0  # for the rest of an answer whose client has left
 _SSE: Final = "text/event-stream"
-_FRAME_END: Final = re.compile(rb"\r?\n\r?\n")
+_FRAME_END: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 # Of one hop, or made anew for the next one.
 _HOP: Final = frozenset(
     {
@@ -54,13 +60,13 @@ class Recorder:
         upstream: base URL of the gateway, ending in ``/v1``.
 
     Raises:
-        OSError: the cassette can't be written.
+        OSError: the cassette can't be written, or another sandbox records to it.
     """
 
     def __init__(self, path: Path, upstream: str) -> None:
         self._upstream = upstream.rstrip("/")
         self._path = path
-        self._path.write_text("", "utf-8")
+        self._file = _opened(path)
         self._client: httpx.AsyncClient | None = None
         self._busy: set[asyncio.Task[Any]] = set()
 
@@ -79,6 +85,7 @@ class Recorder:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+        self._file.close()
 
     async def answer(self, asked: Taped, wire: Wire) -> None:
         """Answer a request as the gateway does.
@@ -110,8 +117,8 @@ class Recorder:
         if complete:
             # Before the client hears the end, and may look.
             question = await Question.of(asked.request, content, redactor)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(encoded(question, reply, redactor) + "\n")
+            self._file.write(encoded(vars(question), vars(reply), redactor))
+            self._file.flush()
         if reply.cut:
             await wire.drop(cut=True)
         else:
@@ -185,6 +192,26 @@ class Splitter:
     def end(self, at: float) -> list[tuple[float, bytes]]:
         """All frames, with what was left over."""
         return [*self._frames, (at, self._rest)] if self._rest else self._frames
+
+
+def _opened(path: Path) -> BinaryIO:
+    """The empty file of a cassette that nobody else records to.
+
+    Raises:
+        OSError: it can't be written, or another sandbox records to it.
+    """
+    file = path.open("ab")
+    try:
+        if sys.platform != "win32":  # pragma: no branch - which has no such lock
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.truncate(0)
+    except BlockingIOError:
+        file.close()
+        raise BlockingIOError(errno.EAGAIN, "another sandbox records to it", str(path)) from None
+    except OSError:
+        file.close()
+        raise
+    return file
 
 
 def _end_to_end(headers: Mapping[str, str]) -> dict[str, str]:

@@ -6,16 +6,36 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 
 from .shapes import is_array, is_mapping
 
 HIDDEN: Final = "[redacted]"
-_SECRET_HEADER: Final = re.compile(r"auth|cookie|token|secret|password|credential|session|key")
+_SECRET_HEADER: Final = re.compile(
+    r"auth|cookie|token|secret|passw|credential|session|key|signature|jwt|csrf"
+)
 _OPEN: Final = frozenset({"idempotency-key"})  # names a request, and opens nothing
-# API keys and signing secrets as their makers write them.
-_KEY: Final = r"\b(?:rp_(?:live|test)_|sk-|sk_|whsec_)[A-Za-z0-9_-]{6,}|\beyJ[\w-]+\.[\w.-]+"
+# Members of JSON and fields of forms whose text is a credential, whatever it looks like.
+_SECRET_NAME: Final = re.compile(
+    r"(?:^|[_. ])(?:api_?key|(?:access|private|secret|signing)_?key|secret|passw(?:or)?d|"
+    r"passphrase|authorization|(?:access|api|auth|bearer|id|refresh|session)_?token|"
+    r"credentials?|cookies?|signature)$"
+)
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_QUERY: Final = r"[\w.-]*(?:[Kk]ey|[Tt]oken|[Ss]ecret|[Cc]redential|[Ss]ig|passw|auth)[\w.-]*"
+# API keys and signing secrets as their makers write them, and what opens something in any URL.
+_KEYS: Final = (
+    r"\b(?:rp_(?:live|test)_|sk-|sk_|whsec_)[A-Za-z0-9_-]{6,}",
+    r"\b(?:gh[opsu]_|github_pat_|glpat-|hf_|gsk_|xox[abprs]-|AIza|AKIA)[A-Za-z0-9_-]{12,}",
+    r"\beyJ[\w-]+\.[\w.-]+",
+    r"\b[Bb]earer\s+(?P<bearer>[\w.~+/-]{12,})",
+    rf"[?&]{_QUERY}=(?P<query>[^&\s\"'<>#]+)",
+    r"\w://[^/\s:@\"']*:(?P<user>[^/\s@\"']+)@",
+)
+_TWO_WORDS: Final = re.compile(r"[A-Za-z-]+ (\S+)")  # a scheme, and what it is about
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")  # of an event stream, and no other
 _SHORTEST: Final = 6  # letters; what is shorter is no secret, and stands in any text
 
 
@@ -43,12 +63,19 @@ class Redactor:
                 encoded = base64.b64encode(secret.encode()).decode("ascii").rstrip("=")
                 forms |= {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], encoded}
         longest = sorted(forms, key=len, reverse=True)
-        patterns = [*map(re.escape, longest), _KEY]
+        patterns = [*map(re.escape, longest), *_KEYS]
         self._secret = re.compile("|".join(patterns))
 
     def text(self, text: str) -> str:
         """The text without credentials."""
-        return self._secret.sub(HIDDEN, text)
+        for start, end in reversed(self._spans(text)):
+            text = text[:start] + HIDDEN + text[end:]
+        return text
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        """Where its credentials stand, without what tells that they are some."""
+        matches = self._secret.finditer(text)
+        return [match.span(match.lastgroup or 0) for match in matches]
 
     def data(self, data: bytes) -> bytes:
         """Any bytes without credentials."""
@@ -59,7 +86,12 @@ class Redactor:
         if isinstance(value, str):
             return self.text(value)
         if is_mapping(value):
-            return {self.text(str(name)): self.value(item) for name, item in value.items()}
+            return {
+                self.text(str(name)): HIDDEN
+                if item and isinstance(item, str) and _is_secret_name(str(name))
+                else self.value(item)
+                for name, item in value.items()
+            }
         if is_array(value):
             return [self.value(item) for item in value]
         return value
@@ -78,8 +110,8 @@ class Redactor:
                 places.setdefault(path, []).append((number, holder, key))
         for pieces in places.values():
             joined = "".join(holder[key] for _, holder, key in pieces)
-            for match in reversed(list(self._secret.finditer(joined))):
-                for number in _hide(match.span(), pieces):
+            for span in reversed(self._spans(joined)):
+                for number in _hide(span, pieces):
                     data = json.dumps(decoded[number], ensure_ascii=False, separators=(",", ":"))
                     cleaned[number] = _with_data(cleaned[number], data)
         return cleaned
@@ -91,16 +123,25 @@ def _secrets_of(name: str, value: str) -> Iterator[str]:
         value = value.partition(";")[0]
     if "cookie" in name:
         for cookie in value.split(";"):
-            yield cookie.partition("=")[2].strip()
-    elif "authorization" in name:
-        yield value.rpartition(" ")[2]  # without its scheme
-    else:
-        yield value
+            yield cookie.partition("=")[2].strip().strip('"')
+        return
+    scheme = _TWO_WORDS.fullmatch(value.strip())
+    yield value if scheme is None else scheme[1]
+    if scheme is not None and value.lower().startswith("basic "):
+        with suppress(ValueError):
+            user = base64.b64decode(scheme[1]).decode()
+            yield from (user, user.partition(":")[2])
+
+
+def _is_secret_name(name: str) -> bool:
+    return _SECRET_NAME.search(_HUMP.sub("_", name).lower().replace("-", "_")) is not None
 
 
 def event_of(frame: str) -> Any:
     """The JSON of an event; ``None`` if it has none."""
-    lines = [line.removeprefix("data:") for line in frame.splitlines() if line.startswith("data:")]
+    lines = [
+        line.removeprefix("data:") for line in _LINE_END.split(frame) if line.startswith("data:")
+    ]
     try:
         return json.loads("\n".join(lines))
     except ValueError:
@@ -108,7 +149,7 @@ def event_of(frame: str) -> Any:
 
 
 def _with_data(frame: str, data: str) -> str:
-    rest = [line for line in frame.splitlines() if line and not line.startswith("data:")]
+    rest = [line for line in _LINE_END.split(frame) if line and not line.startswith("data:")]
     return "\n".join([*rest, f"data: {data}", "", ""])
 
 

@@ -8,12 +8,12 @@ import functools
 import json as json_codec
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypedDict, cast
+from typing import Any, Final, TypedDict
 
-from . import encoders, sounds, strict, vectors
+from . import dictated, encoders, sounds, strict, vectors
 from .content import SCRIPTED, Said, digest
-from .outcomes import Context, Result
-from .shapes import is_array, is_mapping
+from .outcomes import Context, Refused, Result
+from .shapes import is_mapping
 
 # What can be dictated to which operations.
 _OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
@@ -99,6 +99,7 @@ class Answer:
     times: int | None = 1
     required: bool = True
     used: int = field(default=0, init=False)
+    trouble: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
         contents = [name for name in _CONTENTS if getattr(self, name) is not None]
@@ -118,11 +119,17 @@ class Answer:
         if self.times is not None and (type(self.times) is not int or self.times < 1):
             msg = f"times: expected a number from 1, or None for always, got {self.times!r}"
             raise ValueError(msg)
+        self._check("required", bool, "True or False")
         if self.embedding is not None:
-            self._vectors = _vectors(self.embedding)
+            self._vectors = dictated.vectors_of(self.embedding)
         if self.scores is not None:
-            _numbers("scores", self.scores)
-        self._calls = [_call(n, call) for n, call in enumerate(self.tool_calls or ())]
+            dictated.numbers("scores", self.scores)
+        self._calls = dictated.calls_of(self.tool_calls)
+        for name, value in (("text", self.text), ("transcript", self.transcript)):
+            dictated.json_of(name, value)
+        dictated.json_of("json", self.json)
+        if self.usage is not None:
+            dictated.check_usage("usage", self.usage)
         self._check_match()
 
     def _check(self, name: str, kind: type, wanted: str) -> None:
@@ -167,7 +174,13 @@ class Answer:
             return True
         match: Any = self.match
         if not is_mapping(match):
-            return bool(match(asked))
+            try:
+                return bool(match(asked))
+            except Exception as error:  # of the test's own function: its author has to know
+                self.trouble = f"its match function raised {type(error).__name__}: {error}"
+                msg = f"The dictated answer ({self.what()}) can't be matched: {self.trouble}"
+                headers = {"x-should-retry": "false"}
+                raise Refused(400, msg, code="match_failed", headers=headers) from error
         body: Any = asked.body if is_mapping(asked.body) else {}
         if "operation" in match and _names()[match["operation"]] != asked.operation:
             return False
@@ -226,8 +239,13 @@ class Answer:
         value = dict(value)
         if self.embedding is not None:
             encoded = body.get("encoding_format") == "base64"
+            given, wanted = len(self._vectors), len(value["data"])
+            if given not in {1, wanted}:
+                msg = f"{given} vectors are dictated for a request with {wanted} inputs."
+                headers = {"x-should-retry": "false"}
+                raise Refused(400, msg, code="dictated_mismatch", headers=headers)
             for number, item in enumerate(value["data"]):
-                vector = self._vectors[number % len(self._vectors)]
+                vector = self._vectors[number % given]
                 item["embedding"] = vectors.encode(vector) if encoded else vector
         if self.scores is not None:
             _rank(value, self.scores, body.get("top_n"))
@@ -280,7 +298,8 @@ class Answer:
     def __str__(self) -> str:
         match = f" for {self.match}" if is_mapping(self.match) else ""
         wanted = "always" if self.times is None else f"{self.times} times"
-        return f"{self.what()}{match}: expected {wanted}, given {self.used} times"
+        trouble = f"; {self.trouble}" if self.trouble else ""
+        return f"{self.what()}{match}: expected {wanted}, given {self.used} times{trouble}"
 
     def order(self) -> dict[str, Any]:
         """As JSON, for the control route; see :func:`from_order`."""
@@ -306,6 +325,10 @@ def from_order(order: Mapping[str, Any]) -> Answer:
         ValueError: it makes no sense.
     """
     values = dict(order)
+    known = [*_OPERATIONS, "match", "times", "required"]
+    for name in values.keys() - set(known):
+        msg = f"{name}: there is no such parameter; there are {', '.join(known)}"
+        raise TypeError(msg)
     for name in _BYTES:
         if isinstance(values.get(name), str):
             try:
@@ -337,38 +360,6 @@ def _names() -> Mapping[str, str]:
         found[route.operation_id] = route.operation_id
         found[route.data["x-runinfra-method"]] = route.operation_id
     return found
-
-
-def _numbers(name: str, values: object) -> list[float]:
-    if is_array(values) or isinstance(values, tuple):
-        items: list[Any] = list(cast("Sequence[Any]", values))
-        if items and all(type(item) in {int, float} for item in items):
-            return items
-    msg = f"{name}: expected a list of numbers"
-    raise TypeError(msg)
-
-
-def _vectors(value: Any) -> list[list[float]]:
-    """One vector for all inputs, or one for each."""
-    if value and all(is_array(item) or isinstance(item, tuple) for item in value):
-        return [_numbers("embedding", item) for item in value]
-    return [_numbers("embedding", value)]
-
-
-def _call(number: int, given: Any) -> dict[str, Any]:
-    """A tool call as chat completions have it; ``name`` and ``arguments`` may also stand alone."""
-    function: Any = given.get("function", given) if is_mapping(given) else {}
-    if not is_mapping(function) or not isinstance(function.get("name"), str):
-        msg = f"tool_calls[{number}]: expected a mapping with name and arguments"
-        raise TypeError(msg)
-    arguments = function.get("arguments", {})
-    if not isinstance(arguments, str):  # a text goes as it is, also when it is no JSON
-        arguments = json_codec.dumps(arguments, ensure_ascii=False)
-    return {
-        "id": given.get("id"),
-        "type": "function",
-        "function": {"name": function["name"], "arguments": arguments},
-    }
 
 
 def _rank(value: dict[str, Any], scores: Sequence[float], best: int | None) -> None:

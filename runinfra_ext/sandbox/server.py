@@ -212,8 +212,12 @@ class Sandbox(Controls):
         if self._as_process:
             self._start_process()
             return self
-        self.state.tape = make_tape(**self._cassette)
         listener = listen(self._host, self._port)
+        try:
+            self.state.tape = make_tape(**self._cassette)
+        except (OSError, ValueError):
+            listener.close()
+            raise
         self.base_url = address(listener, self._host, tls=self._tls)
         context = None
         if self._tls:
@@ -283,11 +287,12 @@ class Sandbox(Controls):
         if self._process.stdout is None:
             return
         line = self._process.stdout.readline()
-        if not line:
-            code = self._process.wait(10)
-            msg = f"the sandbox did not start (exit code {code})"
+        facts: dict[str, str] = json.loads(line) if line else {}
+        if "base_url" not in facts:
+            self._process.stdout.close()
+            code, self._process = self._process.wait(10), None
+            msg = f"the sandbox did not start: {facts.get('error', f'exit code {code}')}"
             raise RuntimeError(msg)
-        facts: dict[str, str] = json.loads(line)
         self.base_url = facts["base_url"]
         if self._tls:
             self._trust(facts["ca_file"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from argparse import ArgumentParser, Namespace
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, NoReturn, TypedDict
 
 PLANS: Final = ("core", "enterprise")
@@ -73,6 +74,8 @@ class Settings:
                 continue
             if not isinstance(value, (int, float)) or isinstance(value, bool):
                 _refuse(field.name, "a number", value)
+            if not isinstance(field.default, float) and not isinstance(value, int):
+                _refuse(field.name, "a whole number", value)
             if field.name == "seed":
                 continue
             if not 0 <= value < math.inf:
@@ -103,6 +106,20 @@ class Changes(TypedDict, total=False):
     replay_pace: float
     unknown_fields: str
     check_answers: bool
+
+
+def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """Settings with other values for some.
+
+    Raises:
+        TypeError: there is no such setting.
+        ValueError: a value makes no sense.
+    """
+    known = [field.name for field in fields(Settings)]
+    for name in changes.keys() - set(known):
+        msg = f"{name}: there is no such setting; there are {', '.join(known)}"
+        raise TypeError(msg)
+    return replace(settings, **changes)
 
 
 # What the command line says of each; no entry, no option.

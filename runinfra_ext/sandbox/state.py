@@ -9,13 +9,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .catalog import price
 from .limits import Gate
 from .scripted import Answer, Asked
-from .settings import Settings
+from .settings import Settings, changed
 from .shapes import is_mapping
 from .tape import Tape
 
@@ -187,11 +187,11 @@ class SandboxState:
             TypeError: there is no such setting.
             ValueError: a value makes no sense.
         """
-        changed = replace(self.settings, **changes)
+        fresh = changed(self.settings, changes)
         with self._lock:
-            self.settings = changed
-            self.gate = Gate(changed, self.clock)
-            self._luck = random.Random(changed.seed)  # noqa: S311 - repeatable, not secret
+            self.settings = fresh
+            self.gate = Gate(fresh, self.clock)
+            self._luck = random.Random(fresh.seed)  # noqa: S311 - repeatable, not secret
 
     def next_request_id(self) -> str:
         """A request id; counted, so that runs are alike."""

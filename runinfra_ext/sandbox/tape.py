@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from os import PathLike
 from pathlib import Path
@@ -14,6 +13,7 @@ from starlette.requests import Request
 
 from .bodies import read_bytes
 from .cassette import Cassette, Question, Reply
+from .cassette_lines import parsed
 from .outcomes import Refused
 from .redaction import Redactor, event_of
 from .shapes import is_mapping
@@ -158,7 +158,7 @@ async def _paced(reply: Reply, pace: float) -> AsyncIterator[bytes]:
 def journal_body(content: bytes) -> Any:
     """A body as the journal shows it."""
     try:
-        return json.loads(content)
+        return parsed(content)
     except ValueError:
         return None
 

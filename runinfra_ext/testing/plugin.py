@@ -29,6 +29,7 @@ import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 from urllib.parse import urlsplit
 
@@ -69,16 +70,24 @@ def pytest_configure(config: pytest.Config) -> None:
     if choice not in {"guard", "allow"}:
         msg = f"runinfra_network: expected guard or allow, got {choice!r}"
         raise pytest.UsageError(msg)
+    if config.getoption("--runinfra-record") and hasattr(config, "workerinput"):
+        msg = "--runinfra-record: tests share cassettes, so they are recorded in one process"
+        raise pytest.UsageError(msg)
 
 
 # What is left to say against a test when it has run: a text, or nothing. Each says it once.
 _CHECKS = pytest.StashKey[list[Callable[[], str | None]]]()
+# The cassettes that this session has begun anew: what more its tests record is put behind.
+_RECORDED = pytest.StashKey[set[Path]]()
+# Whether a test came to its end: only then what it recorded is worth to be kept.
+_PASSED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """A test that passed by itself fails here, as a failure of its own and no error after it."""
     result = yield
+    item.stash[_PASSED] = True
     checks = item.stash.setdefault(_CHECKS, [])
     problems = [problem for check in checks if (problem := check())]
     if problems:
@@ -123,13 +132,16 @@ def runinfra_gateway(
     tape: CassetteOptions = {"record": None, "upstream": None, "replay": None}
     if cassette is not None:
         tape["replay"] = request.path.parent / cassette
+    taken: Path | None = None
     if tape["replay"] is not None and upstream is not None:
-        tape = {"record": tape["replay"], "upstream": upstream, "replay": None}
+        taken = request.getfixturevalue("tmp_path_factory").mktemp("runinfra") / "taken.jsonl"
+        tape = {"record": taken, "upstream": upstream, "replay": None}
         if not os.environ.get("RUNINFRA_API_KEY"):
             pytest.fail("--runinfra-record needs a key in RUNINFRA_API_KEY", pytrace=False)
         _let_through(runinfra_network_guard, upstream)
-    with Sandbox(settings=settings, tls=tls, **tape) as gateway:
-        if tape["record"] is None:
+    gateway = _started(Sandbox(settings=settings, tls=tls, **tape))
+    try:
+        if taken is None:
             monkeypatch.setenv("RUNINFRA_API_KEY", gateway.api_key)
         monkeypatch.setenv("RUNINFRA_BASE_URL", gateway.base_url)
         monkeypatch.delenv("RUNINFRA_PIPELINE_ID", raising=False)
@@ -144,6 +156,40 @@ def runinfra_gateway(
 
         _check_after(request, unused)
         yield gateway
+    finally:
+        gateway.stop()
+    if taken is not None and cassette is not None and request.node.stash.get(_PASSED, False):
+        _keep(request.config, taken, request.path.parent / cassette)
+
+
+def _started(gateway: Sandbox) -> Sandbox:
+    """The sandbox while it runs; a cassette that can't be used is told in a line."""
+    problem = ""
+    try:
+        return gateway.start()
+    except OSError as error:
+        if error.filename is None:
+            raise
+        problem = f"{error.filename}: {error.strerror}"
+        if isinstance(error, FileNotFoundError):
+            problem += ", by pytest --runinfra-record=https://api.runinfra.ai/v1"
+    except ValueError as error:
+        problem = str(error)
+    return _refuse(problem)
+
+
+def _keep(config: pytest.Config, taken: Path, cassette: Path) -> None:
+    """Put what a test has recorded into its cassette, behind what the tests before it have."""
+    recorded = config.stash.setdefault(_RECORDED, set[Path]())
+    place = cassette.resolve()
+    fresh = taken.read_bytes()
+    if not fresh and place.exists():  # it asked nothing
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    whole = place.with_name(f".{place.name}.part")
+    whole.write_bytes((place.read_bytes() if place in recorded else b"") + fresh)
+    whole.replace(place)
+    recorded.add(place)
 
 
 def _marked(request: pytest.FixtureRequest) -> tuple[Settings, bool, str | os.PathLike[str] | None]:

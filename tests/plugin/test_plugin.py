@@ -211,7 +211,10 @@ def test_cassettes(run, gateway, pytester, monkeypatch):
             chat = runinfra_client.chat.completions.create(**HELLO)
             assert chat.choices[0].message.content == "hi"
         """
-    run(test).assert_outcomes(errors=1)  # there is no cassette yet
+    result = run(test)
+    result.assert_outcomes(errors=1)
+    told = "*tape.jsonl: there is no such cassette; record it first, by pytest --runinfra-record=*"
+    result.stdout.fnmatch_lines([told])
     record = f"--runinfra-record={gateway.base_url}"
     result = run(test, record)
     result.assert_outcomes(errors=1)
@@ -223,6 +226,44 @@ def test_cassettes(run, gateway, pytester, monkeypatch):
     run(test).assert_outcomes(passed=1)
     assert len(gateway.journal) == 1
     assert gateway.api_key not in (pytester.path / "tape.jsonl").read_text("utf-8")
+
+
+def test_tests_that_share_a_cassette(run, gateway, pytester, monkeypatch):
+    """Each adds to it what it asked; one that fails, or asks nothing, takes nothing away."""
+    test = """
+        import os
+        import pytest
+
+        pytestmark = pytest.mark.runinfra(cassette="tapes/shared.jsonl")
+
+        @pytest.mark.parametrize("word", ["one", "two"])
+        def test_it(runinfra_client, word):
+            message = {"role": "user", "content": f"Say: {word}"}
+            chat = runinfra_client.chat.completions.create(model="acme-chat-8b", messages=[message])
+            assert chat.choices[0].message.content == word
+            assert "BROKEN" not in os.environ
+
+        def test_nothing(runinfra_gateway):
+            pass
+        """
+    file = pytester.path / "tapes" / "shared.jsonl"
+    record = f"--runinfra-record={gateway.base_url}"
+    monkeypatch.setenv("RUNINFRA_API_KEY", gateway.api_key)
+    for _ in range(2):
+        run(test, record).assert_outcomes(passed=3)
+        assert len(file.read_text("utf-8").splitlines()) == 2
+    recorded = file.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setenv("BROKEN", "1")
+        run(test, record).assert_outcomes(passed=1, failed=2)
+    assert file.read_bytes() == recorded
+    monkeypatch.delenv("RUNINFRA_API_KEY")
+    run(test).assert_outcomes(passed=3)
+    assert [entry.name for entry in file.parent.iterdir()] == ["shared.jsonl"]
+    file.write_bytes(recorded[:-20])  # as a copy that was cut
+    result = run(test)
+    result.assert_outcomes(errors=3)
+    result.stdout.fnmatch_lines(["*shared.jsonl, line 2: no exchange of a cassette: no JSON: *"])
 
 
 def test_the_network_is_closed(run):

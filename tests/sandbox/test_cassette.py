@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import socket
 import subprocess
@@ -281,12 +282,156 @@ def test_an_empty_cassette(file):
             client.models.list()
 
 
-@pytest.mark.parametrize("line", ["{", "{}", '{"request": {}, "answer": {}}', "[]"])
-def test_lines_that_are_no_exchange(file, line):
-    """The file and the line are named."""
-    file.write_text(f"\n{line}\n", "utf-8")
-    with pytest.raises(ValueError, match=r"cassette\.jsonl, line 2: no exchange"):
+def line_of(answer, **question):
+    request = {"method": "GET", "path": "/models", **question}
+    return json.dumps({"request": request, "answer": {"status": 200, **answer}})
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "no JSON: Expecting property name enclosed in double quotes at column 2"),
+        ("[" * 100_000, "nested too deeply"),
+        (b"\xff", "not UTF-8"),
+        ("[]", '[] is not of type "object"'),
+        ("null", 'null is not of type "object"'),
+        ("{}", '"request" is a required property'),
+        ('{"request": {}, "answer": {}}', 'request: "method" is a required property'),
+        ('{"request": [], "answer": {}}', "request: [] is not of type"),
+        (line_of({}, path=None), "request.path: null is not of type"),
+        (line_of({}, more=1), "request: Additional properties are not allowed ('more'"),
+        (line_of({"status": "200"}), 'answer.status: "200" is not of type "integer"'),
+        (line_of({"status": 99}), "answer.status: 99 is less than the minimum of 200"),
+        (line_of({"status": float("inf")}), "no JSON: Infinity is no number of it"),
+        ('{"a": 1e999}', "no JSON: 1e999 is no number of it"),
+        (line_of({"headers": []}), 'answer.headers: [] is not of type "object"'),
+        (line_of({"headers": {"a": 1}}), 'answer.headers.a: 1 is not of type "string"'),
+        (line_of({"headers": {"a": "b\r\nc: d"}}), "answer.headers.a: "),
+        (line_of({"headers": {"a b": "c"}}), "answer.headers: "),
+        (line_of({"seconds": "1"}), 'answer.seconds: "1" is not of type "number"'),
+        (line_of({"events": 5}), 'answer.events: 5 is not of type "array"'),
+        (line_of({"events": [[1]]}), "answer.events.0: [1] has less than 2 items"),
+        (line_of({"events": [[1, 2]]}), "answer.events.0.1: expected string or object"),
+        (line_of({"events": [[1, {"base64": "?"}]]}), "answer.events.0.base64: expected base64"),
+        (line_of({"events": [[0, "\ud800"]]}), "answer.events.0: half of a surrogate pair"),
+        (line_of({"headers": {"a": "\ud800"}}), "half of a surrogate pair in a text"),
+        (line_of({"text": 5}), 'answer.text: 5 is not of type "string"'),
+        (line_of({"base64": "%%"}), "answer.base64: expected base64"),
+        (line_of({"text": "a", "json": 1}), "answer: expected one of json, text, base64, events"),
+        (line_of({"status": 204, "text": "a"}), "answer.text: an answer with status 204 has no"),
+        (line_of({"cut": "no"}), 'answer.cut: "no" is not of type "boolean"'),
+    ],
+)
+def test_lines_that_are_no_exchange(file, line, message):
+    """The file and the line are named, and what is wrong with it, before anything is answered."""
+    file.write_bytes(b"\n" + (line if isinstance(line, bytes) else line.encode()) + b"\n")
+    with pytest.raises(ValueError, match=r"cassette\.jsonl, line 2: no exchange") as caught:
         Cassette.read(file)
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_lines_by_hand(file):
+    """A byte order mark, other ends of lines, an empty text, and no header at all are fine."""
+    lines = [line_of({"text": ""}), line_of({"json": "\ud800"}, path="/a"), line_of({}, path="/b")]
+    file.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
+    with Sandbox(replay=file) as player:
+        got = [httpx.get(f"{player.base_url}{path}").content for path in ("/models", "/a", "/b")]
+    assert got == [b"", b'"\\ud800"', b""]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("said", ["a\u2028b\u0085c\x0bd", "x\ud800y"])
+def test_texts_that_look_like_ends_of_lines(gateway, recorder, file, said, stream):
+    """What Python takes for an end of a line is none; half a character goes as it came."""
+    body = {"model": MODEL, "messages": [{"role": "user", "content": f"Say: {said}"}]}
+    content = json.dumps({**body, "stream": stream}).encode()
+    headers = {"authorization": f"Bearer {gateway.api_key}", "content-type": "application/json"}
+
+    def ask(taped):
+        url = f"{taped.base_url}/chat/completions"
+        answer = httpx.post(url, content=content, headers=headers)
+        text = answer.text if stream and answer.is_success else answer.json()
+        return answer.status_code, text
+
+    recorded = ask(recorder)
+    assert recorder.journal[-1].answer_problems == []
+    recorder.stop()
+    with Sandbox(replay=file, settings=Settings(replay_pace=0)) as player:
+        assert ask(player) == recorded
+
+
+def test_a_body_that_is_nested_too_deeply(gateway, recorder, file):
+    """It is kept by its digest."""
+    content = b"[" * 5000 + b"]" * 5000
+    headers = {"authorization": f"Bearer {gateway.api_key}", "content-type": "application/json"}
+
+    def ask(taped):
+        url = f"{taped.base_url}/embeddings"
+        return httpx.post(url, content=content, headers=headers).json()["error"]["code"]
+
+    assert ask(recorder) == "invalid_json"
+    recorder.stop()
+    with Sandbox(replay=file) as player:
+        assert ask(player) == "invalid_json"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such lock")
+def test_two_recordings_of_one_cassette(gateway, recorder, file):
+    """The second one is refused, and what the first one has stays."""
+    with client_of(recorder) as client:
+        client.models.list()
+        with pytest.raises(BlockingIOError, match="another sandbox records to it"):
+            Sandbox(record=file, upstream=gateway.base_url).start()
+        client.models.list()
+    recorder.stop()
+    assert len(file.read_bytes().splitlines()) == 2
+    with Sandbox(record=file, upstream=gateway.base_url):
+        assert file.read_bytes() == b""
+
+
+def test_secrets_by_their_name():
+    """Also where they look like nothing: in members, fields, queries, URLs and headers' parts."""
+    basic = "Basic " + base64.b64encode(b"someone:open-sesame").decode()
+    redactor = Redactor([("authorization", basic), ("x-auth", "Token plain-words")])
+    assert redactor.value(
+        {
+            "api_key": "abc",
+            "clientSecret": "abc",
+            "user": {"password": "abc", "Access-Token": "abc", "name": "abc"},
+            "properties": {"password": {"type": "string"}},
+            "max_tokens": 5,
+            "token": "fox",
+            "prompt_cache_key": "abc",
+        }
+    ) == {
+        "api_key": "[redacted]",
+        "clientSecret": "[redacted]",
+        "user": {"password": "[redacted]", "Access-Token": "[redacted]", "name": "abc"},
+        "properties": {"password": {"type": "string"}},
+        "max_tokens": 5,
+        "token": "fox",
+        "prompt_cache_key": "abc",
+    }
+    texts = {
+        "open-sesame, plain-words": "[redacted], [redacted]",
+        "/a?x=1&access_token=abc&y=2": "/a?x=1&access_token=[redacted]&y=2",
+        "https://a/b?X-Amz-Signature=ab12&c": "https://a/b?X-Amz-Signature=[redacted]&c",
+        "see https://me:word@host/ now": "see https://me:[redacted]@host/ now",
+        "Authorization: Bearer abcdefgh12345": "Authorization: Bearer [redacted]",
+        "ghp_abcdefgh12345678 and hf_short": "[redacted] and hf_short",
+    }
+    assert {text: redactor.text(text) for text in texts} == texts
+
+
+def test_a_key_in_pieces_behind_odd_letters():
+    """What Python takes for an end of a line does not hide an event from the redactor."""
+    redactor = Redactor([("authorization", "Bearer tiger-secret")])
+    got = redactor.events(['data: {"a": "x\u2028tiger-"}\r\n\r\n', 'data: {"a": "secret y"}\r\r'])
+    assert [json.loads(frame.split("data: ")[1])["a"] for frame in got] == [
+        "x\u2028[redacted]",
+        " y",
+    ]
 
 
 def test_no_gateway_behind(file):
@@ -378,13 +523,17 @@ def test_as_a_process(gateway, file):
 
 
 def test_a_missing_file(file):
-    """An error at the start."""
-    with pytest.raises(FileNotFoundError):
+    """An error at the start that says what to do, in all ways to start it."""
+    with pytest.raises(FileNotFoundError, match="there is no such cassette; record it first"):
         Sandbox(replay=file).start()
+    with pytest.raises(RuntimeError, match=r"did not start: .*cassette\.jsonl: there is no such"):
+        Sandbox(replay=file, process=True).start()
+    with pytest.raises(OSError, match="No such file"):
+        Sandbox(record=file / "x", upstream="http://127.0.0.1:1/v1").start()
     run = subprocess.run(
         [sys.executable, "-m", "runinfra_ext.sandbox", "--replay", str(file)],
         capture_output=True,
         text=True,
     )
     assert run.returncode == 2
-    assert "No such file" in run.stderr
+    assert "cassette.jsonl: there is no such cassette; record it first" in run.stderr

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import httpx
 import pytest
 
-from runinfra_ext import RunInfra
+from runinfra_ext import BadRequestError, RunInfra
 from runinfra_ext.sandbox import Sandbox
 
 HELLO = [{"role": "user", "content": "Name one prime."}]
@@ -256,7 +257,25 @@ def test_refused_and_replayed_requests_take_none(gateway, client):
         ({"embedding": [[1], "a"]}, TypeError, "embedding: expected a list of numbers"),
         ({"scores": [True]}, TypeError, "scores: expected a list of numbers"),
         ({"tool_calls": [{"arguments": {}}]}, TypeError, r"tool_calls\[0\]: expected a mapping"),
+        ({"tool_calls": [{"name": "a", "args": {}}]}, TypeError, r"\[0\]: there is no 'args'"),
+        ({"tool_calls": [{"name": "a", "id": 5}]}, TypeError, r"\[0\].id: expected a text"),
+        ({"tool_calls": [{"name": "a", "arguments": {1}}]}, TypeError, "arguments: expected what"),
+        ({"tool_calls": []}, TypeError, "tool_calls: expected a list of mappings"),
+        ({"tool_calls": 5}, TypeError, "tool_calls: expected a list of mappings"),
+        ({"json": {1, 2}}, TypeError, "json: expected what JSON can tell: Object of type set"),
+        ({"json": float("nan")}, ValueError, "json: expected what JSON can tell"),
+        ({"text": "\ud800"}, ValueError, "text: half of a surrogate pair"),
+        ({"embedding": 5}, TypeError, "embedding: expected a list of numbers"),
+        ({"embedding": [float("nan")]}, TypeError, "embedding: expected a list of numbers"),
+        ({"text": "a", "required": "no"}, TypeError, "required: expected True or False"),
         ({"text": "a", "usage": 5}, TypeError, "usage: expected a mapping"),
+        (
+            {"text": "a", "usage": {"prompt_tokens": "x"}},
+            TypeError,
+            "usage.prompt_tokens: expected",
+        ),
+        ({"text": "a", "usage": {"prompt_tokens": 1.5}}, TypeError, "expected a whole number"),
+        ({"text": "a", "usage": {"a_details": {"cost": -1}}}, TypeError, "usage.a_details.cost: "),
         ({"text": "a", "times": 0}, ValueError, "times: expected a number from 1"),
         ({"text": "a", "match": 5}, TypeError, "match: expected a mapping or a function"),
         ({"text": "a", "match": {"path": "x"}}, ValueError, "match: expected operation, model"),
@@ -278,15 +297,85 @@ def test_what_makes_no_sense(gateway, options, error, message):
     [
         ({"text": 5}, "text: expected a text, got int"),
         ({"audio": "!"}, "audio: expected base64"),
-        ({"colour": "red"}, "unexpected keyword argument 'colour'"),
+        ({"colour": "red"}, "colour: there is no such parameter; there are text, json,"),
+        ({"text": "a", "used": 3}, "used: there is no such parameter"),
         (["text"], "expected a JSON object"),
+        ("[" * 100_000, "the body is nested too deeply"),
+        ('{"embedding": [NaN]}', "the body is no JSON: NaN"),
+        ("{", "the body is no JSON: Expecting"),
     ],
 )
 def test_control_requests_that_make_no_sense(gateway, order, message):
     """A 400 that names the field."""
-    answer = httpx.post(f"{gateway.root_url}/sandbox/answers", json=order)
+    content = order if isinstance(order, str) else json.dumps(order)
+    answer = httpx.post(f"{gateway.root_url}/sandbox/answers", content=content)
     assert answer.status_code == 400
     assert message in answer.json()["error"]
+    assert gateway.unused_answers == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("thunder", "No such fault: thunder. Known: status, html,"),
+        ("", "expected the name of a fault, or 'ok', got ''"),
+        (503, "expected the name of a fault, or 'ok', got 503"),
+        ("status:abc", "status: expected a number after the colon, got 'abc'"),
+        ("html:700", "html: expected a status from 200 to 599, got 700"),
+        ("garbage:204", "garbage: an answer with status 204 has no body"),
+        ("truncate:-1", "truncate: expected a number after the colon"),
+        ("redirect:a\r\nb: c", "redirect: expected printable ASCII"),
+    ],
+)
+def test_faults_that_there_are_not(gateway, module_process, fault, message):
+    """None of the list is armed: told where they are, and not to whoever asks next."""
+    for sandbox in (gateway, module_process):
+        with pytest.raises(ValueError, match="^" + re.escape(message)):
+            sandbox.script("503", fault)
+    answer = httpx.post(f"{gateway.root_url}/sandbox/script", json=["503", fault])
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith(message)
+    assert list(gateway.state.script) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"colour": 1}, TypeError, "colour: there is no such setting; there are seed, tokens"),
+        ({"capacity": 1.5}, ValueError, "capacity: expected a whole number, got 1.5"),
+    ],
+)
+def test_settings_that_there_are_not(gateway, changes, error, message):
+    """By name and by route."""
+    with pytest.raises(error, match=message):
+        gateway.configure(**changes)
+    answer = httpx.post(f"{gateway.root_url}/sandbox/settings", json=changes)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith(message)
+
+
+def test_a_function_that_raises(gateway, client):
+    """The request is told so, once; and whoever swallowed that finds it with what is left."""
+    asked = []
+
+    def broken(request):
+        asked.append(request)
+        return request.nothing
+
+    gateway.answer(text="yes", match=broken)
+    with pytest.raises(BadRequestError, match="its match function raised AttributeError") as caught:
+        chat(client)
+    assert caught.value.code == "match_failed"
+    assert len(asked) == len(gateway.journal) == 1
+    [left] = gateway.unused_answers
+    assert "given 0 times; its match function raised AttributeError: 'Asked' object" in left
+
+
+def test_vectors_for_other_inputs(gateway, client):
+    """One for all or one for each: any other number is an error, and not dealt out in turns."""
+    gateway.answer(embedding=[[1], [2]])
+    with pytest.raises(BadRequestError, match="2 vectors are dictated for a request with 3 inputs"):
+        client.embeddings.create(model="acme-embed-m", input=["a", "b", "c"])
 
 
 def test_what_is_not_required(gateway):

@@ -111,7 +111,7 @@ def test_nothing_secret_and_nothing_alive(page, gateway, client):
     ask(client, f"Say: {key} <i>", stream=True).final()
     httpx.post(f"{gateway.base_url}/<u>?key={key}", headers={"x-secret-token": "hidden-value"})
     gateway.answer(text=evil, match={"contains": evil, "model": "<s>"})
-    gateway.script("<q>")
+    gateway.script("redirect:<q>")
     html = page.get("/").text
     assert [text for text in (key, "sk-abc", "hidden-value", "Bearer") if text in html] == []
     for tag in ("<script>", "<img", "<b>bold", "<i>", "<u>", "<s>", "<q>"):
