@@ -30,11 +30,10 @@ def vectors_of(value: Any) -> list[list[float]]:
     Raises:
         TypeError: they are none.
     """
-    if is_array(value) or isinstance(value, tuple):
-        items: Sequence[Any] = cast("Sequence[Any]", value)
-        if items and all(is_array(item) or isinstance(item, tuple) for item in items):
-            return [numbers("embedding", item) for item in items]
-    return [numbers("embedding", value)]
+    items = cast("Sequence[Any]", value) if is_array(value) or isinstance(value, tuple) else ()
+    if items and all(is_array(item) or isinstance(item, tuple) for item in items):
+        return [numbers("embedding", item) for item in items]
+    return [numbers("embedding", cast("object", value))]
 
 
 def json_of(name: str, value: object) -> str:
@@ -66,9 +65,12 @@ def check_usage(place: str, usage: Mapping[Any, Any]) -> None:
         whole = str(name).endswith("_tokens")
         if is_mapping(value):
             check_usage(f"{place}.{name}", value)
-        elif value is None and not whole:
             continue
-        elif type(value) not in ({int} if whole else {int, float}) or not 0 <= value < math.inf:
+        if value is None and not whole:
+            continue
+        kinds = int if whole else (int, float)
+        fits = isinstance(value, kinds) and not isinstance(value, bool) and 0 <= value < math.inf
+        if not fits:
             kind = "a whole number" if whole else "a number"
             msg = f"{place}.{name}: expected {kind} that is not negative, got {value!r}"
             raise TypeError(msg)
@@ -83,10 +85,11 @@ def calls_of(given: Any) -> list[dict[str, Any]]:
     """
     if given is None:
         return []
-    if isinstance(given, str | Mapping) or not isinstance(given, Sequence) or not given:
+    if not given or not (is_array(given) or isinstance(given, tuple)):
         msg = "tool_calls: expected a list of mappings, each with name and arguments"
         raise TypeError(msg)
-    return [_call(number, call) for number, call in enumerate(given)]
+    calls = cast("Sequence[Any]", given)
+    return [_call(number, call) for number, call in enumerate(calls)]
 
 
 def _call(number: int, given: Any) -> dict[str, Any]:
