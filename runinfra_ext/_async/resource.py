@@ -94,8 +94,9 @@ class AsyncResource:
 
         settings = self._transport.settings
         call = described(endpoint, given, settings)
+        asked = call.arguments.get("response_format")
         return await self._transport.fetch(
-            call, lambda body, meta: speech_result(body, meta, settings.redactor)
+            call, lambda body, meta: speech_result(body, meta, settings.redactor, asked)
         )
 
     async def _audio_stream(

@@ -31,7 +31,8 @@ class AsyncSpeechStream(AsyncBinaryStream):
     @property
     def format(self) -> AudioFormat:
         """The format, by the first bytes as soon as they are there, else by the header."""
-        return audio_format(self._start, self.content_type)
+        asked = self._journey.call.arguments.get("response_format")
+        return audio_format(self._start, self.content_type, asked)
 
     @door
     async def play(self, *, sample_rate: int | None = None, channels: int = 1) -> None:

@@ -91,9 +91,18 @@ def _tag_size(start: bytes) -> int:
     return 10 + size
 
 
-def audio_format(start: bytes, content_type: str) -> AudioFormat:
-    """The format by the bytes, or else by the media type."""
+def audio_format(start: bytes, content_type: str, asked: object = None) -> AudioFormat:
+    """The format by the bytes, or else by the media type.
+
+    Args:
+        start: the first bytes.
+        content_type: without parameters.
+        asked: the format that the call asked for. It counts for raw samples only, which no byte
+            tells and which are sent as any bytes (``application/octet-stream``), too.
+    """
     labelled = _BY_MIME.get(content_type)
+    if labelled is None and asked == "pcm":
+        labelled = "pcm"
     # Samples may well begin like the header of a frame, which is two bytes of evidence only.
     if labelled == "pcm" and frame_format(start):
         return "pcm"
@@ -193,10 +202,11 @@ class SpeechAudio:
         meta: facts about the call.
     """
 
-    __slots__ = ("content", "content_type", "meta")
+    __slots__ = ("_asked", "content", "content_type", "meta")
 
-    def __init__(self, content: bytes, meta: Meta) -> None:
+    def __init__(self, content: bytes, meta: Meta, asked: object = None) -> None:
         self.content = content
+        self._asked = asked  # the call's `response_format`
         self.content_type = media_type(meta.headers) or "application/octet-stream"
         self.meta = meta
 
@@ -208,7 +218,7 @@ class SpeechAudio:
     @property
     def format(self) -> AudioFormat:
         """The format, told from the bytes first and the header second."""
-        return audio_format(self.content[:LONGEST_SNIFF], self.content_type)
+        return audio_format(self.content[:LONGEST_SNIFF], self.content_type, self._asked)
 
     def _repr_html_(self) -> str:
         form = self.format
@@ -328,8 +338,14 @@ def played(
     return Sound(rate, told)
 
 
-def speech_result(body: bytes, meta: Meta, redactor: Redactor) -> SpeechAudio:
+def speech_result(body: bytes, meta: Meta, redactor: Redactor, asked: object) -> SpeechAudio:
     """The speech of a whole answer.
+
+    Args:
+        body: of the answer.
+        meta: of the answer.
+        redactor: blanks secrets in what an error shows.
+        asked: the format that the call asked for, if it did.
 
     Raises:
         UnexpectedContentError: it is not audio.
@@ -338,7 +354,7 @@ def speech_result(body: bytes, meta: Meta, redactor: Redactor) -> SpeechAudio:
     error = check_audio_start(meta, body, redactor, whole=True)
     if error is not None:
         raise error
-    return SpeechAudio(body, meta)
+    return SpeechAudio(body, meta, asked)
 
 
 def reference_audio(value: object) -> object:

@@ -91,8 +91,9 @@ class Resource:
 
         settings = self._transport.settings
         call = described(endpoint, given, settings)
+        asked = call.arguments.get("response_format")
         return self._transport.fetch(
-            call, lambda body, meta: speech_result(body, meta, settings.redactor)
+            call, lambda body, meta: speech_result(body, meta, settings.redactor, asked)
         )
 
     def _audio_stream(

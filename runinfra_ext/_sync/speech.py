@@ -38,7 +38,8 @@ class SpeechStream(BinaryStream):
     @property
     def format(self) -> AudioFormat:
         """The format, by the first bytes as soon as they are there, else by the header."""
-        return audio_format(self._start, self.content_type)
+        asked = self._journey.call.arguments.get("response_format")
+        return audio_format(self._start, self.content_type, asked)
 
     @door
     def play(self, *, sample_rate: int | None = None, channels: int = 1) -> None:

@@ -23,6 +23,7 @@ from runinfra_ext._media.formats import (
     wav_duration,
 )
 from runinfra_ext._media.waves import WaveReader
+from tests.network.hostile import Hostile, answer, answering
 
 
 def wav(seconds, rate=8000):
@@ -36,11 +37,11 @@ def wav(seconds, rate=8000):
     return buffer.getvalue()
 
 
-def make_speech(content, content_type):
+def make_speech(content, content_type, asked=None):
     """Speech as an answer would make it."""
     headers = Headers([("content-type", content_type)])
     meta = Meta("createSpeech", 200, headers, "req_1", "mine", None, False, 1, (), 0.1)
-    return SpeechAudio(content, meta)
+    return SpeechAudio(content, meta, asked)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,22 @@ def test_formats_by_their_first_bytes(start, form):
 def test_a_tag_stands_before_either(start, content_type, form):
     """ID3 alone tells no format where the header says AAC."""
     assert audio_format(start, content_type) == form
+
+
+@pytest.mark.parametrize(
+    ("content_type", "start", "asked", "form"),
+    [
+        ("application/octet-stream", bytes(60), "pcm", "pcm"),
+        ("", b"\xff\xfb" * 60, "pcm", "pcm"),  # samples may look like a frame
+        ("application/octet-stream", b"RIFF\0\0\0\0WAVE", "pcm", "wav"),
+        ("application/octet-stream", bytes(60), "mp3", "unknown"),
+        ("application/octet-stream", bytes(60), None, "unknown"),
+        ("audio/mpeg", bytes(60), "pcm", "mp3"),
+    ],
+)
+def test_raw_samples_under_any_label(content_type, start, asked, form):
+    """Raw samples have no mark, so that they are what was asked for where nothing says else."""
+    assert make_speech(start, content_type, asked).format == form
 
 
 def test_duration_of_wav():
@@ -173,6 +190,22 @@ def test_what_is_no_speech(both, tmp_path, kind, fault, cls):
     assert error.request_id == both.gateway.journal[-1].request_id
     assert list(tmp_path.iterdir()) == []
     assert len(both.gateway.journal) == 1
+
+
+def test_raw_samples_that_were_asked_for(both):
+    """A gateway that sends them as any bytes is understood, whole and while they come."""
+
+    async def scenario(url):
+        call = {"model": "m", "input": "x", "voice": "v", "response_format": "pcm"}
+        async with both.client(base_url=url) as client:
+            whole = await client.audio.speech.create(**call)
+            async with await client.audio.speech.stream(**call) as stream:
+                await stream.prime()
+                return whole.format, stream.format
+
+    raw = answer(bytes(4000), media="application/octet-stream")
+    with Hostile(answering(raw, raw)) as server:
+        assert both.run(lambda: scenario(server.base_url)) == ("pcm", "pcm")
 
 
 def test_a_streamed_speech_in_pieces(both):
