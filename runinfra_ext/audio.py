@@ -27,8 +27,8 @@ from ._display.devices import Speaker, recorded
 from ._ground.checks import count, number, wrong
 from ._ground.doors import door
 from ._ground.files import StrPath, write_atomic
-from ._media.formats import SpeechAudio
 from ._media.sources import source_of
+from ._media.speech import SpeechAudio
 from ._media.waves import Sound, wave_of
 
 __all__ = ["Recording", "play", "record"]

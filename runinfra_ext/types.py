@@ -204,8 +204,9 @@ if TYPE_CHECKING:
     from ._ground.error_fields import FailedAttempt, Phase
     from ._ground.limits import Timeout
     from ._ground.metadata import Meta, RateLimit
-    from ._media.formats import AudioFormat, SpeechAudio
+    from ._media.formats import AudioFormat
     from ._media.pictures import FetchOptions
+    from ._media.speech import SpeechAudio
     from ._sync.binary import BinaryStream
     from ._sync.events import ParsedResponseStream, ParsedStream
     from ._sync.pages import Pages
@@ -421,7 +422,7 @@ _MODULES = {
     "ResponseUsage": "runinfra_client.models",
     "RetryQuota": "._call.retry",
     "Sleep": ".hooks",
-    "SpeechAudio": "._media.formats",
+    "SpeechAudio": "._media.speech",
     "SpeechCall": "._call.calls.audio",
     "SpeechParams": "runinfra_client.api.audio.create_speech",
     "SpeechPipelineCall": "._call.calls.audio",

@@ -13,7 +13,7 @@ from .._ground.error_fields import fields_of_call
 from .._ground.json_codec import decode
 from .._ground.metadata import Answered, Meta
 from .._ground.redaction import Redactor
-from .._media.formats import check_audio_start
+from .._media.speech import check_audio_start
 from ..errors import UnexpectedContentError
 from .bodies import binary_problem, checked_object, media_type
 from .error_mapping import BASE_URL_HINT

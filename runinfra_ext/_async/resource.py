@@ -11,7 +11,7 @@ from .transport import AsyncTransport
 
 if TYPE_CHECKING:
     from .._answer.results import BinaryContent
-    from .._media.formats import SpeechAudio
+    from .._media.speech import SpeechAudio
     from .binary import AsyncBinaryStream
     from .speech import AsyncSpeechStream
 
@@ -90,7 +90,7 @@ class AsyncResource:
 
     async def _audio(self, endpoint: Endpoint, given: Mapping[str, Any]) -> SpeechAudio:
         """Call for sound, whole."""
-        from .._media.formats import speech_result
+        from .._media.speech import speech_result
 
         settings = self._transport.settings
         call = described(endpoint, given, settings)

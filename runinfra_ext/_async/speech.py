@@ -6,7 +6,8 @@ from typing import Final, Literal
 
 from .._display.devices import Speaker, loaded
 from .._ground.doors import door
-from .._media.formats import SNIFF_BYTES, AudioFormat, audio_format, check_audio_start, played
+from .._media.formats import SNIFF_BYTES, AudioFormat, audio_format
+from .._media.speech import check_audio_start, played
 from ..errors import RunInfraError
 from ._timing import run_blocking
 from .binary import AsyncBinaryStream

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 from .._ground.checks import is_printable, wrong
 from .._ground.json_codec import is_sequence
 from ..errors import InvalidRequestError
-from .formats import LONGEST_SNIFF, MIME_TYPES, SpeechAudio, sniff_format
+from .formats import LONGEST_SNIFF, MIME_TYPES, sniff_format
 from .sources import CHUNK, NAME_LIMIT, Reader, given_name, safe_name, source_of
+from .speech import SpeechAudio
 
 OnProgress = Callable[[int, int], object]
 """Called with the bytes of the file sent so far, and all of them."""

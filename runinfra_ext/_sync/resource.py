@@ -12,7 +12,7 @@ from .transport import Transport
 
 if TYPE_CHECKING:
     from .._answer.results import BinaryContent
-    from .._media.formats import SpeechAudio
+    from .._media.speech import SpeechAudio
     from .binary import BinaryStream
     from .speech import SpeechStream
 
@@ -87,7 +87,7 @@ class Resource:
 
     def _audio(self, endpoint: Endpoint, given: Mapping[str, Any]) -> SpeechAudio:
         """Call for sound, whole."""
-        from .._media.formats import speech_result
+        from .._media.speech import speech_result
 
         settings = self._transport.settings
         call = described(endpoint, given, settings)

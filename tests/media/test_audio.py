@@ -16,12 +16,12 @@ from runinfra_ext._ground.metadata import Meta
 from runinfra_ext._ground.wire import Headers
 from runinfra_ext._media import vectors
 from runinfra_ext._media.formats import (
-    SpeechAudio,
     audio_format,
     reference_audio,
     sniff_format,
     wav_duration,
 )
+from runinfra_ext._media.speech import SpeechAudio
 from runinfra_ext._media.waves import WaveReader
 from tests.network.hostile import Hostile, answer, answering
 

@@ -307,7 +307,7 @@ def test_text_under_an_audio_type(kind: str) -> None:
     from runinfra_ext._ground.metadata import Meta
     from runinfra_ext._ground.redaction import Redactor
     from runinfra_ext._ground.wire import Headers
-    from runinfra_ext._media.formats import check_audio_start
+    from runinfra_ext._media.speech import check_audio_start
 
     headers = Headers([("content-type", kind)] if kind else [])
     meta = Meta("createSpeech", 200, headers, None, "c", None, False, 1, (), 0.0)
