@@ -76,6 +76,42 @@ class Line(asyncio.Protocol):
         idle_since: when it became idle.
     """
 
+    __slots__ = (
+        "_armed",
+        "_body_bytes",
+        "_due",
+        "_feed",
+        "_head",
+        "_last",
+        "_limit",
+        "_limits",
+        "_loop",
+        "_on_end",
+        "_poll",
+        "_tail",
+        "_timer",
+        "_tls",
+        "answered",
+        "busy",
+        "content",
+        "defective",
+        "ended",
+        "endless",
+        "error",
+        "handler",
+        "heard",
+        "idle_since",
+        "late",
+        "origin",
+        "reused",
+        "said_goodbye",
+        "shut",
+        "stage",
+        "transport",
+        "turn",
+        "uploading",
+    )
+
     def __init__(
         self, origin: Origin, handler: ResponseHandler, on_end: Callable[[Line], None]
     ) -> None:
@@ -228,7 +264,9 @@ class Line(asyncio.Protocol):
         self.heard = True
         if self._due is not None:
             self._start(time.monotonic())
-        self._tail = data if len(data) >= len(_LAST_CHUNK) else (self._tail + data)[-7:]
+        # No more than its end, so that an open stream does not keep what it has handed on.
+        end = len(_LAST_CHUNK)
+        self._tail = data[-end:] if len(data) >= end else (self._tail + data)[-end:]
         if self._head is None:
             self._body_bytes += len(data)
             self._feed(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import tracemalloc
 import uuid
 from collections import UserDict, UserList
 from dataclasses import dataclass
@@ -34,6 +35,15 @@ VALUES = st.recursive(
 def test_what_is_written_is_what_was_meant(value: Any) -> None:
     """Integers of any size, nulls, any character: read by the standard library, all is there."""
     assert json.loads(encode(value)) == value
+
+
+def test_what_is_written_takes_no_more_than_its_size() -> None:
+    """A thousand requests under way do not keep the buffers that they were written to."""
+    tracemalloc.start()
+    kept = [encode({"number": number}) for number in range(100)]
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert taken < 200 * len(kept)
 
 
 @pytest.mark.parametrize("beside", [1, None], ids=["fast", "tolerant"])

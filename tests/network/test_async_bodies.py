@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import threading
+import tracemalloc
 
 import pytest
 
@@ -62,6 +64,38 @@ def test_a_body_in_pieces_of_any_size(loop, tls, framing, cut):
     with served(serve, tls) as server:
         run(loop, scenario)
     assert server.opened == (3 if framing == "close" else 1)
+
+
+def test_what_was_handed_on_is_not_kept(loop, tls):
+    """An answer that goes on holds nothing of what was read of it."""
+    size = 100_000
+    told = threading.Event()
+
+    def serve(peer: Peer) -> None:
+        peer.request()
+        peer.send(answer(b"", f"Content-Length: {2 * size}", length=False))
+        told.wait(20)
+        peer.send(bytes(size))
+        peer.sock.recv(1)
+
+    async def scenario():
+        http = network(tls)
+        headers = {"content-type": "application/json"}
+        source = await http.send("POST", f"{server.base_url}/x", headers, b"{}", PATIENT)
+        tracemalloc.start()
+        try:
+            told.set()
+            left = size
+            while left:
+                left -= len(await source.receive())
+            return tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+            await source.aclose()
+            await http.aclose()
+
+    with served(serve, tls) as server:
+        assert run(loop, scenario) < size / 10
 
 
 def test_a_hundred_at_once_with_bursts(loop, tls):
