@@ -8,7 +8,9 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+import attrs
 
 from .._ground.doors import door
 from ..errors import InvalidRequestError
@@ -20,26 +22,26 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 _ARGUMENT: Final = re.compile(r"^\s*(\w+)\s*(?:\([^)]*\))?:\s*(.+)$")
 
 
-class FunctionTool(NamedTuple):
-    """A function that a model may call.
+@attrs.frozen
+class FunctionTool:
+    """A function that a model may call; :func:`function_tool` makes it.
 
     Attributes:
         name: by which the model calls it.
         description: what the model is told about it.
-        members: its parameters.
         function: the function itself, plain or ``async``.
     """
 
     name: str
     description: str
-    members: tuple[Member, ...]
+    _members: tuple[Member, ...] = attrs.field(repr=False)
     function: Callable[..., Any]
 
     def as_param(self) -> dict[str, Any]:
         """The tool as it stands in a request."""
         function: dict[str, Any] = {
             "name": self.name,
-            "parameters": schema_of_members(self.members, self.name),
+            "parameters": schema_of_members(self._members, self.name),
         }
         if self.description:
             function["description"] = self.description
@@ -70,7 +72,7 @@ class FunctionTool(NamedTuple):
             raise MismatchError(msg) from error
 
     def _checked(self, given: dict[str, Any]) -> dict[str, Any]:
-        known = {member.key: member for member in self.members}
+        known = {member.key: member for member in self._members}
         for key in given:
             if key not in known:
                 msg = f"there is no argument {key!r}"

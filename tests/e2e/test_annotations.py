@@ -37,8 +37,6 @@ WAVE = b"RIFF\0\0\0\0WAVE" + b"\0" * 100
 _LISTS = {list, tuple, set, frozenset, collections.abc.Sequence}
 # What hangs on everything and says nothing of it.
 _PASSED = {"additional_properties"}
-# A tool's parameters, as they were read from its signature.
-_INNER = {"Member"}
 
 
 @dataclass
@@ -100,7 +98,7 @@ class Walk:
         self.seen.add((id(value), cls.__name__))
         self.classes.add(cls)
         public = getattr(types, cls.__name__, None)
-        if public is not cls and not public_elsewhere(cls) and cls.__name__ not in _INNER:
+        if public is not cls and not public_elsewhere(cls):
             self.problems.add(f"{cls.__module__}.{cls.__name__} has no public name")
         for name, hint in attributes(cls).items():
             if name not in _PASSED:

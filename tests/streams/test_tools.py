@@ -13,7 +13,7 @@ import pytest
 from runinfra_ext._answer.completions import ChatCompletion
 from runinfra_ext._async.tool_loop import AsyncToolStream
 from runinfra_ext._structured.conversation import ToolConversation
-from runinfra_ext._structured.tools import FunctionTool, function_tool
+from runinfra_ext._structured.tools import function_tool
 from runinfra_ext._sync.tool_loop import ToolStream
 from runinfra_ext.errors import InvalidRequestError, ToolLoopError
 
@@ -224,7 +224,7 @@ def test_limit_of_steps(run: Any) -> None:
 def test_results(run: Any) -> None:
     """Texts are sent as they are, everything else as JSON; what has no JSON form is an error."""
     results = iter(["plain", None, 1.5, Place, Place("a")])
-    tool = FunctionTool("f", "", (), lambda: next(results))
+    tool = function_tool(lambda: next(results), name="f")
     call = ("f", "{}")
     sent = run(Model([call, call, call], "ok"), [tool]).messages
 
