@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections import deque
 from functools import partial
-from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar
 
 from .._call.spans import UNTRACED, Work, ended_by, job_span
@@ -107,12 +106,7 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_details: object) -> None:
         await self.close()
 
     def _begin(self) -> None:

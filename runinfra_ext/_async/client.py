@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, partial
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from .._call.options import (
@@ -232,12 +231,7 @@ class AsyncRunInfra(AsyncRawRequests, AsyncNamespaces[Scope_co]):
             raise ConfigurationError(msg)
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_details: object) -> None:
         await self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
-from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from runinfra_client.facts import StreamSpec
@@ -129,12 +128,7 @@ class AsyncStream(StreamView[T, R], Generic[T, R]):
         self._managed = True
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_details: object) -> None:
         await self.close()
 
     @property

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from types import TracebackType
 from typing import Final, Self
 
 from .._answer.notebook import markdown
@@ -53,12 +52,7 @@ class GrowingText:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_details: object) -> None:
         if self._spot is not None:
             if self._pending:
                 self._update(self._spot)

@@ -166,13 +166,7 @@ class _Rewound:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _exc_type: type[BaseException] | None,
-        _exc_value: BaseException | None,
-        _traceback: TracebackType | None,
-        /,
-    ) -> None:
+    def __exit__(self, *_details: object) -> None:
         """The caller's file stays open."""
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import uuid
 from collections import deque
 from functools import partial
-from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar
 
 from .._call.spans import UNTRACED, Work, ended_by, job_span
@@ -106,12 +105,7 @@ class BulkJob(BulkWork, Generic[ItemT]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_details: object) -> None:
         self.close()
 
     def _begin(self) -> None:

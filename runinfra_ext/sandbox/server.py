@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable
 from os import PathLike
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import uvicorn
@@ -300,23 +299,13 @@ class Sandbox(Controls):
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_details: object) -> None:
         self.stop()
 
     async def __aenter__(self) -> Self:
         return await asyncio.to_thread(self.start)
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_details: object) -> None:
         await asyncio.to_thread(self.stop)
 
     def __repr__(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import sys
-from types import TracebackType
 from typing import Any, Final, Self, cast
 
 _active: Final[list[NetworkGuard]] = []
@@ -61,12 +60,7 @@ class NetworkGuard:
         _active.append(self)
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_details: object) -> None:
         _active.remove(self)
 
     def check(self, event: str, destination: Any) -> None:

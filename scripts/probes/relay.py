@@ -6,7 +6,6 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
@@ -51,12 +50,7 @@ class Relay:
         self._start(self._accept)
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_details: object) -> None:
         """Close everything, and wait until it is."""
         self._cut.set()
         self._ended.set()
