@@ -24,7 +24,7 @@ from runinfra_client.types import FileData
 
 from ._answer.notebook import player
 from ._display.devices import Speaker, recorded
-from ._ground.checks import count, number, wrong
+from ._ground.checks import number, wrong
 from ._ground.doors import door
 from ._ground.files import StrPath, write_atomic
 from ._media.sources import source_of
@@ -83,9 +83,7 @@ def record(seconds: float, *, sample_rate: int = 16_000, channels: int = 1) -> R
     """
     if number("seconds", seconds, positive=True) > _LONGEST:
         raise wrong("seconds", f"at most {_LONGEST:.0f}", seconds)
-    sound = Sound(
-        count("sample_rate", sample_rate, minimum=1), count("channels", channels, minimum=1)
-    )
+    sound = Sound.raw(sample_rate, channels)
     samples = recorded(seconds, sound)
     made = Recording(wave_of(samples, sound))
     made.duration = len(samples) / sound.frame / sound.rate
@@ -112,11 +110,7 @@ def play(
     if isinstance(sound, SpeechAudio):
         sound.play(sample_rate=sample_rate, channels=channels)
         return
-    shape = None
-    if sample_rate is not None:
-        shape = Sound(
-            count("sample_rate", sample_rate, minimum=1), count("channels", channels, minimum=1)
-        )
+    shape = None if sample_rate is None else Sound.raw(sample_rate, channels)
     with source_of(sound, "sound").open() as file, Speaker(shape) as speaker:
         while piece := file.read(256 * 1024):
             speaker.write(piece)

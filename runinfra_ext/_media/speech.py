@@ -160,14 +160,9 @@ class SpeechAudio:
         Raises:
             InvalidRequestError: a value is not a whole number of at least 1.
         """
-        frame = 1
-        for name, value in (
-            ("sample_rate", sample_rate),
-            ("channels", channels),
-            ("sample_width", sample_width),
-        ):
-            frame *= count(name, value, minimum=1)
-        return len(self.content) / frame
+        sound = Sound.raw(sample_rate, channels)
+        width = count("sample_width", sample_width, minimum=1)
+        return len(self.content) / (sound.rate * sound.channels * width)
 
     def write_to_file(self, path: StrPath) -> Path:
         """Write the audio to a file, atomically; its path.
@@ -207,9 +202,7 @@ def played(
         InvalidRequestError: it can't be played without decoding it, or its rate is unknown.
     """
     if sample_rate is not None:
-        return Sound(
-            count("sample_rate", sample_rate, minimum=1), count("channels", channels, minimum=1)
-        )
+        return Sound.raw(sample_rate, channels)
     if form == "wav":
         return None
     if form != "pcm":

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from .._ground.checks import count
 from ..errors import InvalidRequestError
 
 SampleType = Literal["uint8", "int16", "int24", "int32", "float32"]
@@ -20,6 +21,7 @@ _TYPES: Final[dict[tuple[int, int], SampleType]] = {
     (_PCM, 32): "int32",
     (_FLOAT, 32): "float32",
 }
+_BYTES: Final = {kind: bits // 8 for (_, bits), kind in _TYPES.items()}
 _UNKNOWN_SIZE: Final = 0xFFFFFFFF  # of an encoder that streams, as is 0
 _LONGEST_HEADER: Final = 1024 * 1024  # bytes; tags stand in it
 _ENOUGH: Final = 12  # bytes that tell what file it is
@@ -41,8 +43,18 @@ class Sound(NamedTuple):
     @property
     def frame(self) -> int:
         """Bytes of one sample of all channels."""
-        bits = int(self.samples.lstrip("uintfloa"))
-        return self.channels * bits // 8
+        return self.channels * _BYTES[self.samples]
+
+    @classmethod
+    def raw(cls, sample_rate: object, channels: object) -> Sound:
+        """Raw samples of 16 bits, as a caller tells of them.
+
+        Raises:
+            InvalidRequestError: a value is not a whole number of at least 1.
+        """
+        return cls(
+            count("sample_rate", sample_rate, minimum=1), count("channels", channels, minimum=1)
+        )
 
 
 def chunks(data: bytes | bytearray) -> Iterator[tuple[bytes, int, int]]:

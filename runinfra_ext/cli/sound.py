@@ -65,12 +65,12 @@ def speak(
     params |= {name: value for name, value in options.items() if value is not None}
     with contextlib.ExitStack() as stack:
         player: Speaker | Player | None = None
-        if play:
+        if itself:
             from .._display import devices
 
-            made: Speaker | Player = devices.Speaker() if itself else Player(form or "mp3")
-            stack.enter_context(made)
-            player = made
+            player = stack.enter_context(devices.Speaker())
+        elif play:
+            player = stack.enter_context(Player(form or "mp3"))
         client = stack.enter_context(session.client())
         stream: Any = client.audio.speech.stream
         speech = stack.enter_context(stream(**params))
