@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, Final, Self
 
-from .._answer.notebook import progress_bar
 from .._ground.redaction import escaped
-from .cell import Spot, in_notebook
+from .cell import EVERY, Spot, in_notebook
+from .stderr import is_terminal, say
 
-_EVERY: Final = 0.1  # seconds between two updates of a cell
 _LINES_EVERY: Final = 10.0  # seconds between two lines of a log
 _KILO: Final = 1000
 
@@ -38,7 +35,7 @@ class ProgressBar:
         self._done = 0
         self._total: int | None = None
         self._spot = Spot() if in_notebook() else None
-        self._line = None if self._spot or not sys.stderr.isatty() else _rich_line(self._what)
+        self._line = None if self._spot or not is_terminal() else _rich_line(self._what)
         self._over = self._entered = False
         self._next = clock() + (0.0 if self._spot or self._line else _LINES_EVERY)
 
@@ -80,13 +77,10 @@ class ProgressBar:
     def _update(self) -> None:
         text = ": ".join(part for part in (self._what, _told(self._done, self._total)) if part)
         if self._spot is not None:
-            self._spot.show(
-                {"text/html": progress_bar(self._done, self._total, text), "text/plain": text}
-            )
-            self._next = self._clock() + _EVERY
+            self._spot.show_progress(self._done, self._total, text)
+            self._next = self._clock() + EVERY
         else:
-            with contextlib.suppress(OSError, ValueError):  # nobody reads stderr
-                print(text, file=sys.stderr, flush=True)  # noqa: T201 - asked for
+            say(text)
             self._next = self._clock() + _LINES_EVERY
 
 

@@ -9,7 +9,11 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+from .._answer.notebook import progress_bar
+
+EVERY: Final = 0.1  # seconds between two updates of a cell: more often nobody sees
 
 
 def in_notebook() -> bool:
@@ -38,3 +42,13 @@ class Spot:
             self._handle = display.display(dict(views), raw=True, display_id=True)
         else:
             self._handle.update(dict(views), raw=True)
+
+    def show_progress(self, done: int, total: int | None, text: str) -> None:
+        """Show a bar.
+
+        Args:
+            done: so much of it.
+            total: all of it, if known.
+            text: what the bar tells of.
+        """
+        self.show({"text/html": progress_bar(done, total, text), "text/plain": text})

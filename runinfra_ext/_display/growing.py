@@ -9,9 +9,8 @@ from typing import Final, Self
 
 from .._answer.notebook import markdown
 from .._ground.redaction import plain
-from .cell import Spot, in_notebook
+from .cell import EVERY, Spot, in_notebook
 
-_EVERY: Final = 0.1  # seconds between two updates of a cell: more often nobody sees
 # Each update sends the whole text again: the longer it is, the longer the next one waits.
 _CHARACTERS: Final = 200_000  # in a second, at most
 
@@ -65,4 +64,4 @@ class GrowingText:
         self._pieces[:] = [text]
         spot.show({"text/markdown": markdown(text), "text/plain": text})
         self._pending = False
-        self._next = self._clock() + max(_EVERY, self._size / _CHARACTERS)
+        self._next = self._clock() + max(EVERY, self._size / _CHARACTERS)

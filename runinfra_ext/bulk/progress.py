@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from .._answer.notebook import progress_bar
 from .._display.cell import Spot, in_notebook
+from .._display.stderr import is_terminal, say
 from .account import Account
 from .options import ProgressOption
 
@@ -47,7 +46,7 @@ class Display:
         if self._shown and in_notebook():
             self._spot = Spot()
             self._next = 0.0
-        elif self._shown and sys.stderr.isatty():
+        elif self._shown and is_terminal():
             self._live = _live_view(snapshot)
             if self._live is not None:
                 self._live.start()
@@ -68,7 +67,7 @@ class Display:
             return None
         self._next = now + _LINES_EVERY
         if self._live is None:
-            _say(self._snapshot())
+            say(f"bulk: {self._snapshot()}")
         return None
 
     def interrupted(self, in_flight: int) -> None:
@@ -80,7 +79,7 @@ class Display:
         if self._shown and in_flight:
             text = f"bulk: finishing {in_flight} rows on their way; interrupt again to end at once"
             if self._live is None:
-                print(text, file=sys.stderr, flush=True)  # noqa: T201 - asked for
+                say(text)
             else:
                 self._live.console.print(text)
 
@@ -93,18 +92,12 @@ class Display:
         elif self._spot is not None:
             _update(self._spot, account)
         elif self._shown:
-            _say(account)
+            say(f"bulk: {account}")
         return None if self._function is None else self._function(account)
 
 
-def _say(account: Account) -> None:
-    print(f"bulk: {account}", file=sys.stderr, flush=True)  # noqa: T201 - asked for
-
-
 def _update(spot: Spot, account: Account) -> None:
-    text = f"bulk: {account}"
-    bar = progress_bar(account.rows, account.total, text)
-    spot.show({"text/html": bar, "text/plain": text})
+    spot.show_progress(account.rows, account.total, f"bulk: {account}")
 
 
 def _live_view(snapshot: Callable[[], Account]) -> Any:

@@ -203,7 +203,7 @@ def test_a_bar_whose_end_nobody_knows(cell):
 
 
 def test_a_bar_in_a_log(capsys):
-    """A line every ten seconds; a reader of it that has left is no error."""
+    """A line every ten seconds."""
     clock = Clock()
     bar = ProgressBar("talk.wav", clock=clock)
     for second in range(25):
@@ -215,6 +215,31 @@ def test_a_bar_in_a_log(capsys):
     )
     bar(100, 100)
     assert capsys.readouterr().err == ""
+
+
+class Left(io.StringIO):
+    def write(self, text):
+        raise BrokenPipeError
+
+
+def closed():
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("stderr", [None, Left(), closed()], ids=["none", "left", "closed"])
+def test_nobody_reads_the_log(monkeypatch, stderr):
+    """A transfer goes on, and a job, which has paid rows on their way."""
+    monkeypatch.setattr(sys, "stderr", stderr)
+    clock = Clock()
+    bar, display = ProgressBar("talk.wav", clock=clock), Display(True, clock)
+    display.begin(lambda: Account(total=3))
+    clock.now += 60
+    bar(1, 2)
+    display.tick()
+    display.interrupted(2)
+    display.end(Account(total=3))
 
 
 def test_a_bar_on_a_terminal(monkeypatch):
