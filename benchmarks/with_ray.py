@@ -151,6 +151,9 @@ def main() -> None:
             cpu, wall = (
                 (more - less) / (ROWS - _FEW) for less, more in zip(few, many, strict=True)
             )
+            if min(cpu, wall) <= 0:
+                print(f"{way.__name__}: lost in what the beginning takes; give more ROWS")
+                continue
             print(
                 f"{way.__name__}: {1 / wall:.0f} rows/s, {cpu * 1e6:.0f} µs of CPU a row, beside"
                 f" {few[1]:.1f} s and {few[0]:.1f} s of CPU for {_FEW} rows"
