@@ -159,13 +159,19 @@ class Client:
             arguments["content"] = json.dumps(request.json, allow_nan=False, default=_default)
         elif request.form is not None:
             parts: list[tuple[str, Any]] = []
+            fields = {field.wire or name: field for name, field in operation.fields.items()}
             for name, value in request.form.items():
-                field = operation.fields.get(name)
-                if field is not None and field.format == "binary":
-                    parts.append((name, _file(value, files)))
+                field = fields.get(name)
+                media = "" if field is None else field.media
+                if field is not None and "binary" in (
+                    field.format,
+                    field.item and field.item.format,
+                ):
+                    many = value if field.format != "binary" else [value]
+                    parts += [(name, _file(item, files, media)) for item in many]
                 else:
                     items = value if isinstance(value, list | tuple) else [value]
-                    parts += [(name, (None, text_of(item).encode())) for item in items]
+                    parts += [(name, _part(item, media)) for item in items]
             arguments["files"] = parts
         elif request.content is not None:
             name, data, kind = _file(request.content, files)
@@ -279,13 +285,22 @@ def _meta(operation: Operation, response: httpx.Response) -> Meta:
     )
 
 
-def _file(value: FileInput, files: ExitStack) -> tuple[str, Any, str]:
+def _part(value: Any, media: str) -> tuple[Any, ...]:
+    """Data and media type of a part that is no file; objects are JSON."""
+    if isinstance(value, Mapping) or hasattr(value, "to_dict"):
+        data = json.dumps(value, allow_nan=False, default=_default)
+        return None, data.encode(), media or "application/json"
+    data = text_of(value)
+    return (None, data.encode(), media) if media else (None, data.encode())
+
+
+def _file(value: FileInput, files: ExitStack, media: str = "") -> tuple[str, Any, str]:
     """Name, data and media type of a file."""
-    name, kind = "", ""
+    name, kind = "", media
     data: Any = value
     if isinstance(value, tuple):
         name, data, *rest = value
-        kind = rest[0] if rest else ""
+        kind = rest[0] if rest else media
     if isinstance(data, str | os.PathLike):
         name = name or Path(data).name
         data = files.enter_context(Path(data).open("rb"))

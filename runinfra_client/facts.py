@@ -32,12 +32,14 @@ class Field(NamedTuple):
         file: it may be given as a file, which travels as a `data:` URL.
         deprecated: it is going to be taken away.
         special: it has one of the last three, which is looked at before its type.
+        wire: its name in a form, where that is no keyword.
+        media: media type of its parts of a form, where the document names one.
     """
 
     types: tuple[str, ...]
     required: bool = False
     nullable: bool = False
-    enum: tuple[str, ...] | None = None
+    enum: tuple[str | int, ...] | None = None
     minimum: float | None = None
     maximum: float | None = None
     exclusive_minimum: float | None = None
@@ -55,6 +57,8 @@ class Field(NamedTuple):
     file: bool = False
     deprecated: bool = False
     special: bool = False
+    wire: str = ""
+    media: str = ""
 
 
 class StreamSpec(NamedTuple):

@@ -21,6 +21,7 @@ from generation.document import DocumentError
 from linting.arguments import arguments
 from linting.examples import missing_examples, wrong_examples
 from linting.extensions import extensions
+from linting.ignored import ignored
 from linting.names import names, pages
 from linting.operations import operations
 from linting.schemas import poor_schemas, wrong_schemas
@@ -35,7 +36,10 @@ def wrong(document: Mapping[str, Any]) -> list[Finding]:
     if found:
         return found  # the other rules rely on it
     found = [*extensions(document), *operations(document), *wrong_schemas(document)]
-    found = found or [*arguments(document), *names(document), *pages(document)]
+    found = found or [
+        *(*arguments(document), *ignored(document)),
+        *(*names(document), *pages(document)),
+    ]
     return found or [*wrong_examples(document)]
 
 

@@ -142,7 +142,7 @@ def check_field(name: str, field: Field, value: Any) -> Any:
     if kind in {"integer", "number"}:
         _check_range(name, field, value)
     elif kind == "array":
-        _check_items(name, field, value)
+        return _checked_items(name, field, value)
     return value
 
 
@@ -190,6 +190,8 @@ def _check_string(name: str, field: Field, value: str) -> str:
 
 
 def _check_range(name: str, field: Field, value: float) -> None:
+    if field.enum is not None and value not in field.enum and type(field.enum[0]) is int:
+        raise wrong(name, _expected(field), value)
     low, above, high = field.minimum, field.exclusive_minimum, field.maximum
     below = field.exclusive_maximum
     if (
@@ -202,7 +204,7 @@ def _check_range(name: str, field: Field, value: float) -> None:
         raise wrong(name, _expected(field), value)
 
 
-def _check_items(name: str, field: Field, value: Sequence[Any]) -> None:
+def _checked_items(name: str, field: Field, value: Sequence[Any]) -> Sequence[Any]:
     size = len(value)
     if field.min_items is not None and size < field.min_items:
         what = "a non-empty list" if field.min_items == 1 else f"at least {field.min_items} items"
@@ -211,8 +213,14 @@ def _check_items(name: str, field: Field, value: Sequence[Any]) -> None:
         msg = f"{name}: expected at most {field.max_items} items, got {size}"
         raise InvalidRequestError(msg, param=name)
     if field.item is not None:
-        for index, item in enumerate(value):
-            check_field(f"{name}[{index}]", field.item, item)
+        items = [check_field(f"{name}[{i}]", field.item, item) for i, item in enumerate(value)]
+        if field.place == "header":
+            for index, item in enumerate(items):
+                if isinstance(item, str) and "," in item:
+                    raise wrong(f"{name}[{index}]", "no comma, which divides the items", item)
+        if field.item.special or field.place == "header":
+            return items
+    return value
 
 
 def _expected(field: Field) -> str:

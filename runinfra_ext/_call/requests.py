@@ -125,17 +125,43 @@ def _upload(operation: Operation, request: Request, on_progress: Any) -> Body:
     if request.form is None:
         return RawBody(_ready("content", request.content), on_progress=on_progress)
     fields = dict(request.form)
-    files: dict[str, Upload] = {}
+    files: dict[str, Upload | list[Upload]] = {}
     for name, field in operation.fields.items():
-        if field.format == "binary" and name in fields:
-            files[name] = _ready(name, fields.pop(name))
+        wire = field.wire or name
+        if wire not in fields:
+            continue
+        if field.format == "binary":
+            files[wire] = _ready(name, fields.pop(wire), field.media)
+        elif field.item is not None and field.item.format == "binary":
+            given = enumerate(fields.pop(wire))
+            files[wire] = [_ready(f"{name}[{i}]", item, field.media) for i, item in given]
+        else:
+            fields[wire] = _part(name, fields[wire], field.media)
     return MultipartBody(fields, files, on_progress=on_progress)
 
 
-def _ready(name: str, value: Any) -> Upload:
+def _ready(name: str, value: Any, media: str = "") -> Upload:
     from .._media.uploads import Upload, prepare_upload  # noqa: PLC0415 - most calls send no file
 
-    return value if isinstance(value, Upload) else prepare_upload(value, field=name, sound=False)
+    if isinstance(value, Upload):
+        return value
+    # What the caller says of a file goes before what the document says of all.
+    told = isinstance(value, tuple) and len(value) == 3  # pyright: ignore[reportUnknownArgumentType] - looked at where it is prepared
+    kind = None if told or not media else media
+    return prepare_upload(value, content_type=kind, field=name, sound=False)
+
+
+def _part(name: str, value: Any, media: str) -> Any:
+    """A field of a form as it travels: an object as JSON, a text of a media type with it."""
+    from .._media.uploads import Part, form_text  # noqa: PLC0415 - most calls send no file
+
+    if json_codec.is_sequence(value):
+        return [_part(f"{name}[{index}]", item, media) for index, item in enumerate(value)]
+    if json_codec.is_mapping(value) or hasattr(value, "to_dict"):
+        encoded({name: value})  # tells what has no form in JSON, by its name
+        return Part(json_codec.encode(value).decode(), media or JSON)
+    text = form_text(name, value)
+    return Part(text, media) if media and isinstance(text, str) else text
 
 
 def encoded(body: Mapping[str, Any]) -> bytes:

@@ -99,6 +99,8 @@ def _parameter(name: str, annotation: str, required: bool) -> inspect.Parameter:
 def _annotation(field: Field) -> str:
     if field.file:
         return "str | PathLike[str] | bytes"
+    if field.item is not None and field.item.format in _FORMATS:
+        return f"Sequence[{_FORMATS[field.item.format]}]"
     if field.format in _FORMATS:
         return _FORMATS[field.format]
     if field.enum is not None:

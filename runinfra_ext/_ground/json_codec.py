@@ -2,11 +2,11 @@
 
 Out: what can't be JSON (NaN, an infinity, an unknown object) is refused, never guessed at; objects
 with ``to_dict`` (every generated model) are written as what they came from, members of an ``Enum``
-as their value, a ``UUID`` as its text. The fast encoder first; what it can't tell, the tolerant
-one decides. In: the fast parser
-first; what only the tolerant one reads (NaN in log probabilities, lone surrogates) is read by it.
-The fast one makes a float of an integer beyond 64 bits, which no member of an answer is; what a
-model wrote may well be one, so that is read exactly.
+as their value, a ``UUID``, a date and a time with its offset as their text. The fast encoder first;
+what it can't tell, the tolerant one decides. In: the fast parser first; what only the tolerant one
+reads (NaN in log probabilities, lone surrogates) is read by it. The fast one makes a float of an
+integer beyond 64 bits, which no member of an answer is; what a model wrote may well be one, so that
+is read exactly.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final, TypeGuard
 from uuid import UUID
@@ -82,6 +83,11 @@ def _default(value: object) -> Any:
         return value.value
     if isinstance(value, UUID):
         return str(value)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        msg = "datetime without an offset is not JSON"
+        raise TypeError(msg)
+    if isinstance(value, date):  # a datetime too
+        return value.isoformat()
     msg = f"{type(value).__name__} is not JSON"
     raise TypeError(msg)
 

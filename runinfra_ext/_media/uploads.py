@@ -107,12 +107,24 @@ def _checked_type(field: str, value: str) -> str:
     return value.strip()
 
 
+class Part(NamedTuple):
+    """A part of a form that is no file and has a media type.
+
+    Attributes:
+        text: what it is.
+        content_type: its media type.
+    """
+
+    text: str
+    content_type: str
+
+
 class MultipartBody:
     """A multipart/form-data body, made piece by piece while it is sent.
 
     Args:
         fields: the text parts by their names on the wire; a list becomes repeated parts.
-        files: the file parts, which follow.
+        files: the file parts, which follow; a list becomes repeated parts.
         on_progress: told how much of the files was sent.
     """
 
@@ -121,7 +133,7 @@ class MultipartBody:
     def __init__(
         self,
         fields: Mapping[str, Any],
-        files: Mapping[str, Upload],
+        files: Mapping[str, Upload | list[Upload]],
         *,
         on_progress: OnProgress | None = None,
     ) -> None:
@@ -129,7 +141,12 @@ class MultipartBody:
         boundary = f"runinfra-{secrets.token_hex(16)}"
         head = "".join(_text_part(boundary, name, value) for name, value in _flat(fields))
         self._parts: list[tuple[bytes, Upload]] = []
-        for name, upload in files.items():
+        uploads = [
+            (name, upload)
+            for name, given in files.items()
+            for upload in (given if isinstance(given, list) else [given])
+        ]
+        for name, upload in uploads:
             head += (
                 f"--{boundary}\r\n"
                 f'Content-Disposition: form-data; name="{name}"; filename="{upload.filename}"\r\n'
@@ -139,7 +156,7 @@ class MultipartBody:
             head = "\r\n"
         self._tail = f"{head}--{boundary}--\r\n".encode()
         self._on_progress = on_progress
-        self._size = sum(upload.size for upload in files.values())
+        self._size = sum(upload.size for _, upload in uploads)
         self.content_type = f"multipart/form-data; boundary={boundary}"
         heads = sum(len(before) for before, _ in self._parts)
         self.content_length = heads + self._size + len(self._tail)
@@ -252,16 +269,27 @@ def _unreadable(problem: str) -> InvalidRequestError:
     return InvalidRequestError(msg, param="file", outcome_unknown=True)
 
 
-def _flat(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _flat(fields: Mapping[str, Any]) -> Iterator[tuple[str, str | Part]]:
     for name, value in fields.items():
-        if is_sequence(value):
+        if is_sequence(value) and not isinstance(value, Part):
             for item in value:
-                yield name, _text(name, item)
+                yield name, form_text(name, item)
         else:
-            yield name, _text(name, value)
+            yield name, form_text(name, value)
 
 
-def _text(name: str, value: Any) -> str:
+def form_text(name: str, value: Any) -> str | Part:
+    """A value as a part of a form; a part that is made already stays as it is.
+
+    Args:
+        name: of the field, for errors.
+        value: a text, a number, or true or false.
+
+    Raises:
+        InvalidRequestError: it is something else.
+    """
+    if isinstance(value, Part):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
@@ -273,5 +301,8 @@ def _text(name: str, value: Any) -> str:
     raise wrong(name, "a string, a number, or True or False", value)
 
 
-def _text_part(boundary: str, name: str, value: str) -> str:
-    return f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+def _text_part(boundary: str, name: str, value: str | Part) -> str:
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n'
+    if isinstance(value, Part):
+        return f"{head}Content-Type: {value.content_type}\r\n\r\n{value.text}\r\n"
+    return f"{head}\r\n{value}\r\n"

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from .outcomes import Refused
 from .shapes import is_mapping
-from .strict import value_of
+from .strict import resolved, types_of, value_of
 
 _FORM: Final = "multipart/form-data"
 _SURROGATE: Final = b"\\ud"
@@ -104,19 +104,30 @@ async def read_form(
     body: dict[str, Any] = {}
     checked: dict[str, Any] = {}
     for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            body[name] = await value.read()
-            checked[name] = ""
-        elif name.endswith("[]") or properties.get(name, {}).get("type") == "array":
-            body.setdefault(name, []).append(value)
-            item = properties.get(name, {}).get("items", {})
-            checked[name] = [value_of(item, text) for text in body[name]]
+        schema = properties.get(name, {})
+        many = name.endswith("[]") or "array" in types_of(schema)
+        item = resolved(schema.get("items", {})) if many else schema
+        is_file = isinstance(value, UploadFile)
+        if (item.get("format") == "binary") is not is_file and schema:
+            what = "no file" if is_file else "a file part"
+            raise Refused(400, f"{name}: expected {what}.", param=name)
+        found: Any = await value.read() if isinstance(value, UploadFile) else value
+        seen = "" if is_file else _value(name, item, value)
+        if many:
+            body.setdefault(name, []).append(seen if is_mapping(seen) else found)
+            checked.setdefault(name, []).append(seen)
         else:
-            body[name] = value
-            checked[name] = value_of(properties.get(name, {}), value)
+            body[name] = seen if is_mapping(seen) else found
+            checked[name] = seen
     await form.close()
-    for name, schema in properties.items():
-        wanted = schema.get("format") == "binary"
-        if wanted and name in body and not isinstance(body[name], bytes):
-            raise Refused(400, f"{name}: expected a file part.", param=name)
     return body, checked
+
+
+def _value(name: str, schema: Mapping[str, Any], text: Any) -> Any:
+    """A part that is no file, as its schema says; objects are JSON."""
+    if "object" not in types_of(schema):
+        return value_of(schema, text)
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise Refused(400, f"{name}: expected JSON.", param=name) from None

@@ -14,6 +14,7 @@ import jsonschema_rs
 from .reasons import reason_of
 from .shapes import is_array
 
+_DIVIDERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
 _REF: Final = "#/components/schemas/"
 
 
@@ -62,7 +63,8 @@ def success(route: Route) -> tuple[int, Mapping[str, Any]]:
     """Status and description of a route's answer of success, the first of them."""
     for status, response in route.data["responses"].items():
         if status[0] == "2":
-            return int(status), _response(route, int(status)) or response
+            one = int(status.upper().replace("XX", "00"))
+            return one, _response(route, one) or response
     msg = f"{route.operation_id} has no answer of success"
     raise LookupError(msg)
 
@@ -92,10 +94,15 @@ def resolved(part: Mapping[str, Any]) -> Mapping[str, Any]:
             return part
 
 
+def types_of(schema: Mapping[str, Any]) -> list[Any]:
+    """The JSON types that a schema names."""
+    kind = schema.get("type")
+    return list(kind) if is_array(kind) else [kind]
+
+
 def value_of(schema: Mapping[str, Any], text: str) -> Any:
     """A text of a path, a query, a header or a form, as the type that its schema says."""
-    kind = resolved(schema).get("type")
-    kinds: list[Any] = kind if is_array(kind) else [kind]
+    kinds = types_of(resolved(schema))
     try:
         if "integer" in kinds:
             return int(text)
@@ -135,9 +142,11 @@ def parameters(
                 raise Broken(name, f'"{name}" is a required {place} parameter')
             continue
         kind = resolved(schema)
-        if kind.get("type") == "array":
-            if place == "header" or not part.get("explode", True):
-                texts = [item for text in texts for item in text.split(",")]
+        if "array" in types_of(kind):
+            style = part.get("style", "form")
+            if place == "header" or not part.get("explode", style == "form"):
+                divider = _DIVIDERS.get(style, ",")
+                texts = [item for text in texts for item in text.split(divider)]
             value: Any = [value_of(kind["items"], text) for text in texts]
         else:
             value = value_of(kind, texts[-1])
@@ -227,7 +236,8 @@ def _plain(media_type: str) -> str:
 
 
 def _response(route: Route, status: int) -> Mapping[str, Any] | None:
-    response: Any = route.data["responses"].get(str(status))
+    answers: Mapping[str, Any] = route.data["responses"]
+    response: Any = answers.get(str(status), answers.get(f"{status // 100}XX"))
     if response is not None and "$ref" in response:
         response = document()["components"]["responses"][response["$ref"].rpartition("/")[2]]
     return cast("Mapping[str, Any] | None", response)

@@ -13,6 +13,7 @@ from .params import Member, ParamsWriter
 
 JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"
+FORM: Final = "multipart/form-data"
 # Headers that every call may carry: they are call options, not parameters of an operation.
 CALL_HEADERS: Final = frozenset({"idempotency-key", "x-client-request-id"})
 # What the methods, or the functions over httpx, have of their own.
@@ -165,6 +166,7 @@ def _arguments(
     if schema is not None:
         resolved = schemas.resolve(schema)
         needed = resolved.get("required", ())
+        encoding = data["requestBody"]["content"].get(FORM, {}).get("encoding", {})
         for wire, property_ in resolved["properties"].items():
             keyword = wire_to_keyword(wire)
             _check_free(keyword, fields, row)
@@ -177,7 +179,12 @@ def _arguments(
                 members.append(member)
             # The stream flag belongs to the methods: it decides what they return.
             if keyword != "stream":
-                fields[keyword] = field_of(schemas, property_, required=wire in needed)
+                more = {}
+                if body == "multipart" and wire != keyword:
+                    more["wire"] = wire
+                if wire in encoding:
+                    more["media"] = encoding[wire]["contentType"]
+                fields[keyword] = field_of(schemas, property_, required=wire in needed, more=more)
     elif body == "binary":
         doc = one_line(data["requestBody"].get("description", "The file."))
         fields["content"] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from .document import Schema, Schemas, types_of
@@ -28,11 +29,18 @@ _RANGES: Final = {
     "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
     "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
 }
+_KINDS: Final = {str: "string", int: "integer"}
 TEXT_FORMATS: Final = frozenset({"date-time", "date", "uuid", "byte", "binary"})
 
 
 def field_of(
-    schemas: Schemas, schema: Schema, *, required: bool, place: str = "body", doc: str = ""
+    schemas: Schemas,
+    schema: Schema,
+    *,
+    required: bool,
+    place: str = "body",
+    doc: str = "",
+    more: Mapping[str, str] | None = None,
 ) -> str:
     """The expression that makes a ``Field``.
 
@@ -42,10 +50,13 @@ def field_of(
         required: whether it has to be given.
         place: where it travels.
         doc: its description, if that does not stand in the schema.
+        more: facts that do not stand in the schema.
     """
     resolved = schemas.resolve(schema)
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = {**(more or {})}
     types: list[str] = []
+    closed: list[Any] = []
+    open_: set[str] = set()  # kinds of which any value will do
     for part in _parts(schemas, resolved):
         types += [kind for kind in types_of(part) if kind not in types]
         kind = part.get("format")
@@ -58,12 +69,19 @@ def field_of(
                 facts[name] = part[key]
         if part.get("pattern") == NON_BLANK:
             facts["non_blank"] = True
-        if "enum" in part:
-            facts["enum"] = tuple(part["enum"])
-        if part.get("type") == "array":
+        if "enum" in part or "const" in part:
+            closed += part["enum"] if "enum" in part else [part["const"]]
+        else:
+            open_ |= {*types_of(part)}
+        if "array" in types_of(part):
             item = schemas.resolve(part["items"])
             if "type" in item and item["type"] != "object" and "properties" not in item:
-                facts["item"] = field_of(schemas, item, required=True)
+                # Each item of a header is a text of the header.
+                at = place if place == "header" else "body"
+                facts["item"] = field_of(schemas, item, required=True, place=at)
+    sets = {kind: [v for v in closed if type(v) is kind] for kind in _KINDS}
+    if bound := [v for kind, name in _KINDS.items() if name not in open_ for v in sets[kind]]:
+        facts["enum"] = tuple(bound)
     for key, name in _FLAGS.items():
         if key in resolved:
             facts[name] = resolved[key]

@@ -130,7 +130,8 @@ class ParamsWriter:
             members.append(
                 Member(
                     wire,
-                    self.type_of(property_),
+                    # Times inside of an object become texts by themselves, bytes don't.
+                    self.type_of(property_).replace("bytes | str", "str"),
                     wire in required,
                     one_line(resolved.get("description", wire)),
                 )

@@ -9,12 +9,14 @@ from typing import Any
 from generation.document import Schemas, name_of, types_of
 from generation.endpoints import CALL_HEADERS, LOCAL, TAKEN, kind_of, wire_to_keyword
 
+from .ignored import is_form_part
 from .operations import EVENTS
 from .source import Finding, Where
 from .walk import behind, walk
 
 _SCALARS = {"string", "integer", "number", "boolean"}
-_OBJECTS = ("application/json", "multipart/form-data")
+_FORM = "multipart/form-data"
+_OBJECTS = ("application/json", _FORM)
 
 
 def arguments(document: Mapping[str, Any]) -> Iterator[Finding]:
@@ -62,7 +64,7 @@ def _parameters(
     seen: set[str] = set()
     for place, name in names:
         keyword = wire_to_keyword(name)
-        if not keyword.isidentifier() or iskeyword(keyword):
+        if not keyword.isidentifier() or iskeyword(keyword) or keyword.startswith("__"):
             yield Finding(place, "parameter", f"{name} can't become a keyword argument")
         elif keyword in TAKEN:
             yield Finding(place, "parameter", f"{name}: {keyword} is an option of every call")
@@ -88,12 +90,25 @@ def _body(schemas: Schemas, where: Where, data: Mapping[str, Any]) -> Iterator[F
     body = data.get("requestBody", {})
     if "$ref" in body:
         yield Finding((*where, "requestBody"), "body", "write the body in the operation")
-    for media, content in body.get("content", {}).items():
+    kinds = body.get("content", {})
+    if len(kinds) > 1 and any(media in kinds for media in _OBJECTS):
+        message = f"expected one kind of body, got {' and '.join(kinds)}"
+        yield Finding((*where, "requestBody", "content"), "body", message)
+    for media, content in kinds.items():
         place = (*where, "requestBody", "content", media)
         schema = schemas.resolve(content.get("schema", {"properties": True}))
         if media in _OBJECTS:
             if not schema.get("properties"):
                 yield Finding(place, "body", f"{media}: expected an object with properties")
+            elif "$ref" not in content["schema"]:
+                yield Finding(place, "body", f"{media}: make the object a component of its own")
+            elif media == _FORM:
+                for name, field in schema["properties"].items():
+                    if not is_form_part(schemas, field):
+                        message = (
+                            f"{name}: a form has plain values, objects, files, or lists of one"
+                        )
+                        yield Finding(place, "body", message)
         elif "properties" in schema and "schema" in content:
             expected = " or ".join(_OBJECTS)
             yield Finding(place, "body", f"{media} is sent as bytes: for an object use {expected}")

@@ -121,6 +121,11 @@ def _stream(document: Mapping[str, Any], value: Any) -> Iterator[Said]:
         )
     elif whole in _ASSEMBLED and _ASSEMBLED[whole] != event:
         yield ("assembles",), f"{whole} is made of {_ASSEMBLED[whole]}, not of {event}"
+    elif whole == event and value.get("complete-without-sentinel") == "finish_reason":
+        message = f"finish_reason is of choices, which {event} has not: expected none"
+        yield ("complete-without-sentinel",), message
+    if value.get("done-sentinel") == "skipped" and value.get("terminal-events") == []:
+        yield (), "nothing ends the stream well: expected done-sentinel ends, or terminal-events"
     kinds = _kinds(document, event)
     for key in ("terminal-events", "error-events"):
         events = value.get(key, [])

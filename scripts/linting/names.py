@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -10,8 +11,8 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
-from generation.document import Schemas, name_of
-from generation.endpoints import kind_of
+from generation.document import Schemas, name_of, types_of
+from generation.endpoints import kind_of, wire_to_keyword
 from generation.facts import pascal, snake
 from generation.models import result_models
 
@@ -25,7 +26,10 @@ MODULE_NAMES = frozenset(
     | {"str"}
 )
 # What the models call by these names themselves, in the bodies of their classes.
-MODEL_NAMES = frozenset({"bool", "dict", "dt", "field", "float", "int", "list", "str"})
+MODEL_NAMES = frozenset(
+    {"Any", "Iterator", "Literal", "Mapping", "Self", "UUID", "bool", "classmethod", "dict", "dt"}
+    | {"field", "float", "int", "list", "self", "short_html", "short_repr", "str", "tuple"}
+)
 _OF_RESULTS = frozenset({"meta", "request_id"})
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
 
@@ -110,6 +114,9 @@ def _style(place: Where, parameter: Mapping[str, Any]) -> Iterator[Finding]:
     if style not in allowed:
         message = f"{parameter['name']}: style: expected {' or '.join(allowed)}, got {style}"
         yield Finding(place, "parameter", message)
+    elif parameter.get("explode") and style in known[1:]:
+        message = f"{parameter['name']}: explode: {style} divides the items of one value"
+        yield Finding(place, "parameter", message)
     if parameter.get("allowReserved"):
         message = f"{parameter['name']}: allowReserved: everything is percent-encoded here"
         yield Finding(place, "parameter", message)
@@ -121,9 +128,12 @@ def _fields(document: Mapping[str, Any]) -> Iterator[Finding]:
     results = result_models(document)
     for name in results["all"]:
         seen: dict[str, str] = {}
+        taken = MODEL_NAMES | schemas.all.keys()
+        if re.search('"format": "(byte|binary)"', json.dumps(schemas.all[name])):
+            taken |= {"bytes"}
         for field in schemas.all[name].get("properties", {}):
             place = ("components", "schemas", name, "properties", field)
-            if field in MODEL_NAMES or field.startswith("_"):
+            if field in taken or field.startswith("_"):
                 yield _taken(place, "name", f"{name}.{field}")
             elif name in results["returned"] and field in _OF_RESULTS:
                 message = f"{name}.{field}: every result has a {field} of its own"
@@ -142,8 +152,12 @@ def pages(document: Mapping[str, Any]) -> Iterator[Finding]:
         if told is None:
             continue
         place = (*where, "x-runinfra-pages")
-        answer = next(a for status, a in data["responses"].items() if status[0] == "2")
-        content = behind(document, answer).get("content", {}).get("application/json", {})
+        good: list[Mapping[str, Any]] = [
+            behind(document, answer).get("content", {})
+            for status, answer in data["responses"].items()
+            if status[0] == "2"
+        ]
+        content = (next((one for one in good if one), None) or {}).get("application/json", {})
         reference = content.get("schema", {}).get("$ref", "")
         page = schemas.all.get(name_of(reference), {})
         for key in ("items", "next"):
@@ -155,12 +169,28 @@ def pages(document: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 (*place, "items"), "pages", f"x-runinfra-pages.items: {told['items']} is no list"
             )
-        given = [behind(document, parameter)["name"] for parameter in data.get("parameters", ())]
+        given = {p["name"]: p["schema"] for p in map(schemas.parameter, data.get("parameters", ()))}
         for media in data.get("requestBody", {}).get("content", {}).values():
-            given += schemas.resolve(media.get("schema", {})).get("properties", {})
-        if told["parameter"] not in map(snake, given):
+            given |= schemas.resolve(media.get("schema", {})).get("properties", {})
+        taken = {wire_to_keyword(name): schema for name, schema in given.items()}
+        if told["parameter"] not in taken:
             message = f"x-runinfra-pages.parameter: there is no argument {told['parameter']}"
             yield Finding((*place, "parameter"), "pages", message)
+        elif told["next"] in page.get("properties", {}):
+            sent = _kinds(schemas, page["properties"][told["next"]]) - {"null"}
+            wanted = _kinds(schemas, taken[told["parameter"]])
+            if not sent <= wanted:
+                message = (
+                    f"x-runinfra-pages.parameter: {told['parameter']} is {' or '.join(wanted)},"
+                    f" and {told['next']} is {' or '.join(sorted(sent))}"
+                )
+                yield Finding((*place, "parameter"), "pages", message)
+
+
+def _kinds(schemas: Schemas, schema: Mapping[str, Any]) -> set[str]:
+    """The JSON types of a value."""
+    parts = map(schemas.resolve, schemas.alternatives(schemas.resolve(schema)))
+    return {kind for part in parts for kind in types_of(part)}
 
 
 @cache

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from generation.document import Schemas, types_of
+
 from .source import Finding, Where
 from .walk import behind, walk
 
@@ -149,9 +151,21 @@ def _answers(
             if len(content) > 1 and next(iter(content)) != JSON:
                 yield Finding(place, "json-first", "give what a call without stream answers first")
             yield from _events((*place, EVENTS, "schema"), content[EVENTS], data)
+            if JSON in content and not _switch(document, data):
+                message = (
+                    "expected a body with the switch: stream, with x-runinfra-method-parameter"
+                )
+                yield Finding(place, "stream", message)
     if streams != ("x-runinfra-stream" in data):
         place = (*where, "x-runinfra-stream") if not streams else where
         yield Finding(place, "stream", f"{EVENTS} and x-runinfra-stream go together")
+
+
+def _switch(document: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    """Whether the body has what chooses between a whole answer and events."""
+    body = data.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema", {})
+    field = Schemas(document).resolve(body).get("properties", {}).get("stream", {})
+    return "boolean" in types_of(field) and "x-runinfra-method-parameter" in field
 
 
 def _events(where: Where, media: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import keyword
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generation.document import Schemas, name_of, operations, types_of
+from generation.facts import snake
 
 from .source import Finding, Where
 from .walk import Node, walk
@@ -17,7 +19,8 @@ _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 # Names that the generated modules use themselves.
 _TAKEN = frozenset(
     {"Any", "BinaryIO", "Client", "AuthenticatedClient", "Unset", "UNSET", "File", "Final"}
-    | {"Generic", "Literal", "Mapping", "NamedTuple", "Self", "Sequence", "TypeVar", "UUID"}
+    | {"Generic", "Iterator", "Literal", "Mapping", "NamedTuple", "Result", "Self", "Sequence"}
+    | {"TypeVar", "UUID", *vars(builtins)}
 )
 _MEMBERS = frozenset({"to_dict", "from_dict", "to_multipart", "additional_properties"})
 
@@ -25,10 +28,13 @@ _MEMBERS = frozenset({"to_dict", "from_dict", "to_multipart", "additional_proper
 def wrong_schemas(document: Mapping[str, Any]) -> Iterator[Finding]:
     """Schemas that would become wrong code."""
     schemas = Schemas(document)
+    modules: dict[str, str] = {}
     for name, schema in schemas.all.items():
         where: Where = ("components", "schemas", name)
         if not _CLASS.fullmatch(name) or name in _TAKEN or keyword.iskeyword(name):
             yield Finding(where, "name", f"{name} can't be the name of a class here")
+        if (other := modules.setdefault(snake(name), name)) != name:
+            yield Finding(where, "name", f"{other} and {name} both become {snake(name)}.py")
         for path, _, part in _parts(schema, where):
             for field in part.get("required", ()):
                 if field not in schema.get("properties", {}):
@@ -39,8 +45,9 @@ def wrong_schemas(document: Mapping[str, Any]) -> Iterator[Finding]:
                 if not field or field in _MEMBERS:
                     place = (*path, "properties", field)
                     yield Finding(place, "name", f"{name}.{field} is a name of the models' own")
-            if None in part.get("enum", ()):
-                yield Finding((*path, "enum"), "no-null-in-enum", "make the field nullable instead")
+            if "enum" in part and (None in part["enum"] or "null" in types_of(part)):
+                message = "null is none of a closed set: use anyOf with {type: 'null'} beside it"
+                yield Finding((*path, "enum"), "no-null-in-enum", message)
         for field, part in schema.get("properties", {}).items():
             if "x-runinfra-empty" in part and not _may_be_empty(schemas, schema, field):
                 place = (*where, "properties", field, "x-runinfra-empty")

@@ -354,7 +354,8 @@ def _form(request: Sent, schema: Any) -> Any:
     for part in message.iter_parts():
         name = part.get_param("name", header="content-disposition")
         wanted = schema["properties"].get(name, {})
-        binary = wanted.get("format") == "binary"
+        item = _resolved(wanted.get("items", wanted))
+        binary = item.get("format") == "binary"
         if binary is not (part.get_filename() is not None):
             raise ValueError(f"{name}: {'a file' if binary else 'no file'} was expected")
         data = part.get_payload(decode=True)
@@ -362,7 +363,12 @@ def _form(request: Sent, schema: Any) -> Any:
         if name in form and wanted.get("type") != "array":
             raise ValueError(f"{name}: stands twice")
         if wanted.get("type") == "array":
-            form.setdefault(name, []).append(text)
+            form.setdefault(name, []).append(_of_form(item, text))
         else:
-            form[name] = json.loads(text) if wanted.get("type") in {"number", "integer"} else text
+            form[name] = _of_form(item, text)
     return form
+
+
+def _of_form(schema: Any, text: str) -> Any:
+    plain = schema.get("type") not in {"number", "integer", "object"}
+    return text if plain else json.loads(text)

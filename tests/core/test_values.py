@@ -7,6 +7,7 @@ import json
 import math
 import pickle
 from collections import UserDict, UserList
+from datetime import date, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Any
 
@@ -70,6 +71,17 @@ def test_no_json_form(value: object) -> None:
 def test_any_mapping_and_sequence(value: object, data: bytes) -> None:
     """Mappings and sequences of any class are objects and arrays."""
     assert json_codec.encode(value) == data
+
+
+def test_times_are_written_as_their_texts() -> None:
+    """A date and a time with its offset have one text each; a time without one has none."""
+    noon = datetime(2026, 11, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+    value = {"at": [noon], "day": date(2026, 11, 1), "none": None}  # null: by the slow encoder
+    assert json_codec.encode(value) == (
+        b'{"at":["2026-11-01T12:00:00+02:00"],"day":"2026-11-01","none":null}'
+    )
+    with pytest.raises(TypeError, match="datetime without an offset is not JSON"):
+        json_codec.encode({"at": noon.replace(tzinfo=None)})
 
 
 def test_models_are_written_as_they_came() -> None:

@@ -36,6 +36,9 @@ RETRIEVE = "  /models/{model}:\n    get:\n"
 REPLAY = "      x-runinfra-replay: {class: keyed, scope: workspace, conservative: false}\n"
 SENTINEL = "        done-sentinel: ends\n"
 
+KEYED = span("      x-runinfra-replay: {class: keyed, scope: any", "      requestBody")
+STREAM = span("      x-runinfra-stream:\n", SENTINEL)
+
 # What stands in the document, what stands there instead, and a part of the message.
 MISTAKES = {
     "syntax": ("openapi: 3.1.0\n", "openapi: [3.1.0\n»info2: x\n", "expected ',' or ']'"),
@@ -481,6 +484,57 @@ MISTAKES = {
         "                type: string\n                contentMediaType: text/event-stream\n"
         '                contentSchema: {$ref: "#/components/schemas/ChatCompletion"}\n',
         "expected a text with the content ChatCompletionChunk",
+    ),
+    "replay by a key that is not sent": (
+        KEYED,
+        "»" + KEYED.replace('        - $ref: "#/components/parameters/IdempotencyKey"\n', ""),
+        "keyed: expected the parameter Idempotency-Key",
+    ),
+    "objects that are no answer's": (
+        "      x-runinfra-accepts: [ChatCompletionMessage]\n",
+        "»      x-runinfra-accepts: [ChatCompletionRequest]\n",
+        "x-runinfra-accepts: ChatCompletionRequest is no object of an answer",
+    ),
+    "objects that nobody gives": (
+        "    Model:\n",
+        "    Model:\n»      x-runinfra-accepts: [ModelList]\n",
+        "x-runinfra-accepts belongs to a component of requests that is a union",
+    ),
+    "file that comes": (
+        MODEL_ID,
+        "        id:\n          type: string\n»          x-runinfra-file: true\n",
+        "x-runinfra-file belongs to an argument",
+    ),
+    "bytes in JSON": (
+        "        description: {type: string, description: What it is for.}\n",
+        "»        description: {type: string, format: binary, description: What it is for.}\n",
+        "binary belongs to a field of a form: bytes in JSON have the format byte",
+    ),
+    "one way": (
+        MODEL_ID,
+        "»        id: {type: string, readOnly: true, description: What to give as `model`.}\n",
+        "readOnly is not looked at",
+    ),
+    "null in a closed set": (
+        MODEL_ID,
+        '»        id: {type: [string, "null"], enum: [a], description: What to give.}\n',
+        "null is none of a closed set",
+    ),
+    "two components in one module": (
+        "    Model:\n",
+        "    MOdel: {type: object, description: D.}\n»    Model:\n",
+        "MOdel and Model both become model.py",
+    ),
+    "discriminator": (
+        "      x-runinfra-accepts: [ChatCompletionMessage]\n",
+        "      x-runinfra-accepts: [ChatCompletionMessage]\n"
+        "»      discriminator: {propertyName: name}\n",
+        "expected a property that is required and constant in each, got 'name'",
+    ),
+    "stream without an end": (
+        STREAM + SENTINEL,
+        "»" + STREAM + "        done-sentinel: skipped\n",
+        "nothing ends the stream well",
     ),
     "extension without a stream": (
         LIST_MODELS,

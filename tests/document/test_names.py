@@ -98,6 +98,50 @@ OPERATIONS = [
     },
     {"method": "zipped.stream #! zipped.stream comes with zipped.create already"},
     {"answers": ANSWER % "OddFields"},
+    {
+        "more": parameter(
+            "name: a, in: query, style: spaceDelimited, explode: true", "a: explode: spaceDelimited"
+        )
+    },
+    {"more": parameter("name: __a, in: query", "__a can't become a keyword argument")},
+    {
+        "answers": '        "200":\n          description: D.\n          content:\n'
+        "            application/json; charset=utf-8: #! expected a media type in small letters\n"
+        '              schema: {$ref: "#/components/schemas/Model"}\n'
+    },
+    {
+        "more": "      requestBody:\n        content: #! expected one kind of body, got application/json and\n"
+        '          application/json: {schema: {$ref: "#/components/schemas/OddForm"}}\n'
+        f"          {ZIP}\n"
+    },
+    {
+        "more": "      requestBody:\n        content:\n"
+        "          application/json: #! make the object a component of its own\n"
+        "            schema: {type: object, properties: {a: {type: string}}}\n"
+    },
+    {
+        "more": "      requestBody:\n        content:\n"
+        "          multipart/form-data: #! nested: a form has plain values\n"
+        '            schema: {$ref: "#/components/schemas/OddNest"}\n'
+    },
+    {
+        "more": "      requestBody:\n        content:\n"
+        "          multipart/form-data:\n"
+        '            schema: {$ref: "#/components/schemas/OddForm"}\n'
+        "            encoding:\n"
+        "              b: {contentType: text/csv} #! this body is no form with the field b\n"
+        "              a: {contentType: text/csv, style: form} #! a: expected contentType, and\n"
+        '              c: {contentType: "image/*"} #! c: contentType: expected one media type\n'
+        "              d: {contentType: text/csv} #! d: contentType: objects are JSON\n"
+        "              e: {contentType: application/json} #! e: contentType: objects are JSON\n"
+        "              f: {contentType: application/json}\n"
+    },
+    {
+        "more": parameter("name: after, in: query") + "      x-runinfra-pages:\n"
+        "        items: data\n        next: created\n"
+        "        parameter: after #! after is string, and created is number\n",
+        "answers": ANSWER % "OddPage",
+    },
 ]
 SCHEMAS = f"""\
     OddFields:
@@ -107,9 +151,30 @@ SCHEMAS = f"""\
         meta: {{type: string}} #! OddFields.meta: every result has a meta of its own
         field: {{type: string}} #! OddFields.field: {TAKEN}
         list: {{type: string}} #! OddFields.list: {TAKEN}
+        self: {{type: string}} #! OddFields.self: {TAKEN}
+        Any: {{type: string}} #! OddFields.Any: {TAKEN}
+        Model: {{type: string}} #! OddFields.Model: {TAKEN}
+        bytes: {{type: string, format: byte}} #! OddFields.bytes: {TAKEN}
         _nulls: {{type: string}} #! OddFields._nulls: {TAKEN}
         page_size: {{type: string}}
         page-size: {{type: string}} #! page_size and page-size both become page_size
+    OddForm:
+      type: object
+      properties:
+        a: {{type: string}}
+        c: {{type: string, format: binary}}
+        d: {{type: object}}
+        e: {{type: string}}
+        f: {{type: array, items: {{type: object}}}}
+    OddNest:
+      type: object
+      properties:
+        nested: {{type: array, items: {{type: array, items: {{type: string}}}}}}
+    OddPage:
+      type: object
+      properties:
+        data: {{type: array, items: {{$ref: "#/components/schemas/Model"}}}}
+        created: {{type: number}}
 """
 
 

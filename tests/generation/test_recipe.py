@@ -98,6 +98,8 @@ class Recorder(BaseHTTPRequestHandler):
             following = None if "after" in self.path else "p2"
             page = {"data": [{"day": "2026-11-01", "tokens": 5}], "next_cursor": following}
             data = json.dumps({"oldest": "2026-01-01"} if old else page).encode()
+        elif self.path.startswith(("/v1/parcels", "/v1/visits")):
+            data = b'{"id": "p1", "created": "now"}'
         elif self.path.startswith("/v1/teams"):
             data = b'{"requests": 7}'
         elif self.path == "/v1/files":
@@ -195,6 +197,101 @@ def form(headers, body):
     ]
 
 
+def test_forms_lists_and_times(tree, recorder, tmp_path):
+    """Several files, objects as JSON, media types; lists in queries and headers; times anywhere."""
+    done = run(tree, str(HERE / "recipe_forms.py"), url(recorder), KEY, str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    blocking, visits, asynchronous, low = recorder.seen
+    assert blocking[1] == "/v1/parcels?days=2026-11-01%7C2026-11-02&level=2&kind=parcel"
+    assert blocking[2]["x-tags"] == "a b,c"
+    label = {"to": "Bergen", "at": "2026-11-01T12:00:00+00:00", "kind": None}
+    assert kinds(blocking) == [
+        ("label", None, "application/json", label),
+        ("labels", None, "application/json", label),
+        ("labels", None, "application/json", {"to": "Oslo"}),
+        ("table", None, "text/csv", "a,b"),
+        ("pictures[]", "a.png", "image/png", "PNG"),
+        ("pictures[]", "file", "image/png", "raw"),
+        ("pictures[]", "b.gif", "image/gif", "GIF"),
+        ("cover-page", "file", "application/octet-stream", "top"),
+    ]
+    assert json.loads(visits[3]) == {
+        "at": ["2026-11-01T12:00:00+00:00"],
+        "seals": ["d2F4"],
+        "labels": [label],
+    }
+    expected = [
+        ("label", None, "application/json", label),
+        ("pictures[]", "a.png", "image/png", "PNG"),
+    ]
+    assert kinds(asynchronous) == expected
+    assert sorted(kinds(low), key=str) == sorted(
+        [
+            *expected,
+            ("pictures[]", "b.gif", "image/gif", "GIF"),
+            ("cover-page", "file", "application/octet-stream", "top"),
+            ("table", None, "text/csv", "a,b"),
+        ],
+        key=str,
+    )
+    assert json.loads(done.stdout) == [
+        "pictures: expected a list, got a value of type bytes",
+        "pictures: expected a non-empty list, got an empty list",
+        "pictures[1]: expected some bytes, got an empty file",
+        "label: expected values that JSON has, but object is not JSON",
+        "level: expected one of 1, 2, got 3",
+        "kind: expected one of 'parcel', got 'letter'",
+        "x_tags[0]: expected no comma, which divides the items, got 'a,b'",
+        "x_tags[0]: expected printable ASCII characters only, got 'a\\r\\nEvil: 1'",
+        "labels: expected values that JSON has, but datetime without an offset is not JSON",
+    ]
+
+
+def kinds(request):
+    """The parts of a form with their media types; JSON decoded."""
+    _, _, headers, body = request
+    head = f"content-type: {headers['content-type']}\r\n\r\n".encode()
+    found = []
+    for part in BytesParser().parsebytes(head + body).get_payload():
+        kind, text = part["content-type"], part.get_payload(decode=True).decode()
+        name = part.get_param("name", header="content-disposition")
+        value = json.loads(text) if kind == "application/json" else text
+        found.append((name, part.get_filename(), kind, value))
+    return found
+
+
+def test_the_sandbox_takes_forms_and_lists(tree, tmp_path):
+    """What the document allows is valid there too, in each style; other parts are refused."""
+    code = """
+import sys, httpx
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import recipe_forms
+from runinfra_ext.sandbox import Sandbox
+with Sandbox() as g:
+    recipe_forms.main(g.base_url, g.api_key, Path(sys.argv[2]))
+    print([(e.status, e.valid, e.answer_problems) for e in g.journal])
+    for files in (
+        {"pictures[]": ("a", b"x"), "label": (None, b"no JSON")},
+        {"pictures[]": (None, b"x"), "label": (None, b"{}")},
+        {"pictures[]": ("a", b"x"), "label": ("l", b"{}")},
+        {"pictures[]": ("a", b"x"), "label": (None, b"{}")},
+    ):
+        given = {"headers": {"authorization": "Bearer " + g.api_key}, "files": files}
+        answer = httpx.post(g.base_url + "/parcels", **given)
+        print(answer.status_code, answer.json()["error"]["param"])
+"""
+    done = run(tree, "-c", code, str(HERE), str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        str([(200, True, [])] * 4),
+        "400 label",
+        "400 pictures[]",
+        "400 label",
+        "400 label.to",
+    ]
+
+
 def test_errors_and_repeats(tree, recorder):
     """An error's own schema is decoded; the replay class decides what is repeated."""
     done = run(tree, "-c", ERRORS, url(recorder))
@@ -256,6 +353,7 @@ def test_types_of_the_recipe(tree, tmp_path):
     code = (HERE / "recipe_use.py").read_text("utf-8")
     (tree / "good.py").write_text(code)
     (tree / "unusual.py").write_text((HERE / "recipe_unusual.py").read_text("utf-8"))
+    (tree / "forms.py").write_text((HERE / "recipe_forms.py").read_text("utf-8"))
     bad = "from runinfra_ext import RunInfra\nRunInfra().usage.list(since=3)\nRunInfra().usage.list()\n"
     (tree / "bad.py").write_text(bad)
     options = [
@@ -264,7 +362,9 @@ def test_types_of_the_recipe(tree, tmp_path):
         f"--cache-dir={tmp_path}",
         "good.py",
         "unusual.py",
+        "forms.py",
         "bad.py",
+        "runinfra_client/api/usage",
     ]
     done = run(tree, "-m", "mypy", *options)
     wrong = [line.partition(" ")[0] for line in done.stdout.splitlines() if " error: " in line]

@@ -83,6 +83,7 @@ OPERATION: Final = Operation(
         ),
         "timestamp_granularities": Field(
             types=("array",),
+            wire="timestamp_granularities[]",
             item=Field(
                 types=("string",),
                 required=True,
