@@ -72,10 +72,10 @@ window: venv ## Test the sandbox's page and the notebook in Chromium; SHOT=1 ren
 
 .PHONY: release publish package-test
 release: .venv-release/.ready ## Build a release and run the strict canary with it: PAID calls; SANDBOX=1 tries all of it.
-	.venv-release/bin/python scripts/release.py $(if $(SANDBOX),--sandbox)
+	.venv-release/bin/python -E -s scripts/release.py $(if $(SANDBOX),--sandbox)
 
 publish: .venv-release/.ready ## Upload what `make release` made, if nothing stands in the way; for the publishing workflow.
-	.venv-release/bin/python scripts/publish.py
+	.venv-release/bin/python -E -s -B -X pycache_prefix=/dev/null scripts/publish.py
 
 .PHONY: site
 site: .venv-site/.ready venv ## Build the documentation's site into out/site; a warning or a dead link is a failure.

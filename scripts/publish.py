@@ -24,15 +24,17 @@ from pathlib import Path
 
 import certifi
 from canary import ROWS
-from releasing import artefacts, report
+from releasing import artefacts, history, report
 from releasing.verdict import Gate, problems
 
 ROOT = Path(__file__).resolve().parent.parent
 INDEX = "pypi"  # as twine knows it by itself, without a configuration
-REPOSITORY = "RightNow-AI/runinfra-python"
+REPOSITORY = history.ORIGIN.removeprefix("https://github.com/")
 WORKFLOW = f"{REPOSITORY}/.github/workflows/release.yml"
 # What the identity of the workflow needs; a token, another index or a proxy can't come in.
-IDENTITY = ("PATH", "HOME", "GITHUB_", "ACTIONS_", "RUNNER_")
+IDENTITY = ("GITHUB_", "ACTIONS_", "RUNNER_")
+# What gh gets to ask GitHub: no other host, and nothing that leads or looks elsewhere.
+ASKING = ("HOME", "GH_TOKEN", "GITHUB_TOKEN")
 
 
 def index_time(url: str | None = None) -> float:
@@ -66,9 +68,12 @@ def index_time(url: str | None = None) -> float:
 def attested(path: Path, commit: str) -> str | None:
     """Why the publishing workflow does not vouch for a report; None if it does."""
     command = ["gh", "attestation", "verify", str(path), "--repo", REPOSITORY]
+    command += ["--hostname", "github.com"]
     command += ["--signer-workflow", WORKFLOW, "--source-digest", commit]
+    environ = {name: os.environ[name] for name in ASKING if name in os.environ}
+    environ["PATH"] = history.SYSTEM
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         return "The report's attestation can't be verified: gh is not installed."
     if done.returncode:
@@ -88,7 +93,11 @@ def upload(files: Sequence[Path]) -> None:
     Raises:
         subprocess.CalledProcessError: one of them failed.
     """
-    environ = {name: value for name, value in os.environ.items() if name.startswith(IDENTITY)}
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(IDENTITY) or name in ("PATH", "HOME")
+    }
     names = [str(path) for path in files]
     sign = [sys.executable, "-m", "pypi_attestations", "sign", *names]
     subprocess.run(sign, env=environ, check=True)
@@ -100,20 +109,20 @@ def upload(files: Sequence[Path]) -> None:
 
 def publish(gate: Gate) -> int:
     """Check everything, then upload; the exit code."""
-    found = problems(gate)
-    for problem in found:
-        print(f"refused: {problem}", file=sys.stderr)
-    if found:
-        return 1
-    wanted = report.read(gate.report)["artefacts"]
     with tempfile.TemporaryDirectory() as folder:
         # What is checked here is what is sent: nobody can exchange it in between.
-        copies = [Path(shutil.copy2(gate.dist / name, folder)) for name in sorted(wanted)]
-        changed = [path.name for path in copies if artefacts.sha256(path) != wanted[path.name]]
-        if changed:
-            print(f"refused: {', '.join(changed)} changed meanwhile.", file=sys.stderr)
+        mine = Path(folder)
+        seen = gate._replace(dist=mine / "dist", report=mine / report.NAME)
+        if gate.dist.is_dir():
+            shutil.copytree(gate.dist, seen.dist)
+        if gate.report.is_file():
+            shutil.copy2(gate.report, seen.report)
+        found = problems(seen)
+        for problem in found:
+            print(f"refused: {problem.replace(folder, str(gate.root))}", file=sys.stderr)
+        if found:
             return 1
-        upload(copies)
+        upload(sorted(artefacts.Artefacts.of(seen.dist)))
     return 0
 
 
@@ -121,6 +130,9 @@ def main() -> int:
     """Run the command line; the exit code."""
     if len(sys.argv) > 1:
         print("refused: publish takes no arguments.", file=sys.stderr)
+        return 2
+    if not sys.flags.ignore_environment:
+        print("refused: run `make publish`, where no variable chooses modules.", file=sys.stderr)
         return 2
     return publish(
         Gate(

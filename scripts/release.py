@@ -222,7 +222,7 @@ def main() -> int:
     parser.add_argument("--sandbox", action="store_true", help="at the bundled sandbox: free")
     try:
         content = release(sandbox=parser.parse_args().sandbox)
-    except (Failed, subprocess.CalledProcessError) as error:
+    except (Failed, ValueError, subprocess.CalledProcessError) as error:
         print(f"not released: {error}", file=sys.stderr)
         return 1
     report.write(OUT / report.NAME, content)

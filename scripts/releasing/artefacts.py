@@ -64,9 +64,9 @@ def build(
         subprocess.CalledProcessError: it can't be built; what was said is shown.
     """
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(tree)]
-    given = {**environ, "SOURCE_DATE_EPOCH": str(epoch)}
-    # What the shell sets must not choose the code that is built, or the backend that builds it.
-    given.pop("PYTHONPATH", None)
+    # What the shell sets must not choose the code that is built, or what builds it, and how.
+    given = {name: environ[name] for name in ("PATH", "TZ", "PYTHONHASHSEED") if name in environ}
+    given |= {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONNOUSERSITE": "1"}
     done = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)

@@ -2,16 +2,53 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import subprocess
-import tarfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 VERSION_FILE: Final = "runinfra_ext/_version.py"
 DOCUMENT: Final = "openapi/runinfra.yaml"
 CHANGELOG: Final = "CHANGELOG.md"
 FRAGMENTS: Final = "changes"
+SCRIPTS: Final = "scripts"
+ORIGIN: Final = "https://github.com/RightNow-AI/runinfra-python"
+# Where git and gh are looked for: a folder in PATH could hold others.
+SYSTEM: Final = "/usr/local/bin:/usr/bin:/bin"
+_VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+((a|b|rc)[0-9]+)?")
+_LINK: Final = "120000"
+_PLAIN: Final = {"100644": 0o644, "100755": 0o755, _LINK: 0}
+# Nobody's settings, no objects in place of others, and none of the variables by which git takes
+# another repository, index or configuration.
+_OURS: Final = {
+    "PATH": SYSTEM,
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+
+
+class Committed(NamedTuple):
+    """A file of the commit.
+
+    Attributes:
+        mode: as git has it.
+        oid: of its content.
+        path: below the root.
+    """
+
+    mode: str
+    oid: str
+    path: str
+
+    def holds(self, data: bytes) -> bool:
+        """Whether that is its content."""
+        kind = "sha1" if len(self.oid) == 40 else "sha256"
+        return hashlib.new(kind, b"blob %d\0" % len(data) + data).hexdigest() == self.oid
 
 
 class Repository:
@@ -30,9 +67,35 @@ class Repository:
         Raises:
             subprocess.CalledProcessError: it failed.
         """
-        command = ["git", *arguments]
-        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=True)
-        return done.stdout.strip()
+        return self._git(*arguments).decode("utf-8", "surrogateescape").strip()
+
+    def _git(self, *arguments: str, given: bytes = b"") -> bytes:
+        environ = {name: v for name, v in os.environ.items() if not name.startswith("GIT_")}
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.root,
+            env={**environ, **_OURS},
+            input=given,
+            capture_output=True,
+            check=True,
+        )
+        return done.stdout
+
+    def files(self) -> Iterator[Committed]:
+        """The files of the commit.
+
+        Raises:
+            ValueError: something in it is no file.
+        """
+        listed = self._git("ls-tree", "-r", "-z", "--full-tree", "HEAD")
+        for line in listed.decode("utf-8", "surrogateescape").split("\0"):
+            if line:
+                facts, _, path = line.partition("\t")
+                mode, _, oid = facts.split(" ")
+                if mode not in _PLAIN:
+                    msg = f"{path} is no file of this repository"
+                    raise ValueError(msg)
+                yield Committed(mode, oid, path)
 
     @property
     def commit(self) -> str:
@@ -48,11 +111,15 @@ class Repository:
     def version(self) -> str:
         """The version that the package says it has."""
         text = (self.root / VERSION_FILE).read_text("utf-8")
-        found = re.search(r'^__version__ = "([^"]+)"$', text, re.MULTILINE)
-        if found is None:
-            msg = f"no version in {VERSION_FILE}"
+        found = re.findall(r'^__version__ = "([^"]+)"$', text, re.MULTILINE)
+        # A second one, or digits that only look like these, would be another version elsewhere.
+        if len(found) != text.count("__version__") or len(found) != 1:
+            msg = f"{VERSION_FILE} does not have one version"
             raise ValueError(msg)
-        return found[1]
+        if not _VERSION.fullmatch(found[0]):
+            msg = f"{VERSION_FILE}: expected a version such as 1.2.3 or 1.2.3rc1, got {found[0]!a}"
+            raise ValueError(msg)
+        return str(found[0])
 
     @property
     def tag(self) -> str:
@@ -78,29 +145,64 @@ class Repository:
         return commits.get(f"{name}^{{}}", commits.get(name))
 
     def changed(self) -> list[str]:
-        """Files that are not as they were committed; ignored ones don't count."""
+        """Files that are not as they were committed; ignored ones count among the scripts only."""
         listed = self.git("status", "--porcelain", "--untracked-files=all").splitlines()
-        # A file can be hidden from `status`: its changes would be built, and shown by nothing.
-        hidden = [
-            line[2:]
-            for line in self.git("ls-files", "-v").splitlines()
-            if line[0].islower() or line[0] == "S"
-        ]
-        return [line.split(maxsplit=1)[1] for line in listed] + hidden
+        told = [line.split(maxsplit=1)[1] for line in listed]
+        # Settings, attributes and flags of files hide changes from `status`, but not from this.
+        told += [file.path for file in self.files() if not file.holds(self._found(file))]
+        # What lies beside a script is imported by it.
+        beside = self.git("ls-files", "--others", "--", SCRIPTS).splitlines()
+        told += [path for path in beside if "__pycache__" not in path]
+        return list(dict.fromkeys(told))
+
+    def _found(self, file: Committed) -> bytes:
+        path = self.root / file.path
+        try:
+            return os.fsencode(path.readlink()) if file.mode == _LINK else path.read_bytes()
+        except OSError:
+            return b""
 
     def export(self, folder: Path) -> Path:
-        """Write the files of the commit, and nothing else, to a new folder; the folder."""
+        """Write the files of the commit, byte for byte, to a new folder; the folder.
+
+        Raises:
+            ValueError: the repository is damaged.
+        """
+        # Not by `git archive`, which heeds attributes and filters that are in no commit.
         folder.mkdir(parents=True)
-        archive = folder.with_suffix(".tar")
-        self.git("archive", "--output", str(archive), "HEAD")
-        with tarfile.open(archive) as packed:
-            packed.extractall(folder, filter="data")
-        archive.unlink()
+        files = list(self.files())
+        wanted = "".join(f"{file.oid}\n" for file in files)
+        packed = self._git("cat-file", "--batch", given=wanted.encode())
+        for file in files:
+            head, _, packed = packed.partition(b"\n")
+            size = int(head.rpartition(b" ")[2])
+            data, packed = packed[:size], packed[size + 1 :]
+            if not file.holds(data):
+                msg = f"{file.path}: the repository holds another content than its commit"
+                raise ValueError(msg)
+            path = folder / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if file.mode == _LINK:
+                path.symlink_to(os.fsdecode(data))
+            else:
+                path.write_bytes(data)
+                path.chmod(_PLAIN[file.mode])
         return folder
 
-    def unready(self) -> list[str]:
-        """Why the tree can't be released, each a sentence; empty if it can."""
+    def unready(self, origin: str = ORIGIN) -> list[str]:
+        """Why the tree can't be released, each a sentence; empty if it can.
+
+        Args:
+            origin: the repository that everybody sees.
+        """
         problems: list[str] = []
+        try:
+            # As it is asked: a setting can put another address in the place of the one it shows.
+            asked = self.git("remote", "get-url", "origin")
+        except subprocess.CalledProcessError:
+            asked = "nowhere"
+        if asked.removesuffix(".git") != origin:
+            problems.append(f"origin is {asked}, not {origin}.")
         if changed := self.changed():
             problems.append(f"The tree is not clean: {', '.join(changed[:5])}.")
         commit, tag, here = self.commit, self.tag, self.tagged()

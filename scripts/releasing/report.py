@@ -26,6 +26,14 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(members)
+    if len(content) != len(members):
+        msg = "a name stands twice in an object, where readers disagree on what it means"
+        raise ValueError(msg)
+    return content
+
+
 def read(path: Path) -> dict[str, Any]:
     """A report.
 
@@ -33,7 +41,7 @@ def read(path: Path) -> dict[str, Any]:
         ValueError: there is none, or it is not one.
     """
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(path.read_text("utf-8"), object_pairs_hook=_once)
     except OSError as error:
         msg = f"There is no report at {path}: run `make release`."
         raise ValueError(msg) from error

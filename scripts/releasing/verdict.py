@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from probes.strictness import GATEWAY
 
 from . import artefacts, report
-from .history import DOCUMENT, Repository
+from .history import DOCUMENT, ORIGIN, Repository
 
 LONGEST: Final = 24 * 3600  # seconds between the canary's end and the upload
 SKEW: Final = 300  # seconds by which two clocks may differ
@@ -30,6 +31,7 @@ class Gate(NamedTuple):
         attested: why a report is not vouched for by the publishing workflow, for a commit; None
             if it is.
         rebuild: the SHA-256 of the artefacts that a folder's source makes, by their names.
+        origin: the repository whose tags everybody sees.
     """
 
     root: Path
@@ -40,6 +42,7 @@ class Gate(NamedTuple):
     index_time: Callable[[], float]
     attested: Callable[[Path, str], str | None]
     rebuild: Callable[[Path, int], Mapping[str, str]]
+    origin: str = ORIGIN
 
 
 def problems(gate: Gate) -> list[str]:
@@ -49,18 +52,25 @@ def problems(gate: Gate) -> list[str]:
     except ValueError as error:
         return [str(error)]
     repository = Repository(gate.root)
-    found = [
+    try:
+        found = _found(content, gate, repository)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return [f"The report or the tree is of another form than a release's: {error}."]
+    unvouched = gate.attested(gate.report, repository.commit)
+    return found if unvouched is None else [*found, unvouched]
+
+
+def _found(content: Mapping[str, Any], gate: Gate, repository: Repository) -> list[str]:
+    return [
         *_gateway(content),
         *_seal(content),
         *_rows(content, gate.rows),
         *_audit(content),
         *_times(content, gate, repository),
         *_source(content, repository),
-        *repository.unready(),
+        *repository.unready(gate.origin),
         *_files(content, gate, repository),
     ]
-    unvouched = gate.attested(gate.report, repository.commit)
-    return found if unvouched is None else [*found, unvouched]
 
 
 def _gateway(content: Mapping[str, Any]) -> Iterator[str]:
@@ -92,7 +102,9 @@ def _rows(content: Mapping[str, Any], wanted: Mapping[str, tuple[str, ...]]) -> 
             yield f"The row {name} is {row.get('result')}."
         elif checks != wanted.get(name, checks):
             yield f"The row {name} did not check all that it states."
-        elif "request id present" in checks and not row.get("request_id"):
+        elif "request id present" in checks and not (
+            isinstance(row.get("request_id"), str) and row["request_id"].strip()
+        ):
             yield f"The row {name} has no request id."
 
 
@@ -103,7 +115,7 @@ def _audit(content: Mapping[str, Any]) -> Iterator[str]:
     for kind in ("vulnerabilities", "unaudited"):
         if told := audit.get(kind):
             yield f"The audit found {kind}: {', '.join(map(str, told))}."
-    if len(str(content.get("sbom_sha256"))) != 64:
+    if not re.fullmatch("[0-9a-f]{64}", str(content.get("sbom_sha256"))):
         yield "There is no bill of materials."
 
 

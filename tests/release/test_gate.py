@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,27 @@ def git(folder, *arguments):
     return done.stdout.strip()
 
 
+class Kept(list):
+    """What was uploaded, taken at that moment.
+
+    Args:
+        take: is given the files.
+    """
+
+    def __init__(self, take):
+        super().__init__()
+        self._take = take
+        self._taking = False
+
+    def extend(self, files):
+        """Take files, or what was taken of them."""
+        if self._taking:
+            super().extend(files)
+            return
+        self._taking = True
+        self._take(files)
+
+
 class Release:
     """A clone with a release that is ready, and a gate before it.
 
@@ -120,6 +142,10 @@ class Release:
         same = all((source / n).read_text("utf-8") == text for n, text in FILES.items())
         return self._sums if same and epoch == NOON else {"another.whl": "0" * 64}
 
+    def attested(self, _path, _commit):
+        """What GitHub says of the report."""
+        return self.vouched
+
     def refused(self, monkeypatch, capsys):
         """Try to publish; why it was refused, or nothing if it was not."""
         monkeypatch.setattr(publish, "upload", lambda files: self.uploaded.extend(files))
@@ -130,8 +156,9 @@ class Release:
             rows=ROWS,
             now=lambda: self.now,
             index_time=lambda: self.index,
-            attested=lambda _path, _commit: self.vouched,
+            attested=self.attested,
             rebuild=self.rebuild,
+            origin=str(self.root.parent / "origin"),
         )
         code = publish.publish(gate)
         told = capsys.readouterr().err
@@ -426,7 +453,96 @@ def other_form(it):
     it.seal(schema=2)
 
 
+def replaced_commit(it):
+    """Another commit in the place of the tagged one, for whoever asks git here."""
+    good = git(it.root, "rev-parse", "HEAD")
+    (it.root / "runinfra_ext/__init__.py").write_text("evil = True\n", "utf-8")
+    it.commit()
+    evil = git(it.root, "rev-parse", "HEAD")
+    git(it.root, "reset", "-q", "--soft", good)
+    git(it.root, "replace", good, evil)
+    assert git(it.root, "status", "--porcelain") == ""
+
+
+def filtered_change(it):
+    """A filter that shows git the old text of a changed file."""
+    path = it.root / "runinfra_ext/__init__.py"
+    shutil.copy(path, it.root.parent / "old")
+    git(it.root, "config", "filter.evil.clean", f"cat {it.root.parent / 'old'}")
+    (it.root / ".git/info/attributes").write_text("runinfra_ext/__init__.py filter=evil\n")
+    path.write_text("evil = True\n", "utf-8")
+    git(it.root, "add", "-A")
+    assert git(it.root, "status", "--porcelain") == ""
+
+
+def module_beside_the_scripts(it):
+    """It would be imported by them, and is ignored by a file that is in no commit."""
+    (it.root / ".git/info/exclude").write_text("certifi.py\n")
+    (it.root / "scripts").mkdir()
+    (it.root / "scripts/certifi.py").write_text("evil = True\n", "utf-8")
+
+
+def origin_of_another(it):
+    git(it.root, "clone", "-q", "--bare", str(it.root), str(it.root.parent / "fork"))
+    git(it.root, "remote", "set-url", "origin", str(it.root.parent / "fork"))
+
+
+def origin_by_a_setting(it):
+    """The address is the right one, and another is asked."""
+    git(it.root, "clone", "-q", "--bare", str(it.root), str(it.root.parent / "fork"))
+    right = str(it.root.parent / "origin")
+    git(it.root, "config", f"url.{it.root.parent / 'fork'}.insteadOf", right)
+
+
+def version_that_looks_alike(it):
+    written(it, "runinfra_ext/_version.py", '__version__ = "0.1.\uff10"\n')
+
+
+def version_twice(it):
+    text = '__version__ = "0.1.0"\n__version__ = "6.6.6"\n'
+    written(it, "runinfra_ext/_version.py", text)
+
+
+def name_twice_in_the_report(it):
+    text = it.path.read_text("utf-8")
+    it.path.write_text(text.replace('"rows"', '"sandbox": false, "rows"', 1), "utf-8")
+
+
+def rows_that_are_none(it):
+    it.seal(rows=["chat"])
+
+
+def request_id_that_is_none(it):
+    it.row("chat")["request_id"] = True
+    it.seal()
+
+
+def bill_of_nothing(it):
+    it.seal(sbom_sha256="x" * 64)
+
+
+def damaged_repository(it):
+    """An object whose content is not what its name says."""
+    oid = git(it.root, "rev-parse", "HEAD:openapi/runinfra.yaml")
+    path = it.root / ".git/objects" / oid[:2] / oid[2:]
+    data = zlib.decompress(path.read_bytes()).replace(b"3.1.0", b"6.6.6")
+    path.chmod(0o644)
+    path.write_bytes(zlib.compress(data))
+
+
 WAYS = [
+    (replaced_commit, "The tree is not clean: runinfra_ext/__init__.py."),
+    (filtered_change, "The tree is not clean: runinfra_ext/__init__.py."),
+    (module_beside_the_scripts, "The tree is not clean: scripts/certifi.py."),
+    (origin_of_another, "fork, not "),
+    (origin_by_a_setting, "fork, not "),
+    (version_that_looks_alike, "expected a version such as 1.2.3 or 1.2.3rc1, got '0.1.\\uff10'"),
+    (version_twice, "does not have one version"),
+    (name_twice_in_the_report, "a name stands twice in an object"),
+    (rows_that_are_none, "of another form than a release's"),
+    (request_id_that_is_none, "The row chat has no request id."),
+    (bill_of_nothing, "There is no bill of materials."),
+    (damaged_repository, "openapi/runinfra.yaml: the repository holds another content"),
     (edited_by_hand, "its digest is another"),
     (failed_row, "The row chat is failed."),
     (skipped_row, "The row chat is skipped."),
@@ -495,6 +611,8 @@ ALONE = [
     old_report,
     tag_moved_at_origin,
     vulnerable,
+    origin_of_another,
+    replaced_commit,
 ]
 
 
@@ -517,18 +635,92 @@ def test_an_index_that_tells_no_time(ready, monkeypatch, capsys):
     assert "The index does not tell the time: no route." in ready.refused(monkeypatch, capsys)
 
 
-def test_an_artefact_that_is_exchanged_after_the_checks(ready, monkeypatch, capsys):
-    """What is sent is what was checked."""
-    rebuild = ready.rebuild
+def test_what_is_exchanged_while_it_is_checked(ready, monkeypatch, capsys):
+    """What is sent is what was checked, and what was vouched for."""
+    [wheel] = ready.dist.glob("*.whl")
+    good, told = wheel.read_bytes(), reports.read(ready.path)
+    seen = []
 
-    def late(source, epoch):
-        [wheel] = ready.dist.glob("*.whl")
-        sums = rebuild(source, epoch)
+    def late(path, _commit):
         wheel.write_bytes(b"another")
-        return sums
+        ready.seal(artefacts={})
+        seen.append(reports.read(path))
 
-    ready.rebuild = late
-    assert "py3-none-any.whl changed meanwhile" in ready.refused(monkeypatch, capsys)
+    def kept(files):
+        ready.uploaded.extend(path.read_bytes() for path in files if path.name == wheel.name)
+
+    monkeypatch.setattr(ready, "attested", late)
+    monkeypatch.setattr(ready, "uploaded", Kept(kept))
+    assert ready.refused(monkeypatch, capsys) == ""
+    assert seen == [told]
+    assert list(ready.uploaded) == [good]
+
+
+def test_no_variable_leads_to_another_repository(ready, monkeypatch, tmp_path, capsys):
+    """Git's own are not heeded, and no git that stands in PATH is asked."""
+    other = tmp_path / "other"
+    shutil.copytree(ready.root, other)
+    dirty_tree(ready)
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other))
+    evil = tmp_path / "bin/git"
+    evil.parent.mkdir()
+    evil.write_text("#!/bin/sh\nexit 0\n", "utf-8")
+    evil.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{evil.parent}:{os.environ['PATH']}")
+    assert "The tree is not clean: runinfra_ext/__init__.py." in ready.refused(monkeypatch, capsys)
+
+
+def test_the_commit_is_built_byte_for_byte(ready, tmp_path):
+    """Whatever attributes and filters stand beside the commit."""
+    (ready.root / ".git/info/attributes").write_text("* filter=evil export-ignore text eol=crlf\n")
+    git(ready.root, "config", "filter.evil.smudge", "echo evil")
+    (ready.root / "link").symlink_to("CHANGELOG.md")
+    (ready.root / "tool.sh").write_text("#!/bin/sh\n")
+    (ready.root / "tool.sh").chmod(0o755)
+    (ready.root / ".git/info/attributes").unlink()
+    ready.commit()
+    (ready.root / ".git/info/attributes").write_text("* filter=evil export-ignore text eol=crlf\n")
+    folder = verdict.Repository(ready.root).export(tmp_path / "source")
+    for name, text in FILES.items():
+        assert (folder / name).read_bytes() == text.encode()
+    assert (folder / "link").readlink() == Path("CHANGELOG.md")
+    assert os.access(folder / "tool.sh", os.X_OK)
+
+
+def test_no_variable_chooses_what_builds(monkeypatch, tmp_path):
+    """Neither modules nor a backend's switches; the time is the commit's."""
+    for name in ("PYTHONPATH", "PYTHONHOME", "HATCH_BUILD_NO_HOOKS", "PIP_INDEX_URL", "LD_PRELOAD"):
+        monkeypatch.setenv(name, "evil")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    seen = []
+
+    def run(_command, env, **_more):
+        seen.append(env)
+        raise subprocess.CalledProcessError(1, "build")
+
+    monkeypatch.setattr(artefacts.subprocess, "run", run)
+    with pytest.raises(subprocess.CalledProcessError):
+        artefacts.build(tmp_path, tmp_path, NOON)
+    assert "evil" not in seen[0].values()
+    assert seen[0]["SOURCE_DATE_EPOCH"] == str(NOON)
+
+
+def test_a_planted_module_is_not_imported(tmp_path):
+    """`make publish` runs Python so that no variable chooses a module; else it does not begin."""
+    (tmp_path / "sitecustomize.py").write_text("print('evil')", "utf-8")
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    line = next(
+        line for line in (ROOT / "Makefile").read_text("utf-8").splitlines() if "publish.py" in line
+    )
+    flags = line.split()[1:-1]
+    script = str(ROOT / "scripts/publish.py")
+    for given, code in ((flags, 2), ([], 2)):
+        command = [sys.executable, *given, script, *(["--force"] if given else [])]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+        assert ("evil" in done.stdout) is not bool(given)
+        assert ("takes no arguments" if given else "no variable chooses modules") in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -583,20 +775,28 @@ def test_no_variable_reaches_the_upload(monkeypatch, tmp_path):
 def test_the_workflow_must_vouch_for_the_report(monkeypatch, tmp_path, script, told):
     """GitHub's tool is asked for an attestation of this workflow, for this commit."""
     tool = tmp_path / "gh"
-    tool.write_text(f'#!/bin/sh\nprintf "%s " "$@" > {tmp_path}/asked\n{script}\n', "utf-8")
+    tool.write_text(
+        f'#!/bin/sh\n{{ printf "%s " "$@"; env; }} > {tmp_path}/asked\n{script}\n', "utf-8"
+    )
     tool.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(publish.history, "SYSTEM", f"{tmp_path}:/usr/bin:/bin")
+    for name in ("GH_HOST", "GH_CONFIG_DIR", "HTTPS_PROXY", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, "evil")
     why = publish.attested(tmp_path / "report.json", "c0ffee")
     assert why is None if told is None else told in why
     asked = (tmp_path / "asked").read_text("utf-8")
     assert "attestation verify" in asked
     assert f"--signer-workflow {publish.WORKFLOW}" in asked
     assert "--source-digest c0ffee" in asked
+    assert "evil" not in asked
 
 
 def test_without_the_tool_nobody_vouches(monkeypatch, tmp_path):
-    """That is a refusal, not a check that is left out."""
+    """That is a refusal, not a check that is left out; one that stands in PATH is not asked."""
+    (tmp_path / "gh").write_text("#!/bin/sh\nexit 0\n", "utf-8")
+    (tmp_path / "gh").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(publish.history, "SYSTEM", str(tmp_path / "nothing"))
     assert "gh is not installed" in publish.attested(tmp_path / "report.json", "c0ffee")
 
 
