@@ -48,7 +48,7 @@ def _begin(awaitable: Awaitable[object]) -> None:
     task.add_done_callback(_tasks.discard)
 
 
-async def outcome(value: Any, _what: str, seconds: float | None = None) -> Any:
+async def settled(value: Any, _what: str, seconds: float | None = None) -> Any:
     """What a function came to: an awaitable that it returned is awaited.
 
     Args:

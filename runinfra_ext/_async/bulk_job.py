@@ -16,7 +16,7 @@ from ..bulk.progress import Display
 from ..bulk.rows import Outcome, Row
 from ..bulk.seen import Seen
 from ..bulk.writer import Writer
-from ._callbacks import outcome as awaited
+from ._callbacks import settled
 from ._crew import INTERRUPTS, Bell, Crew, Feeding, Mailbox, iterator, undisturbed
 from .bulk_work import AsyncBulkWork
 from .transport import AsyncTransport
@@ -150,7 +150,7 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
             if self._ready:
                 continue
             self._arrived(await self._mail.get(_TICK))
-            await awaited(self._display.tick(), "progress")
+            await settled(self._display.tick(), "progress")
 
     def _is_over(self) -> bool:
         desk = self._desk
@@ -238,7 +238,7 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
                     self._writer.join()
             self._arrived(await self._mail.get(0.0))
             self._trace_end()
-            await awaited(self._display.end(self._desk.snapshot()), "progress")
+            await settled(self._display.end(self._desk.snapshot()), "progress")
 
     def _trace_end(self) -> None:
         """Tell the span how the job went."""

@@ -26,7 +26,7 @@ from ..errors import (
     RunInfraError,
     StructuredOutputError,
 )
-from ._callbacks import outcome as awaited
+from ._callbacks import settled
 from ._crew import Bell, Crew, Mailbox
 from .bulk_line import AsyncBulkLine
 from .namespaces import AsyncNamespaces
@@ -128,7 +128,7 @@ class AsyncBulkWork:
         if plan.request is not None:
             problem: Exception | None = None
             try:
-                params = await awaited(plan.request(item), "request")
+                params = await settled(plan.request(item), "request")
             except Exception as error:  # the application's own function may raise anything
                 if self._options.on_bad_row == "raise":
                     error.add_note(f"in the request of row {position + 1}, {shown(key)}")

@@ -22,7 +22,7 @@ from .._structured.conversation import (
 )
 from ..errors import StreamConsumedError
 from ..middleware import Outcome
-from ._callbacks import check_callback, outcome
+from ._callbacks import check_callback, settled
 from .stream import AsyncLoop, AsyncStream
 
 
@@ -56,7 +56,7 @@ class AsyncToolStream:
         *,
         streaming: bool,
         on_event: Callable[[Any], object] | None = None,
-        begin: Callable[[], Work] | None = None,
+        begin: Callable[[], Work] = lambda: UNTRACED,
     ) -> None:
         for tool in conversation.tools:
             check_callback("tools", tool.function)
@@ -155,14 +155,12 @@ class AsyncToolStream:
                     await self._advance()
         except GeneratorExit as error:
             # The coroutine is being thrown away and must not wait.
-            self._ended(type(error))
+            self._ended(ended_by(type(error)), type(error))
             self._drop()
             raise
-        except (
-            BaseException
-        ) as error:  # of tools and callbacks, cancelled too: each has the run so far
+        except BaseException as error:  # of a tool, a callback, a cancellation: with the run so far
             self._conversation.mark(error, self._executing)
-            self._ended(type(error))
+            self._ended(ended_by(type(error)), type(error))
             if isinstance(error, Exception):
                 self._error = error
             await self.close()
@@ -190,7 +188,7 @@ class AsyncToolStream:
             return
         if self._on_event is not None:
             left = self._conversation.left()
-            await outcome(self._on_event(chunk), "The function on_event", left)
+            await settled(self._on_event(chunk), "The function on_event", left)
         if stream.text_delta:
             self._ready.append(ToolTextEvent(stream.text_delta, self.steps + 1))
 
@@ -199,7 +197,7 @@ class AsyncToolStream:
         left = conversation.left()
         self._executing = call
         with self._work().tool(call) as span:
-            result = await outcome(call.result(), f"The tool {call.name!r}", left)
+            result = await settled(call.result(), f"The tool {call.name!r}", left)
             self._executing = None
             event = conversation.answer(call, result)
             span.answered(event.content)
@@ -213,22 +211,20 @@ class AsyncToolStream:
         if not self._calls:
             self._run = conversation.run(completion)
             self._ready.append(ToolDoneEvent(self._run, conversation.steps))
-            self._ended()
+            self._ended("ok")
 
     def _work(self) -> Work:
         """The span around all of it."""
         if self._span is None:
-            self._span = UNTRACED if self._begin is None else self._begin()
+            self._span = self._begin()
         return self._span
 
-    def _ended(
-        self, error: type[BaseException] | None = None, outcome: Outcome | None = None
-    ) -> None:
+    def _ended(self, outcome: Outcome, error: type[BaseException] | None = None) -> None:
         """The run is over; only the first end counts."""
         if self._span is not None:
             usage = self._conversation.usage
             self._span.over(
-                outcome or ended_by(error),
+                outcome,
                 error,
                 steps=self.steps,
                 input_tokens=None if usage is None else usage.prompt_tokens,
@@ -237,7 +233,7 @@ class AsyncToolStream:
 
     def _drop(self) -> AsyncStream[Any, ChatCompletion] | None:
         """Forget what is left to do; the stream that is to be closed, if any."""
-        self._ended(outcome="closed")
+        self._ended("closed")
         stream, self._stream = self._stream, None
         self._closed = self._run is None or self._closed
         self._calls.clear()

@@ -19,7 +19,7 @@ from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
 from .._http.asynchronous import AsyncHTTP, AsyncSource
 from ..errors import InvalidRequestError, ResponseTooLargeError, RunInfraError
-from ._callbacks import outcome
+from ._callbacks import settled
 from ._timing import sleep
 from .watching import watched
 
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
 async def _hooks(journey: Journey) -> None:
     """Await what the application's hooks have returned, where they are ``async``."""
     while journey.pending:
-        await outcome(journey.pending.pop(0), "A hook")
+        await settled(journey.pending.pop(0), "A hook")
 
 
 def _made(make: Callable[[bytes, Meta], R], body: bytes, meta: Meta) -> R | RunInfraError:

@@ -8,7 +8,7 @@ from typing import Any
 from .._call.journey import Journey
 from .._call.watch import Watch
 from ..errors import ConfigurationError
-from ._callbacks import check_callback, leaver, outcome
+from ._callbacks import check_callback, leaver, settled
 
 
 async def watched(journey: Journey, watch: Watch, make: Callable[[], Any], *, streams: bool) -> Any:
@@ -27,7 +27,7 @@ async def watched(journey: Journey, watch: Watch, make: Callable[[], Any], *, st
     try:
         watch.leave = leaver()
         for middleware in watch.middleware:
-            after = await outcome(middleware(watch.start), "A middleware")
+            after = await settled(middleware(watch.start), "A middleware")
             check_callback("middleware", after, ConfigurationError)
             watch.heard(after)
         if not journey.call.foreign:  # another host gets none of what the gateway gets
@@ -51,6 +51,6 @@ async def told(watch: Watch) -> None:
     """Wait for what the ``async`` functions of a call's middleware do after it."""
     while watch.pending:
         try:
-            await outcome(watch.pending.pop(0), "A middleware")
+            await settled(watch.pending.pop(0), "A middleware")
         except Exception as error:  # noqa: BLE001 - what was paid for is handed out all the same
             watch.lost(error)

@@ -168,9 +168,8 @@ class SSEDecoder:
     def _field(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
-        if (
-            name == _ERROR
-        ):  # a field of llama-server's own, whose stream is marked as done behind it
+        if name == _ERROR:
+            # A field of llama-server's own, whose stream is marked as done behind it.
             self._event = "error"
         if name in {b"data", _ERROR}:
             self._data.append(value)

@@ -29,7 +29,7 @@ def leaver() -> Callable[[list[Awaitable[object]]], None] | None:
     return None
 
 
-def outcome(value: Any, what: str, seconds: float | None = None) -> Any:  # noqa: ARG001 - a plain function can't be cut short
+def settled(value: Any, what: str, seconds: float | None = None) -> Any:  # noqa: ARG001 - a plain function can't be cut short
     """What a function came to.
 
     Raises:

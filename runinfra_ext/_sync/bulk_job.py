@@ -17,7 +17,7 @@ from ..bulk.progress import Display
 from ..bulk.rows import Outcome, Row
 from ..bulk.seen import Seen
 from ..bulk.writer import Writer
-from ._callbacks import outcome as awaited
+from ._callbacks import settled
 from ._crew import INTERRUPTS, Bell, Crew, Feeding, Mailbox, iterator, undisturbed
 from .bulk_work import BulkWork
 from .transport import Transport
@@ -149,7 +149,7 @@ class BulkJob(BulkWork, Generic[ItemT]):
             if self._ready:
                 continue
             self._arrived(self._mail.get(_TICK))
-            awaited(self._display.tick(), "progress")
+            settled(self._display.tick(), "progress")
 
     def _is_over(self) -> bool:
         desk = self._desk
@@ -237,7 +237,7 @@ class BulkJob(BulkWork, Generic[ItemT]):
                     self._writer.join()
             self._arrived(self._mail.get(0.0))
             self._trace_end()
-            awaited(self._display.end(self._desk.snapshot()), "progress")
+            settled(self._display.end(self._desk.snapshot()), "progress")
 
     def _trace_end(self) -> None:
         """Tell the span how the job went."""

@@ -27,7 +27,7 @@ from ..errors import (
     RunInfraError,
     StructuredOutputError,
 )
-from ._callbacks import outcome as awaited
+from ._callbacks import settled
 from ._crew import Bell, Crew, Mailbox
 from .bulk_line import BulkLine
 from .namespaces import Namespaces
@@ -129,7 +129,7 @@ class BulkWork:
         if plan.request is not None:
             problem: Exception | None = None
             try:
-                params = awaited(plan.request(item), "request")
+                params = settled(plan.request(item), "request")
             except Exception as error:  # the application's own function may raise anything
                 if self._options.on_bad_row == "raise":
                     error.add_note(f"in the request of row {position + 1}, {shown(key)}")

@@ -20,7 +20,7 @@ from .._ground.metadata import Meta
 from .._ground.wire import TransportFailure
 from .._http.blocking import HTTP, Source
 from ..errors import InvalidRequestError, ResponseTooLargeError, RunInfraError
-from ._callbacks import outcome
+from ._callbacks import settled
 from ._timing import sleep
 from .watching import watched
 
@@ -39,7 +39,7 @@ class Answer(NamedTuple):
 def _hooks(journey: Journey) -> None:
     """Await what the application's hooks have returned, where they are ``async``."""
     while journey.pending:
-        outcome(journey.pending.pop(0), "A hook")
+        settled(journey.pending.pop(0), "A hook")
 
 
 def _made(make: Callable[[bytes, Meta], R], body: bytes, meta: Meta) -> R | RunInfraError:

@@ -9,7 +9,7 @@ from typing import Any
 from .._call.journey import Journey
 from .._call.watch import Watch
 from ..errors import ConfigurationError
-from ._callbacks import check_callback, leaver, outcome
+from ._callbacks import check_callback, leaver, settled
 
 
 def watched(journey: Journey, watch: Watch, make: Callable[[], Any], *, streams: bool) -> Any:
@@ -28,7 +28,7 @@ def watched(journey: Journey, watch: Watch, make: Callable[[], Any], *, streams:
     try:
         watch.leave = leaver()
         for middleware in watch.middleware:
-            after = outcome(middleware(watch.start), "A middleware")
+            after = settled(middleware(watch.start), "A middleware")
             check_callback("middleware", after, ConfigurationError)
             watch.heard(after)
         if not journey.call.foreign:  # another host gets none of what the gateway gets
@@ -52,6 +52,6 @@ def told(watch: Watch) -> None:
     """Wait for what the ``async`` functions of a call's middleware do after it."""
     while watch.pending:
         try:
-            outcome(watch.pending.pop(0), "A middleware")
+            settled(watch.pending.pop(0), "A middleware")
         except Exception as error:  # noqa: BLE001 - what was paid for is handed out all the same
             watch.lost(error)
