@@ -23,7 +23,7 @@ _EXT = Path(__file__).resolve().parents[2] / "runinfra_ext"
 # What the generated methods and modules call by these names themselves.
 MODULE_NAMES = frozenset(
     {"bool", "bytes", "date", "datetime", "float", "int", "models", "nested", "objects", "results"}
-    | {"str"}
+    | {"str", "types"}
 )
 # What the models call by these names themselves, in the bodies of their classes.
 MODEL_NAMES = frozenset(
@@ -230,4 +230,5 @@ def _reserved() -> frozenset[str]:
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "RESERVED":
             assert isinstance(node.value, ast.Call)
             return frozenset(ast.literal_eval(node.value.args[0]))
-    return frozenset()
+    msg = "runinfra_ext/_call/headers.py has no RESERVED"
+    raise LookupError(msg)

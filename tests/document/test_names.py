@@ -48,6 +48,7 @@ OPERATIONS = [
     {"method": f"pages.list #! the class AsyncPages of the namespace pages: {TAKEN}"},
     {"method": f"n.models #! models: {TAKEN}"},
     {"method": f"n.str.list #! str: {TAKEN}"},
+    {"method": f"n.types #! types: {TAKEN}"},
     {"id": f"import #! import: {TAKEN}"},
     {"id": f"models #! models: {TAKEN}"},
     {"tags": f"[Class] #! Class: {TAKEN}"},
