@@ -64,13 +64,12 @@ def data_url_bytes(url: str) -> bytes | None:
     return decode_base64(text, "data URL")
 
 
-def fetch_call(url: object, options: Mapping[str, Any], function: str) -> Call:
+def fetch_call(url: object, options: Mapping[str, Any]) -> Call:
     """The call that fetches a picture from wherever it is kept.
 
     Args:
         url: of the picture.
         options: the method's keyword arguments.
-        function: the method's name, for errors.
 
     Raises:
         TypeError: an unknown keyword.
@@ -78,7 +77,7 @@ def fetch_call(url: object, options: Mapping[str, Any], function: str) -> Call:
     """
     for name in options:
         if name not in FetchOptions.__annotations__:
-            raise unexpected(name, FetchOptions.__annotations__, function)
+            raise unexpected(name, FetchOptions.__annotations__, "images.fetch")
     if not isinstance(url, str) or not is_usable_url(url):
         # The URL is not shown: what signs it is a credential.
         msg = "image: expected a picture of images.generate, or its https URL"

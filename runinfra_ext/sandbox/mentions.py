@@ -145,10 +145,6 @@ class Mentions:
         values: list[str] = getattr(self, kind)
         return self._next(kind, values, accept)
 
-    def all_numbers(self) -> list[int | float]:
-        """Every number that has gone nowhere yet."""
-        return [said for said in self.numbers if ("number", said) not in self._used]
-
     def has(self, word: object) -> bool:
         """Whether a value, as of an enum, is said as a word of its own."""
         text = str(word).lower().replace("_", " ").strip()

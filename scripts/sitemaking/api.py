@@ -25,7 +25,7 @@ def pages() -> dict[str, str]:
     owners = _owners()
     places = {name: f"{_page(module)}#{module}.{name}" for name, module in owners.items()}
     written = {_page(module): _module(module, owners, places) for module in _ORDER}
-    written[_CLIENT] = _client(Links(places, "../"))
+    written[_CLIENT] = _client(Links(places))
     return written
 
 
@@ -48,7 +48,7 @@ def _owners() -> dict[str, str]:
 
 def _module(name: str, owners: dict[str, str], places: dict[str, str]) -> str:
     module = importlib.import_module(name)
-    links = Links(places, "../")
+    links = Links(places)
     blocks = [f"# {name}", *body(module.__doc__, links, {})]
     elsewhere = [n for n in surface.names(module) if owners[n] != name]
     for public in surface.names(module):

@@ -15,21 +15,20 @@ _WIDE = 76  # of a signature on one line
 
 
 class Links:
-    """Where each public name is explained.
+    """Where each public name is explained, for a page in a folder of the site.
 
     Args:
         places: page and anchor by name, from the site's root.
-        up: from the page that is written to the site's root.
     """
 
-    def __init__(self, places: Mapping[str, str], up: str) -> None:
-        self._places, self._up = places, up
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
 
     def name(self, name: str, shown: str | None = None) -> str:
         """A name as code, linked if it is public."""
         place = self._places.get(name) or self._places.get(name.rpartition(".")[2])
         code = f"`{shown or name}`"
-        return f"[{code}]({self._up}{place})" if place else code
+        return f"[{code}](../{place})" if place else code
 
     def annotation(self, text: str) -> str:
         """A type, with each name in it linked."""

@@ -211,7 +211,7 @@ def test_formats_by_their_bytes(start, form):
 
 def test_the_call_is_a_free_get():
     """It may be repeated, and carries no body."""
-    call = fetch_call("https://media.example/a.png?x=1#y", {}, "images.fetch")
+    call = fetch_call("https://media.example/a.png?x=1#y", {})
     assert (call.foreign, call.content, call.operation.replay) == (True, None, "safe")
     assert call.path == "https://media.example/a.png?x=1"
 

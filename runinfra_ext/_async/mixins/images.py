@@ -44,7 +44,7 @@ class AsyncImagesMethods(AsyncResource):
         inside = data_url_bytes(url) if isinstance(url, str) else None
         if inside is not None:
             return inside
-        return await self._transport.fetch(fetch_call(url, options, "images.fetch"), picture)
+        return await self._transport.fetch(fetch_call(url, options), picture)
 
     @at_hand
     async def save(

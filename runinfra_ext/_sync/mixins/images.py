@@ -45,7 +45,7 @@ class ImagesMethods(Resource):
         inside = data_url_bytes(url) if isinstance(url, str) else None
         if inside is not None:
             return inside
-        return self._transport.fetch(fetch_call(url, options, "images.fetch"), picture)
+        return self._transport.fetch(fetch_call(url, options), picture)
 
     @door
     def save(self, image: ImageData | str, path: StrPath, **options: Unpack[FetchOptions]) -> Path:
