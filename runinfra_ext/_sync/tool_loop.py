@@ -10,7 +10,7 @@ from typing import Any, Self
 from runinfra_client import models
 
 from .._answer.completions import ChatCompletion
-from .._call.spans import UNTRACED, Work, ended_by
+from .._call.spans import Work, ended_by
 from .._ground.doors import door
 from .._structured.conversation import (
     ToolCall,
@@ -39,8 +39,8 @@ class ToolStream:
         create: ``client.chat.completions.create``.
         conversation: messages, tools, limits and the other arguments of every request.
         streaming: make every request a stream, so that there are pieces of text.
-        on_event: is given the chunks of these streams.
         begin: gives the span around all of it, when the first request is about to be sent.
+        on_event: is given the chunks of these streams.
 
     Raises (while reading):
         ToolLoopError: the limit of steps is reached, all calls were cut, or a result has no JSON
@@ -56,8 +56,8 @@ class ToolStream:
         conversation: ToolConversation,
         *,
         streaming: bool,
+        begin: Callable[[], Work],
         on_event: Callable[[Any], object] | None = None,
-        begin: Callable[[], Work] = lambda: UNTRACED,
     ) -> None:
         for tool in conversation.tools:
             check_callback("tools", tool.function)

@@ -12,6 +12,7 @@ import pytest
 
 from runinfra_ext._answer.completions import ChatCompletion
 from runinfra_ext._async.tool_loop import AsyncToolStream
+from runinfra_ext._call.spans import UNTRACED
 from runinfra_ext._structured.conversation import ToolConversation
 from runinfra_ext._structured.tools import function_tool
 from runinfra_ext._sync.tool_loop import ToolStream
@@ -147,8 +148,10 @@ def run(request: pytest.FixtureRequest) -> Any:
     def go(model: Model, offered: list[Any], max_steps: int = 10, /, **params: Any) -> Any:
         conversation = talk(*offered, max_steps=max_steps, **params)
         if request.param == "sync":
-            return ToolStream(model, conversation, streaming=False).final()
-        stream = AsyncToolStream(model.acreate, conversation, streaming=False)
+            return ToolStream(model, conversation, streaming=False, begin=lambda: UNTRACED).final()
+        stream = AsyncToolStream(
+            model.acreate, conversation, streaming=False, begin=lambda: UNTRACED
+        )
         return asyncio.run(stream.final())
 
     go.kind = request.param  # type: ignore[attr-defined]
@@ -293,11 +296,19 @@ def test_streamed_loop(play: Any) -> None:
 
     conversation = talk(weather)
     if play.kind == "sync":
-        stream = ToolStream(create, conversation, streaming=True, on_event=events.append)
+        stream = ToolStream(
+            create, conversation, streaming=True, begin=lambda: UNTRACED, on_event=events.append
+        )
         result = stream.final()
     else:
         result = play.run(
-            AsyncToolStream(acreate, conversation, streaming=True, on_event=events.append).final()
+            AsyncToolStream(
+                acreate,
+                conversation,
+                streaming=True,
+                begin=lambda: UNTRACED,
+                on_event=events.append,
+            ).final()
         )
 
     assert "Fine." == result.completion.choices[0].message.content
