@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from runinfra_client import models
 
@@ -12,11 +12,6 @@ from .reader import EventReader
 
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
-
-Usage: TypeAlias = models.CompletionUsage | models.ResponseUsage | None
-ToolCalls: TypeAlias = (
-    list[models.ChatCompletionMessageToolCall] | list[models.ResponseFunctionToolCall]
-)
 
 if TYPE_CHECKING:
     # Which of them it is follows from what the stream amounts to; a property can't say that.
@@ -92,12 +87,14 @@ class StreamView(Generic[T, R_co]):
     else:
 
         @property
-        def usage(self) -> Usage:
-            """The usage, once it has come: ``CompletionUsage`` or ``ResponseUsage``."""
+        def usage(self) -> models.CompletionUsage | models.ResponseUsage | None:
+            """The usage, once it has come."""
             return self._reader.assembler.usage
 
         @property
-        def tool_calls(self) -> ToolCalls:
+        def tool_calls(
+            self,
+        ) -> list[models.ChatCompletionMessageToolCall] | list[models.ResponseFunctionToolCall]:
             """The tool calls that are complete; never one whose arguments are still coming."""
             return self._reader.assembler.tool_calls
 
