@@ -12,6 +12,8 @@ import griffe
 
 logging.getLogger("griffe").setLevel(logging.CRITICAL)  # it misses types that signatures have
 _WIDE = 76  # of a signature on one line
+# Where names of ours stand for who wrote them; readers know them by their public names.
+_OURS = re.compile(r"\b(?:completions|models|nested|objects|results|runinfra_ext|types)\.(?=[A-Z])")
 
 
 class Links:
@@ -65,7 +67,7 @@ def shown_type(annotation: Any) -> str:
     if annotation is inspect.Parameter.empty:
         return ""
     if isinstance(annotation, str):
-        return annotation
+        return _OURS.sub("", annotation)
     if isinstance(annotation, type) and not hasattr(annotation, "__args__"):
         return annotation.__name__
     forward = getattr(annotation, "__forward_arg__", None)

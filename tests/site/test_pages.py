@@ -56,6 +56,13 @@ def test_every_method_of_a_client_is_explained(reference):
     assert "- `model` (`str`): Id of the model." in page
 
 
+def test_types_have_their_public_names(reference):
+    """No module that only we know stands before one, as in what it is written as in the code."""
+    shown = re.sub(r"\]\(\S+\)|\{ #\S+ \}", "", "".join(reference.values()))
+    assert re.findall(r"\b(?:completions|models|results|types)\.[A-Z]\w+", shown) == []
+    assert " -> ChatCompletion | ChatCompletionStream" in reference["reference/client.md"]
+
+
 def test_nothing_of_the_docstrings_markup_is_left(reference):
     """Roles and double backticks of docstrings are not Markdown."""
     for name, text in reference.items():
@@ -102,7 +109,7 @@ def test_every_schema_can_be_looked_at(reference):
 
 def test_types_are_linked():
     """Public names within a type lead to their places, the rest stays code."""
-    links = docstrings.Links({"Timeout": "reference/runinfra_ext.md#t"}, "../")
+    links = docstrings.Links({"Timeout": "reference/runinfra_ext.md#t"})
     linked = "[`Timeout`](../reference/runinfra_ext.md#t)"
     assert links.annotation("float | Timeout | None") == f"`float |` {linked} `| None`"
     assert links.annotation("str | None") == "`str | None`"
