@@ -14,6 +14,7 @@ COLUMNS: Final = ("openai", "official", "httpx", "urllib3", "aiohttp", "ext", "s
 BEGIN: Final = "<!-- python -m benchmarks --table -->"
 END: Final = "<!-- the table's end -->"
 TITLES: Final = {"ext": "**this SDK**", "socket": "limit"}
+_TIMES: Final = frozenset({"µs", "ms"})
 _PACKAGES: Final = ("runinfra-ext", "openai", "runinfra", "httpx", "urllib3", "aiohttp", "orjson")
 
 
@@ -38,28 +39,32 @@ def summary(samples: Samples, rows: tuple[Row, ...], *, rounds: int, quick: bool
 
 
 def line(row: Row, measured: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
-    """One line: medians, their ratios, and whether the goals are met.
+    """One line: the numbers, their ratios, and whether the goals are met.
+
+    Of times the least counts: what else goes on on a machine only adds to them. Of all other numbers
+    it is the median.
 
     Args:
         row: what the line shows.
         measured: samples of its job by contender.
     """
-    medians: dict[str, float] = {}
+    decide = min if row.unit in _TIMES else statistics.median
+    numbers: dict[str, float] = {}
     for name, measures in measured.items():
         family = name.removesuffix("-async")
         values = [number(row, measure) for measure in measures]
         if values:
-            medians[family] = statistics.median(values)
-    base = medians.get(row.against)
-    ratios = {name: value / base for name, value in medians.items()} if base else {}
-    judged = medians if row.absolute else ratios
+            numbers[family] = decide(values)
+    base = numbers.get(row.against)
+    ratios = {name: value / base for name, value in numbers.items()} if base else {}
+    judged = numbers if row.absolute else ratios
     if row.above is not None and {"ext", row.above} <= judged.keys():
         judged["ext"] -= judged[row.above]
     return {
         "work": row.title,
         "unit": row.unit,
         "against": row.against,
-        "medians": medians,
+        "numbers": numbers,
         "ratios": ratios,
         "absolute": row.absolute,
         "goal": row.goal,
@@ -112,13 +117,13 @@ def _words(result: dict[str, Any]) -> str:
     rounds = f"{result['rounds']} round{'s' * (result['rounds'] != 1)}"
     judged = [entry["met"] for entry in result["rows"] if entry["met"] is not None]
     return (
-        f"Python {result['python']}, {result['machine']}; medians of {rounds}; "
+        f"Python {result['python']}, {result['machine']}; the least time of {rounds}; "
         f"{sum(judged)} of {len(judged)} goals met.\n{', '.join(versions)}."
     )
 
 
 def _cell(entry: dict[str, Any], name: str) -> str:
-    value = entry["medians"].get(name)
+    value = entry["numbers"].get(name)
     if value is None:
         return ""
     if entry["absolute"] or name == entry["against"] or name not in entry["ratios"]:

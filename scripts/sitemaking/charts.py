@@ -27,17 +27,17 @@ def charts(result: Mapping[str, Any]) -> list[str]:
 
 
 def _chart(entry: Mapping[str, Any]) -> str:
-    medians: Mapping[str, float] = entry["medians"]
-    order = sorted(medians, key=lambda name: medians[name])
-    longest = max(medians.values()) or 1.0
+    numbers: Mapping[str, float] = entry["numbers"]
+    order = sorted(numbers, key=lambda name: numbers[name])
+    longest = max(numbers.values()) or 1.0
     height = _ROW * len(order) + 8
     title = f"{entry['work']}, in {entry['unit']}" if entry["unit"] else entry["work"]
     bars: list[str] = []
     for number, name in enumerate(order):
         y = 4 + number * _ROW
-        width = max(1.0, _WIDTH * medians[name] / longest)
+        width = max(1.0, _WIDTH * numbers[name] / longest)
         mark = ' class="ours"' if name == "ext" else ""
-        told = f"{medians[name]:.3g} {entry['unit']}".strip()
+        told = f"{numbers[name]:.3g} {entry['unit']}".strip()
         bars.append(
             f'<g{mark}><text x="{_LEFT - 8}" y="{y + 16}" text-anchor="end">'
             f"{escape(_NAMES.get(name, name))}</text>"

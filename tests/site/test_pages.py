@@ -121,7 +121,7 @@ def test_charts_are_of_the_benchmark_s_numbers():
     result = json.loads((ROOT / "benchmarks/results.json").read_text("utf-8"))
     drawn = charts.charts(result)
     assert len(drawn) >= 5
-    entry = {"work": "a < b", "unit": "µs", "medians": {"openai": 200.0, "ext": 50.0}}
+    entry = {"work": "a < b", "unit": "µs", "numbers": {"openai": 200.0, "ext": 50.0}}
     [chart] = charts.charts({"rows": [{**entry, "work": charts.CHOSEN[0]}]})
     svg = ET.fromstring(chart).find("svg")
     widths = [float(rect.get("width")) for rect in svg.iter("rect")]
