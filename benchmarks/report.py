@@ -41,8 +41,8 @@ def summary(samples: Samples, rows: tuple[Row, ...], *, rounds: int, quick: bool
 def line(row: Row, measured: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
     """One line: the numbers, their ratios, and whether the goals are met.
 
-    Of times the least counts: what else goes on on a machine only adds to them. Of all other numbers
-    it is the median.
+    Of times the least counts: what else goes on on a machine only adds to them. Of all other
+    numbers it is the median.
 
     Args:
         row: what the line shows.
