@@ -29,15 +29,11 @@ from .models.response_queued_event import ResponseQueuedEvent
 from .models.response_reasoning_summary_part_added_event import (
     ResponseReasoningSummaryPartAddedEvent,
 )
-from .models.response_reasoning_summary_part_done_event import (
-    ResponseReasoningSummaryPartDoneEvent,
-)
+from .models.response_reasoning_summary_part_done_event import ResponseReasoningSummaryPartDoneEvent
 from .models.response_reasoning_summary_text_delta_event import (
     ResponseReasoningSummaryTextDeltaEvent,
 )
-from .models.response_reasoning_summary_text_done_event import (
-    ResponseReasoningSummaryTextDoneEvent,
-)
+from .models.response_reasoning_summary_text_done_event import ResponseReasoningSummaryTextDoneEvent
 from .models.response_reasoning_text_delta_event import ResponseReasoningTextDeltaEvent
 from .models.response_reasoning_text_done_event import ResponseReasoningTextDoneEvent
 from .models.response_refusal_delta_event import ResponseRefusalDeltaEvent

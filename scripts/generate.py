@@ -292,7 +292,7 @@ def _import_of(name: str) -> dict[str, str]:
 def _format(folder: Path) -> None:
     ruff = str(Path(sys.executable).parent / "ruff")
     for arguments in (
-        ["check", "--fix", "-q", "--select", "F401,I,TC005"],
+        ["check", "--fix", "-q", "--select", "F401,I,TC005", "--line-length", "100"],
         ["format", "-q", "--line-length", "100"],
     ):
         command = [ruff, arguments[0], "--isolated", "--no-cache", *arguments[1:], str(folder)]

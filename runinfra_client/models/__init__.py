@@ -45,9 +45,7 @@ if TYPE_CHECKING:
     from .response_function_call_arguments_delta_event import (
         ResponseFunctionCallArgumentsDeltaEvent,
     )
-    from .response_function_call_arguments_done_event import (
-        ResponseFunctionCallArgumentsDoneEvent,
-    )
+    from .response_function_call_arguments_done_event import ResponseFunctionCallArgumentsDoneEvent
     from .response_function_tool_call import ResponseFunctionToolCall
     from .response_in_progress_event import ResponseInProgressEvent
     from .response_incomplete_details import ResponseIncompleteDetails
@@ -57,23 +55,13 @@ if TYPE_CHECKING:
     from .response_output_message import ResponseOutputMessage
     from .response_output_refusal import ResponseOutputRefusal
     from .response_output_text import ResponseOutputText
-    from .response_output_text_annotation_added_event import (
-        ResponseOutputTextAnnotationAddedEvent,
-    )
+    from .response_output_text_annotation_added_event import ResponseOutputTextAnnotationAddedEvent
     from .response_queued_event import ResponseQueuedEvent
     from .response_reasoning_item import ResponseReasoningItem
-    from .response_reasoning_summary_part_added_event import (
-        ResponseReasoningSummaryPartAddedEvent,
-    )
-    from .response_reasoning_summary_part_done_event import (
-        ResponseReasoningSummaryPartDoneEvent,
-    )
-    from .response_reasoning_summary_text_delta_event import (
-        ResponseReasoningSummaryTextDeltaEvent,
-    )
-    from .response_reasoning_summary_text_done_event import (
-        ResponseReasoningSummaryTextDoneEvent,
-    )
+    from .response_reasoning_summary_part_added_event import ResponseReasoningSummaryPartAddedEvent
+    from .response_reasoning_summary_part_done_event import ResponseReasoningSummaryPartDoneEvent
+    from .response_reasoning_summary_text_delta_event import ResponseReasoningSummaryTextDeltaEvent
+    from .response_reasoning_summary_text_done_event import ResponseReasoningSummaryTextDoneEvent
     from .response_reasoning_text import ResponseReasoningText
     from .response_reasoning_text_delta_event import ResponseReasoningTextDeltaEvent
     from .response_reasoning_text_done_event import ResponseReasoningTextDoneEvent

@@ -7,13 +7,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from ..types import (
-    absent_or_null,
-    hints_know,
-    plain,
-    short_html,
-    short_repr,
-)
+from ..types import absent_or_null, hints_know, plain, short_html, short_repr
 
 
 @define(kw_only=True, repr=False)

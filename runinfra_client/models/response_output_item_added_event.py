@@ -7,14 +7,7 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from ..types import (
-    absent_or_null,
-    hints_know,
-    plain,
-    short_html,
-    short_repr,
-    tagged,
-)
+from ..types import absent_or_null, hints_know, plain, short_html, short_repr, tagged
 
 
 @define(kw_only=True, repr=False)

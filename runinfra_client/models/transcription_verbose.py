@@ -8,13 +8,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from ..meta import Result
-from ..types import (
-    absent_or_null,
-    hints_know,
-    plain,
-    short_html,
-    short_repr,
-)
+from ..types import absent_or_null, hints_know, plain, short_html, short_repr
 
 
 @define(kw_only=True, repr=False, getstate_setstate=False)

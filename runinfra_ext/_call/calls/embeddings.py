@@ -5,10 +5,7 @@ from __future__ import annotations
 
 from typing import NotRequired
 
-from runinfra_client.api.embeddings.create_embedding import (
-    EmbeddingOtherParams,
-    EmbeddingParams,
-)
+from runinfra_client.api.embeddings.create_embedding import EmbeddingOtherParams, EmbeddingParams
 
 from ..options import JsonCallOptions
 

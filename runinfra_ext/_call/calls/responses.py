@@ -5,10 +5,7 @@ from __future__ import annotations
 
 from typing import NotRequired
 
-from runinfra_client.api.responses.create_response import (
-    ResponseOtherParams,
-    ResponseParams,
-)
+from runinfra_client.api.responses.create_response import ResponseOtherParams, ResponseParams
 
 from ..options import JsonCallOptions
 
