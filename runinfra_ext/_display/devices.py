@@ -47,15 +47,14 @@ class Speaker:
             self._sound = self._wave.sound
         if self._sound is None or not piece:
             return
-        samples = self._rest + piece
-        whole = len(samples) - len(samples) % self._sound.frame
+        samples, frame = self._rest + piece, self._sound.frame
+        whole, step = len(samples) - len(samples) % frame, _PIECE - _PIECE % frame
         self._rest = samples[whole:]
         with _explained(self._devices, "play"):
             if self._stream is None:
                 self._stream = self._opened(self._sound)
-            for start in range(0, whole, _PIECE - _PIECE % self._sound.frame):
-                end = min(start + _PIECE - _PIECE % self._sound.frame, whole)
-                self._stream.write(samples[start:end])
+            for start in range(0, whole, step):
+                self._stream.write(samples[start : min(start + step, whole)])
 
     def __enter__(self) -> Self:
         return self

@@ -14,7 +14,7 @@ from ..errors import (
     ResponseShapeError,
 )
 from .frames import frame_format
-from .waves import chunks
+from .waves import Sound, chunks
 
 AudioFormat = Literal["wav", "mp3", "flac", "opus", "ogg", "aac", "m4a", "webm", "pcm", "unknown"]
 
@@ -117,11 +117,11 @@ def wav_duration(data: bytes) -> float | None:
     return seconds
 
 
-def pcm_rate(content_type: str) -> tuple[int, int]:
-    """Sample rate and channels by the parameters of a media type (``audio/L16; rate=24000``).
+def told_sound(content_type: str) -> Sound | None:
+    """What raw samples are by the parameters of their media type (``audio/L16; rate=24000``).
 
     Returns:
-        A rate of 0 if it is not told.
+        ``None`` if their rate is not told.
     """
     parameters: dict[str, int] = {}
     for part in content_type.lower().split(";")[1:]:
@@ -129,7 +129,8 @@ def pcm_rate(content_type: str) -> tuple[int, int]:
         digits = value.strip().strip('"')
         if digits.isascii() and digits.isdigit() and len(digits) <= _RATE_DIGITS:
             parameters[name.strip()] = int(digits)
-    return parameters.get("rate", 0), parameters.get("channels", 1) or 1
+    rate = parameters.get("rate")
+    return Sound(rate, parameters.get("channels") or 1) if rate else None
 
 
 def reference_audio(value: object) -> object:

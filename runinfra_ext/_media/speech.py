@@ -23,8 +23,8 @@ from .formats import (
     MIME_TYPES,
     AudioFormat,
     audio_format,
-    pcm_rate,
     sniff_format,
+    told_sound,
     wav_duration,
 )
 from .waves import Sound, wave_of
@@ -108,9 +108,8 @@ class SpeechAudio:
 
     def _repr_html_(self) -> str:
         form = self.format
-        if form == "pcm" and self._told_rate()[0]:
-            rate, channels = self._told_rate()
-            return player(wave_of(self.content, Sound(rate, channels)), "audio/wav")
+        if form == "pcm" and (sound := self._told_sound()) is not None:
+            return player(wave_of(self.content, sound), "audio/wav")
         return player(self.content, MIME_TYPES.get(form, self.content_type))
 
     @door
@@ -132,8 +131,8 @@ class SpeechAudio:
         with Speaker(played(self.format, told, sample_rate, channels)) as speaker:
             speaker.write(self.content)
 
-    def _told_rate(self) -> tuple[int, int]:
-        return pcm_rate(self.meta.headers.get("content-type", ""))
+    def _told_sound(self) -> Sound | None:
+        return told_sound(self.meta.headers.get("content-type", ""))
 
     @property
     def duration(self) -> float | None:
@@ -143,8 +142,8 @@ class SpeechAudio:
         see :meth:`pcm_duration`.
         """
         if self.format == "pcm":
-            rate, channels = self._told_rate()
-            return self.pcm_duration(rate, channels=channels) if rate else None
+            sound = self._told_sound()
+            return None if sound is None else len(self.content) / sound.frame / sound.rate
         return wav_duration(self.content)
 
     def pcm_duration(self, sample_rate: int, *, channels: int = 1, sample_width: int = 2) -> float:
@@ -211,10 +210,10 @@ def played(
             " write it to a file for a player"
         )
         raise InvalidRequestError(msg, param="sound")
-    rate, told = pcm_rate(content_type)
-    if not rate:
+    told = told_sound(content_type)
+    if told is None:
         raise wrong("sample_rate", "the samples in a second: raw ones do not tell", sample_rate)
-    return Sound(rate, told)
+    return told
 
 
 def speech_result(body: bytes, meta: Meta, redactor: Redactor, asked: object) -> SpeechAudio:
