@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import re
 import select
-import ssl
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aiohttp import ClientConnectionError
 
+from .aiohttp_rest import take_decrypted, take_received
+
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     from aiohttp import StreamReader
@@ -37,7 +38,6 @@ _DEFECTS: Final = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n[ \t]|\n[^:\r\n]*[ \t]:"
 )
 _LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
-_READ_BYTES: Final = 64 * 1024
 _NEVER: Final = float("inf")
 
 
@@ -91,6 +91,7 @@ class Line(asyncio.Protocol):
         "_tail",
         "_timer",
         "_tls",
+        "_tls_protocol",
         "answered",
         "busy",
         "content",
@@ -146,7 +147,8 @@ class Line(asyncio.Protocol):
         self._last: float | None = None  # an end that no byte moves
         self._armed = _NEVER
         self._timer: asyncio.TimerHandle | None = None
-        self._tls = getattr(transport, "_ssl_protocol", None)
+        self._tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+        self._tls_protocol = getattr(transport, "_ssl_protocol", None)
         self._limits: Limits
         self._loop = asyncio.get_running_loop()
         self._poll: select.poll | None = None
@@ -216,7 +218,7 @@ class Line(asyncio.Protocol):
         with contextlib.suppress(RuntimeError):
             self.transport.abort()
             # asyncio's transport of TLS has forgotten the one below it if it was closed twice.
-            below = getattr(self._tls, "_transport", None)
+            below = getattr(self._tls_protocol, "_transport", None)
             if below is not None:
                 below.abort()
 
@@ -285,13 +287,15 @@ class Line(asyncio.Protocol):
 
     def eof_received(self) -> None:
         """Called by the event loop."""
-        self.said_goodbye = self._has_goodbye()
+        self.said_goodbye = self._tls is None or take_decrypted(self._tls, self.data_received)
         self.handler.eof_received()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Called by the event loop."""
         if self.uploading and exc is not None:
             self.save_answer()
+        if self.busy and self._tls is not None:
+            self._take_rest(self._tls)
         self.ended = True
         self.error = exc
         self._stop()
@@ -303,25 +307,9 @@ class Line(asyncio.Protocol):
         self._on_end(self)
 
     def save_answer(self) -> None:
-        """Read what has come before a write failed: a server may refuse an upload and close.
-
-        asyncio reads no more of a connection to which it can't write. uvloop closes it at once, so
-        that over TLS the answer is lost there if it comes while a piece is being encrypted.
-        """
-        tls = getattr(self.transport, "_ssl_protocol", None)
-        if tls is None and self.transport.get_extra_info("ssl_object") is not None:
-            return
-        # asyncio's transport of TLS does not know yet that the one below it is closing.
-        below = self.transport if tls is None else getattr(tls, "_transport", None)
-        if self.ended or below is None or not below.is_closing():
-            return
-        with contextlib.suppress(OSError):
-            while data := os.read(self.fileno, _READ_BYTES):
-                if tls is None:
-                    self.data_received(data)
-                else:
-                    tls.get_buffer(len(data))[: len(data)] = data
-                    tls.buffer_updated(len(data))
+        """Take what has come before a write failed."""
+        if not self.ended:
+            take_received(self.transport, self.fileno, self.data_received)
 
     def pause_writing(self) -> None:
         """Called by the event loop."""
@@ -331,17 +319,11 @@ class Line(asyncio.Protocol):
         """Called by the event loop."""
         self.handler.resume_writing()
 
-    def _has_goodbye(self) -> bool:
-        """Whether an end of the bytes is the peer's own; over TLS a cut looks the same."""
-        tls = self.transport.get_extra_info("ssl_object")
-        if tls is None:
-            return True
-        try:
-            return not tls.read(1)
-        except ssl.SSLZeroReturnError:
-            return True
-        except (ssl.SSLError, ValueError):
-            return False
+    def _take_rest(self, tls: ssl.SSLObject) -> None:
+        """Take what is held back, also by a parser whose reader is slow: nothing comes again."""
+        self.said_goodbye = take_decrypted(tls, self.data_received)
+        while self.handler._reading_paused:  # noqa: SLF001 - aiohttp tells it nowhere else
+            self.handler.resume_reading()
 
     def _read_head(self, head: bytearray, data: bytes) -> None:
         """Find where the head of the answer ends; heads of the 1xx kind go before it."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import re
 import threading
+import time
 import tracemalloc
 
 import pytest
@@ -64,6 +66,40 @@ def test_a_body_in_pieces_of_any_size(loop, tls, framing, cut):
     with served(serve, tls) as server:
         run(loop, scenario)
     assert server.opened == (3 if framing == "close" else 1)
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+def test_a_reader_slower_than_the_goodbye(loop, tls, framing):
+    """A server that closes after its answer takes nothing of it along that has come already."""
+    size = 800_000  # more than aiohttp takes unread, less than that and what uvloop's TLS takes
+
+    def serve(peer: Peer) -> None:
+        data = framed(blob(nonce_of(peer.request()), size), framing)
+        peer.send(data[:700_000])
+        time.sleep(0.05)  # now nobody reads
+        peer.send(data[700_000:])
+        if tls:
+            peer.sock.settimeout(0)
+            with contextlib.suppress(OSError):  # the client's goodbye is not waited for
+                peer.sock.unwrap()
+
+    async def scenario():
+        http = network(tls)
+        headers = {"content-type": "application/json"}
+        source = await http.send("POST", f"{server.base_url}/x", headers, b"nonce-1", PATIENT)
+        try:
+            body = await source.receive()
+            assert await asyncio.to_thread(server.wait_for_closed, 1)
+            await asyncio.sleep(0.1)
+            while piece := await source.receive():
+                body += piece
+            assert body == blob("1", size)
+        finally:
+            await source.aclose()
+            await http.aclose()
+
+    with served(serve, tls) as server:
+        run(loop, scenario)
 
 
 def test_what_was_handed_on_is_not_kept(loop, tls):
