@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sized
 from typing import Any, TypeVar, Unpack
 
 from .._ground.checks import wrong
-from .._ground.files import StrPath
+from .._ground.files import StrPath, checked_path
 from ..bulk.account import Account
 from ..bulk.options import (
     JobOptions,
@@ -140,7 +139,7 @@ class AsyncBulk:
             RunInfraConnectionError: nobody is there.
         """
         if options.get("journal") is None:
-            options["journal"] = f"{os.fspath(output)}.journal"
+            options["journal"] = f"{checked_path('output', output)}.journal"
         checked = checked_options(options)
         name = checked_operation(operation)
         if name.endswith(".parse"):

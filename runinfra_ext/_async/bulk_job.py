@@ -76,8 +76,18 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
         return self
 
     async def __anext__(self) -> Row[ItemT, Any]:
-        if self._closed:
+        try:
+            found = None if self._closed else await self._next_row()
+        except StopAsyncIteration as error:
+            # Of a function of the application's: it would end the caller's loop without a word.
+            msg = f"a function of this job raised {type(error).__name__}"
+            raise RuntimeError(msg) from error
+        if found is None:
             raise StopAsyncIteration
+        return found
+
+    async def _next_row(self) -> Row[ItemT, Any] | None:
+        """The next row; ``None`` at the end, if all went well."""
         found: Row[ItemT, Any] | None = None
         try:
             if not self._begun:
@@ -95,7 +105,7 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
         reason = self._broken() or self._desk.error
         if reason is not None:
             raise self._told(reason)
-        raise StopAsyncIteration
+        return None
 
     async def close(self) -> None:
         """Send nothing more, finish and keep what is on its way, and let go of the journal."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from .._ground.checks import shown
+from .._ground.checks import shown, wrong
+from .._ground.json_codec import is_mapping
 from ..bulk.account import Account
 from ..bulk.desk import Desk
 from ..bulk.journal import Journal
 from ..bulk.options import Options
-from ..bulk.outcomes import bad_outcome, finished, unsent
+from ..bulk.outcomes import bad_outcome, finished, placed, unsent
 from ..bulk.plan import Plan
 from ..bulk.rows import Outcome, Ticket
 from ..bulk.seen import Seen
@@ -139,6 +140,9 @@ class AsyncBulkWork:
         if isinstance(params, Ticket):
             params.position = position
             return params
+        if not is_mapping(params) or not all(isinstance(name, str) for name in params):
+            what = "rows" if plan.request is None else "request"
+            raise wrong(what, "a mapping of names to the arguments of a row's call", params)
         return Ticket(key, item, position, plan.operation, params)
 
     def _resend(self, stored: Any) -> bool:
@@ -159,7 +163,7 @@ class AsyncBulkWork:
         """A row that can't be sent."""
         if error is None:
             return
-        error.add_note(f"row {position + 1} of the input")
+        error = placed(error, item, position)
         if self._options.on_bad_row == "raise":
             self._desk.stop(error)
             self._bell.ring()
@@ -222,10 +226,10 @@ class AsyncBulkWork:
         begun = self._clock()
         result, error = await self._called(line, ticket)
         if isinstance(error, InvalidRequestError) and not line.sent:
+            error = placed(error, ticket.item, ticket.position, ticket.key)
             if not isinstance(error, ConfigurationError) and self._options.on_bad_row == "record":
                 self._keep(bad_outcome(ticket.item, ticket.key, ticket.position, error))
                 return
-            error.add_note(f"row {ticket.position + 1} of the input, {shown(ticket.key)}")
             desk.stop(error)
             desk.give_back(ticket)
             return

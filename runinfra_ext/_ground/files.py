@@ -8,9 +8,10 @@ import stat
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from ..errors import InvalidRequestError
+from .checks import wrong
 
 StrPath = str | os.PathLike[str]
 
@@ -25,6 +26,20 @@ _FLAGS: Final = (
     | getattr(os, "O_NOFOLLOW", 0)
 )
 _MODE: Final = 0o666
+
+
+def checked_path(param: str, value: object) -> Path:
+    """The path that an argument gives.
+
+    Raises:
+        InvalidRequestError: it gives none that a file can have.
+    """
+    path: object = None
+    if isinstance(value, str | os.PathLike):
+        path = os.fspath(cast("StrPath", value))
+    if not isinstance(path, str) or not path or "\0" in path:
+        raise wrong(param, "the path of a file", value)
+    return Path(path)
 
 
 @contextmanager

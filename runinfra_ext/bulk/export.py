@@ -7,6 +7,8 @@ import csv
 import hashlib
 import io
 import json
+import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -35,6 +37,7 @@ _COLUMNS: Final[tuple[str, ...]] = (
     "output_tokens",
     "cost",
 )
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _OUTPUTS: Final = "outputs"  # the fact that has the digests of what was written
 
 
@@ -160,7 +163,7 @@ def _digest(path: Path) -> str:
 def _write_lines(reading: Reading, file: io.BufferedIOBase) -> int:
     count = 0
     for line in _merged(reading):
-        file.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
+        file.write(_json(line).encode() + b"\n")
         count += 1
     return count
 
@@ -177,6 +180,32 @@ def _merged(reading: Reading) -> Iterator[dict[str, Any]]:
     while following is not None:
         yield _bad_line(following)
         following = next(bad, None)
+
+
+def _json(value: Any) -> str:
+    """Compact JSON that every reader takes, of what engines write into theirs as well.
+
+    Half of a surrogate pair, which no file takes, is escaped; NaN and infinities are null.
+    """
+    try:
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(value), separators=(",", ":"), ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+    return text
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if is_object(value):
+        return {name: _finite(member) for name, member in value.items()}
+    if is_sequence(value):
+        return [_finite(item) for item in value]
+    return value
 
 
 def _line(row: Stored) -> dict[str, Any]:
@@ -229,9 +258,9 @@ def _record(row: Stored) -> dict[str, Any]:
     return {
         "key": row.key,
         "ok": row.done,
-        "text": None if body is None or vector is not None else _text(body),
+        "text": None if body is None or vector is not None else _HALF.sub("\ufffd", _text(body)),
         "embedding": vector,
-        "error": f"{facts.get('class')}: {facts.get('message')}" if facts else None,
+        "error": _told(facts),
         "request_id": row.request_id,
         "input_tokens": row.input_tokens,
         "output_tokens": row.output_tokens,
@@ -242,7 +271,12 @@ def _record(row: Stored) -> dict[str, Any]:
 def _bad_record(bad: tuple[int, str, dict[str, Any]]) -> dict[str, Any]:
     _, key, facts = bad
     empty = dict.fromkeys(_COLUMNS)
-    return {**empty, "key": key, "ok": False, "error": f"{facts['class']}: {facts['message']}"}
+    return {**empty, "key": key, "ok": False, "error": _told(facts)}
+
+
+def _told(facts: Mapping[str, Any]) -> str | None:
+    text = f"{facts.get('class')}: {facts.get('message')}" if facts else None
+    return None if text is None else _HALF.sub("\ufffd", text)
 
 
 def _text(body: Any) -> str:
@@ -256,8 +290,8 @@ def _text(body: Any) -> str:
             return content
         said = [
             part["text"]
-            for item in body.get("output") or ()
-            for part in item.get("content") or ()
+            for item in _objects(body.get("output"))
+            for part in _objects(item.get("content"))
             if isinstance(part.get("text"), str)
         ]
         if said:
@@ -266,7 +300,12 @@ def _text(body: Any) -> str:
             text = body.get(name)
             if isinstance(text, str):
                 return text
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    return _json(body)
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list of what an engine sent beside what was promised."""
+    return [item for item in value if is_object(item)] if is_sequence(value) else []
 
 
 def _vector(body: Any) -> list[float] | None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
-from .._ground.files import StrPath
+from .._ground.files import StrPath, checked_path
 from .account import Account
 from .errors import JournalError
 from .lock import FileLock
@@ -118,6 +118,8 @@ class Journal:
         # By whatever name it is called, a symbolic link too, it is one file with one lock.
         real = Path(os.path.realpath(path))
         with contextlib.ExitStack() as opened, _told(self.path):
+            with contextlib.suppress(OSError):  # the lock tells what is wrong with its folder
+                real.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(real.with_name(real.name + "-lock"), self.path)
             opened.callback(lock.release)
             self._writer = _opened(real)
@@ -239,16 +241,18 @@ class Reading:
     """
 
     def __init__(self, path: StrPath) -> None:
-        self.path = Path(path)
-        if not self.path.is_file():
+        self.path = checked_path("journal", path)
+        real = Path(os.path.realpath(path))
+        if not real.is_file():
             raise JournalError(f"There is no journal {self.path}.")
         with _told(self.path):
-            self._connection = _opened(self.path)
+            self._connection = _opened(real)
             _check_kind(self._connection, self.path)
 
     def facts(self) -> dict[str, str]:
         """What was noted of the job."""
-        return dict(self._connection.execute("SELECT name, value FROM facts"))
+        with _told(self.path):
+            return dict(self._connection.execute("SELECT name, value FROM facts"))
 
     def rows(self) -> Iterator[Stored]:
         """All finished rows, in the order of the input."""

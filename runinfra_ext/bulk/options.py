@@ -11,7 +11,7 @@ from runinfra_client.facts import Operation
 from runinfra_client.operations import OPERATIONS
 
 from .._ground import checks
-from .._ground.files import StrPath
+from .._ground.files import StrPath, checked_path
 from ..errors import InvalidRequestError
 from .account import Account
 from .flow import HIGHEST, LOWEST, Flow
@@ -129,6 +129,8 @@ def checked_options(given: Mapping[str, Any]) -> Options:
         msg = f"flow: expected without {', '.join(beside)}, which it has of its own"
         raise InvalidRequestError(msg, param="flow")
     options.made_flow()
+    if options.journal is not None:
+        checked_path("journal", options.journal)
     if options.job is not None:
         checks.printable("job", options.job)
     for name in ("ordered", "retry_failed"):

@@ -8,8 +8,9 @@ from typing import Any, Final
 import attrs
 
 from .._ground import checks
-from ..errors import InvalidRequestError, RunInfraError
+from ..errors import ConfigurationError, InvalidRequestError, RunInfraError
 from .rows import Outcome, Row, RowMeta, Ticket, Usage, usage_of
+from .sources import Line
 
 _REFUSALS: Final = frozenset({429, 503})
 
@@ -74,6 +75,21 @@ def bad_outcome(item: Any, key: str, position: int, error: RunInfraError) -> Out
     """A row that can't be sent."""
     meta = RowMeta(position=position, usage=Usage())
     return Outcome(Row(key, item, None, error, meta), bad=True)
+
+
+def placed(error: RunInfraError, item: Any, position: int, key: str = "") -> RunInfraError:
+    """The error of a row that can't be sent, with the place of the row.
+
+    A line of a file is in its message, by which people find it; a program's row is in a note.
+    """
+    if isinstance(item, Line) and not isinstance(error, ConfigurationError):
+        if error.message.startswith("line "):
+            return error
+        msg = f"line {item.number}: {error.message}"
+        return InvalidRequestError(msg, param=getattr(error, "param", None))
+    name = f", {checks.shown(key)}" if key else ""
+    error.add_note(f"row {position + 1} of the input{name}")
+    return error
 
 
 def unsent(problem: Exception, position: int) -> InvalidRequestError:

@@ -7,13 +7,14 @@ row while the job runs, so that memory does not grow with it.
 from __future__ import annotations
 
 import csv
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from .._ground import checks, json_codec
-from .._ground.files import StrPath
+from .._ground.files import StrPath, checked_path
 from ..errors import InvalidRequestError
 from .extras import parquet
 from .options import OnBadRow, functions, key_of
@@ -78,7 +79,9 @@ class Source(NamedTuple):
         try:
             for number, row in reader(self.path):
                 yield Line(number, "", problem=row) if isinstance(row, str) else make(number, row)
-        except (OSError, ValueError, csv.Error) as error:  # a bad encoding, no Parquet file
+        except UnicodeDecodeError as error:
+            problem = f"it is not UTF-8: {_byte(error)}"
+        except (OSError, ValueError, csv.Error) as error:  # no Parquet file, a quote that is open
             problem = str(error)
         if problem:
             msg = f"input: {os.fspath(self.path)!r} can't be read: {problem}"
@@ -160,7 +163,7 @@ def source_of(
         InvalidRequestError: there is no such file, its format is unknown, or it needs a template.
         ConfigurationError: the extra for its format is not installed.
     """
-    found = Path(path)
+    found = checked_path("input", path)
     kind = format_of(found, "input")
     if not found.is_file():
         msg = f"input: there is no file {os.fspath(found)!r}"
@@ -184,7 +187,7 @@ def format_of(path: StrPath, param: str) -> str:
     Raises:
         InvalidRequestError: none that is known.
     """
-    kind = FORMATS.get(Path(path).suffix.lower())
+    kind = FORMATS.get(checked_path(param, path).suffix.lower())
     if kind is None:
         raise checks.wrong(param, f"a file that ends with {', '.join(FORMATS)}", os.fspath(path))
     return kind
@@ -205,16 +208,32 @@ def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
             if not text.strip():
                 continue
             problem = ""
+            row: object = None
             try:
-                row: object = json_codec.decode(text)
+                row = json_codec.decode(text)
             except ValueError as error:
-                row = None
-                problem = f"no JSON: {error}"
-                if not text.endswith(b"\n"):
-                    problem = "the file ends in the middle of it: it was not written to its end"
+                problem = _no_json(text, error)
             if not problem and not json_codec.is_object(row):
                 problem = f"expected an object, got {checks.shown(row)}"
             yield number, problem or row  # type: ignore[misc]  # a row without a problem is an object
+
+
+def _no_json(text: bytes, error: ValueError) -> str:
+    """What is wrong with a line."""
+    try:
+        text.decode()
+    except UnicodeDecodeError as odd:
+        return f"not UTF-8: {_byte(odd)}"
+    if not isinstance(error, json.JSONDecodeError):
+        return f"no JSON: {error}"
+    cut = error.msg.startswith("Unterminated") or not error.doc[error.pos :].strip()
+    if cut and not text.endswith(b"\n"):
+        return "the file ends in the middle of it: it was not written to its end"
+    return f"no JSON: {error.msg} at character {error.pos + 1}"
+
+
+def _byte(error: UnicodeDecodeError) -> str:
+    return f"it has the byte 0x{error.object[error.start]:02x}"
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
@@ -241,6 +260,9 @@ def _next_row(reader: csv.DictReader[str]) -> dict[Any, Any] | None:
     before = csv.field_size_limit(_FIELD)
     try:
         return next(reader, None)
+    except csv.Error as error:
+        msg = f"after line {reader.line_num}: {error}"
+        raise ValueError(msg) from error
     finally:
         csv.field_size_limit(before)
 

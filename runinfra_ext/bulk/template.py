@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from .._ground.checks import wrong
@@ -57,8 +58,9 @@ class Template:
             value = row[name]
             if value is None or value != value:  # NaN, as tables miss a number
                 return f"column {name!r} has no value"
-            if isinstance(value, bytes):
-                return f"column {name!r} has bytes: expected a text or another value of JSON"
+            problem = _unfit(value)
+            if problem:
+                return f"column {name!r} has {problem}: expected a text or another value of JSON"
         return ""
 
     def filled(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,6 +89,21 @@ def _filled(value: Any, row: Mapping[str, Any]) -> Any:
     if is_sequence(value):
         return [_filled(item, row) for item in value]
     return value
+
+
+def _unfit(value: Any) -> str:
+    """What a value has in it that JSON has not, and that has no text either."""
+    if isinstance(value, bytes):
+        return "bytes"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    parts: Iterable[Any] = ()
+    if is_mapping(value):
+        parts = value.values()
+    elif is_sequence(value):
+        parts = value
+    problems: Iterable[str] = (_unfit(part) for part in parts)
+    return next(filter(None, problems), "")
 
 
 def _as_json(value: Any) -> Any:

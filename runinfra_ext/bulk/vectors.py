@@ -178,7 +178,8 @@ class Vectors(Sequence[Sequence[float]]):
             ConfigurationError: NumPy is not installed.
         """
         np = numpy()
-        made = np.frombuffer(self._numbers, dtype=np.float32).reshape(self._count, -1).copy()
+        shape = self._count, self.dimensions
+        made = np.frombuffer(self._numbers, dtype=np.float32).reshape(shape).copy()
         made[list(self.errors)] = np.nan
         return made
 

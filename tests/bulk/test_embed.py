@@ -93,6 +93,8 @@ def test_nothing_to_embed(both):
     """No texts, no vectors, no request."""
     found = embed(both, [])
     assert (len(found), found.dimensions, found.errors) == (0, 0, {})
+    assert found.to_numpy().shape == (0, 0)
+    assert len(found.to_arrow()) == 0
 
 
 def test_answers_that_do_not_fit():

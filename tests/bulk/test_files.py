@@ -12,6 +12,7 @@ import pytest
 
 from runinfra_ext import ConfigurationError, InvalidRequestError, JournalError, RunInfra
 from runinfra_ext.bulk import export, status
+from runinfra_ext.sandbox import Sandbox
 from tests.bulk.jobs import CHAT, EMBED, charges
 
 pq = pytest.importorskip("pyarrow.parquet")
@@ -419,3 +420,132 @@ def test_transcripts_in_their_own_form(client: RunInfra, gateway, tmp_path):
     said = [row.unwrap() for row in job]
     export(tmp_path / "run.db", tmp_path / "out.jsonl")
     assert read_lines(tmp_path / "out.jsonl")[0]["response"]["body"] == said[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.jsonl", b'{"a": "\xe9"}', "line 1: not UTF-8: it has the byte 0xe9"),
+        ("a.jsonl", "{}\n{}\n".encode("utf-16"), "line 1: not UTF-8: it has the byte 0xff"),
+        ("a.jsonl", b"\n{\n", "line 2: no JSON: Expecting property name enclosed in double quotes"),
+        ("a.jsonl", b"{}\r{}\r", "line 1: no JSON: Extra data at character 4"),
+        ("a.csv", b"n\n\xe9\n", "can't be read: it is not UTF-8: it has the byte 0xe9"),
+        ("a.csv", b'n\n1\n"2', "can't be read: after line 2: unexpected end of data"),
+    ],
+)
+def test_what_is_wrong_with_a_file(client, gateway, tmp_path, name, content, message):
+    """It is told in words that fit, with the line."""
+    source = tmp_path / name
+    source.write_bytes(content)
+    with pytest.raises(InvalidRequestError) as caught:
+        client.bulk.run(source, output=tmp_path / "out.jsonl", request=TEMPLATE)
+    assert message in str(caught.value)
+    assert gateway.journal == []
+
+
+@pytest.mark.parametrize("on_bad_row", ["raise", "record"])
+def test_an_argument_that_is_wrong_has_its_line(both, tmp_path, on_bad_row):
+    """The message has it, which is all that a command line shows."""
+    body = {"model": CHAT, "messages": [{"role": "user", "content": "Hi"}], "temperature": "hot"}
+    source = write_lines(tmp_path / "in.jsonl", [request(1), request(2, body=body)])
+    output = tmp_path / "out.jsonl"
+    message = "line 2: temperature: expected a finite number"
+    if on_bad_row == "raise":
+        with pytest.raises(InvalidRequestError, match="^" + message):
+            run(both, source, output)
+    else:
+        assert run(both, source, output, on_bad_row=on_bad_row).bad == 1
+        assert read_lines(output)[1]["error"]["message"].startswith(message)
+
+
+@pytest.mark.parametrize("value", [[b"x"], [float("nan")], float("inf")])
+def test_values_within_values(client, gateway, tmp_path, value):
+    """What JSON has not is not written as Python shows it, at whatever depth."""
+    source = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"n": [value]}), source)
+    with pytest.raises(InvalidRequestError, match="line 1: column 'n' has (bytes|nan|inf)"):
+        client.bulk.run(source, output=tmp_path / "out.jsonl", request=TEMPLATE)
+    assert gateway.journal == []
+
+
+@pytest.mark.parametrize("path", [None, 5, b"a.jsonl", "", "a\0.jsonl"])
+def test_paths_that_are_none(client, tmp_path, path):
+    """Each is named, whichever it is."""
+    source = write_lines(tmp_path / "in.jsonl", [request(1)])
+    output = tmp_path / "out.jsonl"
+    for name, options in {
+        "input": {"input": path, "output": output},
+        "output": {"input": source, "output": path},
+        "journal": {"input": source, "output": output, "journal": path},
+    }.items():
+        if name != "journal" or path is not None:
+            with pytest.raises(InvalidRequestError, match=f"{name}: expected the path of a file"):
+                client.bulk.run(**options)
+    for look in (status, lambda given: export(given, output), client.bulk.retry):
+        with pytest.raises(InvalidRequestError, match="journal: expected the path of a file"):
+            look(path)
+
+
+def test_names_that_mean_something_to_sqlite(client, gateway, tmp_path, monkeypatch):
+    """They are files like others: what was paid for is on the disk."""
+    monkeypatch.chdir(tmp_path)
+    source = write_lines(tmp_path / "in.jsonl", [request(1)])
+    for _ in range(2):
+        client.bulk.run(source, output="new/out.jsonl", journal=":memory:")
+    assert status(":memory:").account.done == 1
+    assert len(gateway.charges) == 1
+    client.bulk.run(source, output="other/out.jsonl")  # folders are made, of both
+    assert status("other/out.jsonl.journal").account.done == 1
+
+
+def test_a_journal_that_is_broken(client, tmp_path):
+    """All that looks into it says so."""
+    source = write_lines(tmp_path / "in.jsonl", [request(1)])
+    output, journal = tmp_path / "out.jsonl", tmp_path / "j.db"
+    client.bulk.run(source, output=output, journal=journal)
+    data = bytearray(journal.read_bytes())
+    data[4096:] = b"x" * (len(data) - 4096)
+    journal.write_bytes(bytes(data))
+    for look in (
+        lambda: status(journal),
+        lambda: export(journal, output),
+        lambda: client.bulk.retry(journal),
+        lambda: client.bulk.run(source, output=output, journal=journal),
+    ):
+        with pytest.raises(JournalError, match=r"j\.db can't be used: database disk image is mal"):
+            look()
+
+
+def test_answers_that_no_file_takes(both, tmp_path):
+    """Half a character, NaN, and members that nobody promised: the rows are written all the same."""
+    answer = {
+        "id": "a",
+        "object": "chat.completion",
+        "created": 1,
+        "model": CHAT,
+        "choices": [],
+        "output": [None, {"content": ["x", {"text": "a\ud800b"}]}],
+        "odd": float("nan"),
+    }
+    source = write_lines(tmp_path / "in.jsonl", [request(1)])
+    output, journal = tmp_path / "out.jsonl", tmp_path / "j.db"
+    asked = {"method": "POST", "path": "/chat/completions", "body": request(1)["body"]}
+    headers = {"content-type": "application/json"}
+    said = {"status": 200, "headers": headers, "text": json.dumps(answer)}
+    cassette = write_lines(tmp_path / "said.jsonl", [{"request": asked, "answer": said}])
+
+    async def scenario():
+        with Sandbox(replay=cassette) as player:
+            plain = {"base_url": player.base_url, "ssl_context": None}
+            async with both.client(**plain) as client:
+                return await client.bulk.run(source, output=output, journal=journal)
+
+    assert both.run(scenario).done == 1
+    [line] = output.read_text("utf-8").splitlines()
+    body = json.loads(line, parse_constant=pytest.fail)["response"]["body"]
+    assert body == {**answer, "odd": None}
+    export(journal, tmp_path / "out.csv")
+    export(journal, tmp_path / "out.parquet")
+    [row] = csv.DictReader((tmp_path / "out.csv").read_text("utf-8").splitlines())
+    assert row["text"] == "a\ufffdb"
+    assert pq.read_table(tmp_path / "out.parquet").to_pylist()[0]["text"] == "a\ufffdb"

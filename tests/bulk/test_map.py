@@ -513,6 +513,38 @@ def test_arguments_that_no_row_can_have(both, gateway, more, message):
     assert len(gateway.journal) == 0
 
 
+@pytest.mark.parametrize("where", ["request", "price", "key", "progress"])
+def test_a_function_that_ends_a_loop(both, where):
+    """StopIteration of one's own `next()` is an error, and no silent end of the job."""
+
+    def broken(_given):
+        return next(iter(()))
+
+    async def scenario():
+        options = {"request": chat, where: broken}
+        async with both.client() as client:
+            return await rows_of(client.bulk.map(range(3), **options))
+
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        both.run(scenario)
+
+
+@pytest.mark.parametrize("made", [None, [1], {1: 2}])
+def test_a_request_that_is_no_mapping(both, gateway, made):
+    """Told as what it is, made by a function or given as the row."""
+
+    async def told(rows, request):
+        async with both.client() as client:
+            with pytest.raises(InvalidRequestError) as caught:
+                await rows_of(client.bulk.map(rows, request))
+            return str(caught.value).partition(", got")[0]
+
+    expected = "expected a mapping of names to the arguments of a row's call"
+    assert both.run(lambda: told([1], lambda _: made)) == f"request: {expected}"
+    assert both.run(lambda: told([made], None)) == f"rows: {expected}"
+    assert gateway.journal == []
+
+
 def test_an_error_of_the_price_function(both):
     """The application's own error in a worker ends the job, and comes as it is; so does no price."""
 

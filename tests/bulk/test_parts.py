@@ -263,8 +263,9 @@ def test_what_is_no_journal(tmp_path):
     (tmp_path / "text.db").write_text("hello, this is not a database at all" * 100)
     with pytest.raises(JournalError, match="not a database"):
         Journal(tmp_path / "text.db", IDENTITY)
-    with pytest.raises(JournalError, match="No such file"):
-        Journal(tmp_path / "none" / "run.db", IDENTITY)
+    with pytest.raises(JournalError, match="can't be used: Not a directory"):
+        Journal(tmp_path / "text.db" / "run.db", IDENTITY)
+    Journal(tmp_path / "none" / "run.db", IDENTITY).close()
     with pytest.raises(JournalError, match="There is no journal"):
         Reading(tmp_path / "absent.db")
 
