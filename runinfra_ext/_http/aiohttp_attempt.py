@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 
 from ..errors import ConfigurationError
-from .failures import expired, failure
+from .failures import expired, failure, proxy_refusal
 from .tls_failures import is_refusal, tls_failure
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ class AiohttpAttempt:
             msg = f"base_url: {self.host} is no host that can be reached"
             return ConfigurationError(msg, param="base_url")
         if isinstance(error, aiohttp.ClientHttpProxyError):
-            return failure("proxy", sent=False, host=self.host, detail=f"status {error.status}")
+            detail = proxy_refusal(error.status)
+            return failure("proxy", sent=False, host=self.host, detail=detail)
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
             return tls_failure(error.certificate_error, host=self.host)
         cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error

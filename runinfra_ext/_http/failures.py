@@ -61,6 +61,11 @@ def failure(
     return TransportFailure(reason, text, sent=sent, stale=stale)
 
 
+def proxy_refusal(status: int) -> str:
+    """What a proxy's own status says of it, as a detail of its failure."""
+    return f"status {status}" + (", check its user name and password" if status == 407 else "")
+
+
 def expired(limits: Limits) -> bool:
     """Whether the deadline of the call has passed."""
     # The socket's own clock may fire a hair before the deadline.

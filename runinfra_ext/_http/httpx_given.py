@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from .._ground.wire import TransportFailure
 from ..errors import ConfigurationError
-from .failures import expired, failure
+from .failures import expired, failure, proxy_refusal
 from .options import check_public, target_of
 from .tls_failures import is_refusal, tls_failure
 
@@ -196,7 +196,7 @@ class HttpxAttempt:
             return _BY_CLASS[name], ""
         if name == "ProxyError":
             status = re.match(r"\d{3}\b", str(error))
-            return "proxy", f"it answered {status[0]}" if status else ""
+            return "proxy", proxy_refusal(int(status[0])) if status else ""
         if name == "RemoteProtocolError":
             return self._broken_off(str(error)), ""
         if name == "HTTPStatusError" or not (name or self._is_below(error)):

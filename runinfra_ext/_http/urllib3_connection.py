@@ -19,6 +19,7 @@ from urllib3.connection import HTTPConnection
 
 from .._ground.redaction import HiddenBytes
 from .._ground.wire import FailureReason, TransportFailure
+from .failures import proxy_refusal
 from .options import tls_context
 from .urllib3_connect import Route, connect_over_socks, connect_to_first
 from .urllib3_framing import Body, CutHead, EarlyAnswer, Unframed, body_of
@@ -196,10 +197,7 @@ class Connection(HTTPConnection):
             status = 200 if head is None else head.status
             if not str(error).startswith("Tunnel connection failed") or status in {0, 200}:
                 raise
-            detail = f"status {status}"
-            if status == 407:
-                detail += ", check its user name and password"
-            raise self._refused(detail) from error
+            raise self._refused(proxy_refusal(status)) from error
 
     def _refused(self, detail: str) -> TransportFailure:
         """The failure of a proxy that answered."""

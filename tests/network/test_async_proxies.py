@@ -116,7 +116,7 @@ def test_wrong_credentials_are_told(loop: str) -> None:
     with serve(tls=True) as server, Hostile(Forwarding("user:else")) as hop:
         fault = lost(loop, f"http://{CREDENTIALS}@localhost:{hop.port}", server.base_url)
     assert (fault.reason, fault.sent, server.opened) == ("proxy", False, 0)
-    assert "407" in fault.message
+    assert fault.message.endswith(": status 407, check its user name and password.")
 
 
 def test_what_is_wrong_with_a_proxy_is_told_as_that(loop: str) -> None:

@@ -81,7 +81,8 @@ def test_wrong_credentials_are_told(tls: bool) -> None:
             with pytest.raises(TransportFailure) as caught:
                 ask(http, server)
             assert (caught.value.reason, caught.value.sent) == ("proxy", False)
-            assert "407" in caught.value.message
+            told = ": status 407, check its user name and password."
+            assert caught.value.message.endswith(told)
             assert "p%40ss" not in caught.value.message
             assert "p@ss" not in caught.value.message
             assert http._made["backend"].connections == 0

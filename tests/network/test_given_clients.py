@@ -305,7 +305,7 @@ def test_reasons_of_what_was_never_sent(both: Both, library: str) -> None:
         proxied = {"proxy": f"http://127.0.0.1:{port}"}
         error = failing(both, library, proxied, base_url="https://gateway.invalid/v1")
     assert (error.reason, error.phase) == ("proxy", "never_sent")
-    assert "407" in str(error)
+    assert "status 407, check its user name and password" in str(error)
     assert both.gateway.api_key.encode() not in seen[0]
 
 
