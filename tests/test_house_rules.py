@@ -173,6 +173,10 @@ def test_unknown_name() -> None:
         ("from runinfra_ext import AsyncRunInfra", ["runinfra_ext._sync"]),
         ("from runinfra_ext import webhooks", ["httpx", "runinfra_ext._sync"]),
         ("from runinfra_ext import telemetry", ["opentelemetry", "asyncio"]),
+        (
+            "from runinfra_ext import RunInfra; RunInfra(api_key='k-not-used').chat.completions",
+            ["runinfra_ext._media", "runinfra_ext._answer.notebook", "decimal"],
+        ),
     ],
 )
 def test_import_loads_only_what_it_needs(statement: str, absent: list[str]) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Self
 from runinfra_client import models
 
 from .._stream.tool_calls import with_standard_calls
-from . import notebook
 
 
 class ChatCompletion(models.ChatCompletion):
@@ -30,11 +29,12 @@ class ChatCompletion(models.ChatCompletion):
         """None: a notebook would prefer it to Markdown."""
 
     def _repr_markdown_(self) -> str:
-        texts = [_said(choice.message) for choice in self.choices or ()]
-        return notebook.markdown("\n\n---\n\n".join(texts))
+        from .notebook import called, markdown  # noqa: PLC0415 - only notebooks need it
 
-
-def _said(message: models.ChatCompletionMessage) -> str:
-    """What a message says, or refuses to say, and what it wants to have called."""
-    text = message.content or message.refusal or ""
-    return f"{text}{notebook.called(message.tool_calls)}".strip("\n")
+        texts: list[str] = []
+        for choice in self.choices or ():
+            message = choice.message
+            # What it says, or refuses to say, and what it wants to have called.
+            text = message.content or message.refusal or ""
+            texts.append(f"{text}{called(message.tool_calls)}".strip("\n"))
+        return markdown("\n\n---\n\n".join(texts))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final, cast
 
 from .. import errors as e
@@ -333,6 +332,8 @@ def _cents(details: Mapping[str, Any], cents: str, dollars: str) -> int | None:
     amount = details.get(dollars)
     if not isinstance(amount, str | int | float):
         return None
+    from decimal import Decimal  # noqa: PLC0415 - few errors tell an amount
+
     try:
         # Through text, so that 0.29 is 29 cents and not 28.999….
         dollar = Decimal(str(amount))

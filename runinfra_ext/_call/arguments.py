@@ -13,7 +13,6 @@ from typing import Any, Final, NamedTuple, cast
 from runinfra_client.facts import Field, Operation
 
 from .._ground.checks import printable, wrong
-from .._media.formats import reference_audio
 from ..errors import InvalidRequestError
 from .options import CallOptions, JsonCallOptions, UploadCallOptions
 from .spelling import unexpected
@@ -129,6 +128,8 @@ def check_field(name: str, field: Field, value: Any) -> Any:
         if field.format == "binary":
             return value  # looked at when it is made ready to be sent
         if field.file:
+            from .._media.formats import reference_audio  # noqa: PLC0415 - few calls have one
+
             value = reference_audio(value)
         elif field.format:
             value = as_text(name, field.format, value)
