@@ -20,16 +20,7 @@ from runinfra_ext.bulk.progress import Display
 from runinfra_ext.bulk.rows import Outcome, Ticket, error_facts, error_of, usage_of
 from runinfra_ext.bulk.seen import Seen
 from runinfra_ext.idempotency import derive
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.helpers import Clock
 
 
 def run_rounds(flow, rounds, *, latency=0.1, refused=False, rate_limit=None, start=0.0):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import ssl
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from runinfra_ext.cli import answers, checks
+from tests.helpers import free_port
 from tests.network.hostile import (
     Hostile,
     answer,
@@ -33,12 +33,6 @@ def table(ran):
         r"^(ok|!!|FAIL|--) +(models\.list|base URL|rate limit|\w+)  +(.*)$", ran.out, re.MULTILINE
     )
     return {name: (mark, words) for mark, name, words in lines}
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 def test_all_is_well(cli, gateway):

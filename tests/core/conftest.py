@@ -10,18 +10,9 @@ import pytest
 from runinfra_client.operations import OPERATIONS
 from runinfra_ext._call.call import Call
 from runinfra_ext._call.options import Settings, make_settings
+from tests.helpers import Clock
 
 KEY = "sk-ri-0123456789abcdefTESTKEY"
-
-
-class Clock:
-    """A clock that moves only when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(autouse=True)

@@ -22,11 +22,7 @@ import trustme
 import runinfra_ext as sdk
 from runinfra_ext.idempotency import derive
 from tests.connections import connections_of
-
-
-def fault(name):
-    """Call options that ask the sandbox for a fault."""
-    return {"extra_headers": {"X-Sandbox-Fault": name}}
+from tests.helpers import fault
 
 
 async def ask(client, hello, **options):

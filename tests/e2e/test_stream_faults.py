@@ -10,13 +10,9 @@ import pytest
 
 import runinfra_ext as sdk
 from tests.connections import connections_of
+from tests.helpers import fault
 
 FIVE = [{"role": "user", "content": "Count to five."}]
-
-
-def fault(name):
-    """Call options that ask the sandbox for a fault."""
-    return {"extra_headers": {"X-Sandbox-Fault": name}}
 
 
 async def open_stream(client, operation="chat", **options):

@@ -36,16 +36,12 @@ from runinfra_ext.integrations.openai import (
     openai_client,
 )
 from runinfra_ext.sandbox import Sandbox
+from tests.helpers import fault
 
 FIVE = [{"role": "user", "content": "Count to five."}]
 TEXT = "one two three four five."
 SPEECH = {"model": "acme-tts", "input": "Hello there.", "voice": "alloy"}
 WAVE = ("a.wav", b"RIFF0000WAVEfmt ")
-
-
-def fault(name):
-    """Arguments that ask the sandbox for a fault."""
-    return {"extra_headers": {"X-Sandbox-Fault": name}}
 
 
 async def done(value):

@@ -68,14 +68,6 @@ def looked_up(monkeypatch, found):
     monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
 
 
-@pytest.fixture
-def free_port():
-    """A port where nobody listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_nobody_listens(loop, scheme, free_port):
     """Refused, and nothing was sent."""

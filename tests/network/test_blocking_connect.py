@@ -54,14 +54,6 @@ def echoes(peer: Peer) -> None:
 
 
 @pytest.fixture
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
-@pytest.fixture
 def deaf_port():
     """A port that takes no further connection: its queue is full."""
     with socket.socket() as sock:

@@ -236,14 +236,6 @@ def addresses(monkeypatch, *found):
     monkeypatch.setattr(urls, "_LOOPBACK", urls._LOOPBACK | {"two.localhost"})
 
 
-@pytest.fixture
-def free_port():
-    """A port where nobody listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
 def test_the_next_address_is_tried(gateway, client_of, monkeypatch, free_port):
     """A host of several addresses is reached by the first that takes a connection."""
     port = int(gateway.base_url.split(":")[2].partition("/")[0])

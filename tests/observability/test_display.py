@@ -14,7 +14,7 @@ from runinfra_ext._display.growing import GrowingText
 from runinfra_ext.bulk.account import Account
 from runinfra_ext.bulk.progress import Display
 from runinfra_ext.progress import ProgressBar
-from tests.core.conftest import Clock
+from tests.helpers import Clock
 
 CHAT = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "hi"}], "stream": True}
 

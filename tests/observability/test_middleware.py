@@ -9,13 +9,9 @@ import pytest
 
 import runinfra_ext as sdk
 from runinfra_ext.middleware import Argument
+from tests.helpers import fault
 
 FIVE = [{"role": "user", "content": "Count to five."}]
-
-
-def fault(name):
-    """Call options that ask the sandbox for a fault."""
-    return {"extra_headers": {"X-Sandbox-Fault": name}}
 
 
 async def ask(client, **options):

@@ -28,14 +28,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 import runinfra_ext as sdk
 from runinfra_ext import telemetry
 from runinfra_ext.telemetry import names
+from tests.helpers import fault
 from tests.observability.conftest import Recorded, run
 
 FIVE = [{"role": "user", "content": "Count to five."}]
-
-
-def fault(name):
-    """Call options that ask the sandbox for a fault."""
-    return {"extra_headers": {"X-Sandbox-Fault": name}}
 
 
 async def ask(client, **options):

@@ -17,24 +17,16 @@ from runinfra_ext.sandbox import Sandbox, Settings
 from runinfra_ext.sandbox.limits import Bucket
 from runinfra_ext.sandbox.settings import Changes, arguments_of
 from runinfra_ext.sandbox.strict import problem_of
+from tests.helpers import Clock
 
 HELLO = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Name one prime."}]}
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1_790_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+NOW = 1_790_000_000.0  # Unix seconds
 
 
 @pytest.fixture
 def clock():
     """The sandbox's clock."""
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture
@@ -90,7 +82,7 @@ def test_each_key_has_its_own_bucket(ask):
 @given(st.integers(1, 1000), st.lists(st.floats(0, 90, allow_nan=False), max_size=60))
 def test_bucket_never_lets_more_through(limit, gaps):
     """In any span, at most the bucket and what leaks in that span; its hint is enough to wait."""
-    clock = Clock()
+    clock = Clock(NOW)
     start = clock.now
     bucket = Bucket(limit, clock)
     passed = 0

@@ -23,6 +23,7 @@ from runinfra_ext._ground.wire import Headers, TransportFailure
 from runinfra_ext._stream.chat import ChatAssembler
 from runinfra_ext._stream.responses import ResponseAssembler
 from runinfra_ext._sync.stream import Stream
+from tests.helpers import Clock
 
 KEY = "sk-ri-abcdefghijklmnop"
 CHAT = "createChatCompletion"
@@ -37,16 +38,6 @@ class Wait(NamedTuple):
 
 Step = bytes | Wait | TransportFailure
 EVER = Wait(1e9)
-
-
-class Clock:
-    """A clock that only a script moves."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Body:
