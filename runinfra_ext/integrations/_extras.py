@@ -19,6 +19,25 @@ def missing(extra: str, error: ImportError) -> ConfigurationError:
     )
 
 
+def refuse_http(given: Mapping[str, Any], *names: str) -> None:
+    """Refuse what would set up an HTTP client that nothing is sent by.
+
+    Args:
+        given: arguments of a framework's class, by their names.
+        names: of those that have no effect here.
+
+    Raises:
+        ConfigurationError: one of them is given.
+    """
+    for name in names:
+        if given.get(name) is not None:
+            msg = (
+                f"{name}: it would have no effect, as this SDK sends the requests; give proxies,"
+                " certificates and an http_client to the SDK, by its own client or client_options"
+            )
+            raise ConfigurationError(msg, param=name)
+
+
 def blocking(given: RunInfra | None, place: Mapping[str, Any]) -> RunInfra:
     """The client that was given, or one that is made of the options."""
     from .._sync.client import RunInfra  # noqa: PLC0415 - the other world is not loaded

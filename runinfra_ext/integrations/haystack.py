@@ -12,9 +12,10 @@ What goes wrong is an error of ``openai``'s tree, with the SDK's own as its ``__
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from typing import Any, Self
 
-from ._extras import missing
+from ._extras import missing, refuse_http
 from .openai import async_openai_client, openai_client
 
 try:
@@ -36,6 +37,8 @@ __all__ = [
 ]
 
 _KEY = Secret.from_env_var("RUNINFRA_API_KEY")
+# What is made when a component is warmed up: connections, and the key.
+_COLD = {"client": None, "async_client": None}
 
 
 class _Engine:
@@ -50,7 +53,8 @@ class _Engine:
 
     Raises:
         AuthenticationError: no API key was given or set; when it is warmed up.
-        ConfigurationError: an option is wrong; when it is warmed up.
+        ConfigurationError: an option is wrong; but for those of an HTTP client, when it is warmed
+            up.
     """
 
     client: Any
@@ -65,6 +69,7 @@ class _Engine:
         client_options: dict[str, Any] | None = None,
         **arguments: Any,
     ) -> None:
+        refuse_http(arguments, "http_client_kwargs", "organization")
         self.pipeline_id = pipeline_id
         self.client_options = client_options
         super().__init__(model=model, api_key=api_key, **arguments)  # type: ignore[call-arg]  # its decorator hides what is there
@@ -91,6 +96,28 @@ class _Engine:
         """Make the async client."""
         if self.async_client is None:
             self.async_client = async_openai_client(**self._place())
+
+    def __copy__(self) -> Self:
+        """A copy that sends by the same clients."""
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A copy that makes clients of its own when it is warmed up."""
+        copied = memo[id(self)] = object.__new__(type(self))
+        copied.__dict__.update(copy.deepcopy({**self.__dict__, **_COLD}, memo))
+        return copied
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: neither clients nor a key.
+
+        Raises:
+            ValueError: the key is not read from the environment, but was given as it is.
+        """
+        mine: Any = self
+        mine.api_key.to_dict()
+        return {**self.__dict__, **_COLD}
 
     def to_dict(self) -> dict[str, Any]:
         """What the component is made of, without the key."""

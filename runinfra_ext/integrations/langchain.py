@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from .._async.client import AsyncRunInfra
 from .._sync.client import RunInfra
-from ._extras import asynchronous, blocking, missing
+from ._extras import asynchronous, blocking, missing, refuse_http
 from .openai import async_openai_client, openai_client
 
 try:
@@ -39,6 +39,11 @@ _NOT_KEPT = {
     *("client", "async_client", "root_client", "root_async_client"),
     *("http_client", "http_async_client", "runinfra_api_key", "openai_api_key"),
 }
+# They set up openai's own HTTP client, or speak to OpenAI.
+_OF_HTTP = (
+    *("http_client", "http_async_client", "http_socket_options"),
+    *("openai_proxy", "openai_organization"),
+)
 # What a deep copy has in common with the first: these hold connections, and the key.
 _SHARED = _NOT_KEPT | {"runinfra", "async_runinfra", "_blocking", "_async"}
 
@@ -56,6 +61,9 @@ class _Engine(BaseModel):
         pipeline_id: as for ``RunInfra``.
         client_options: options as for ``RunInfra``: ``deadline``, ``replay_policy``, …
     """
+
+    # Else a mistake in another argument would show the key.
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     runinfra: Any = Field(default=None, exclude=True)
     async_runinfra: Any = Field(default=None, exclude=True)
@@ -89,6 +97,9 @@ class _OpenAIEngine(_Engine):
     def _clients(self) -> tuple[Any, Any]:
         """Both clients of openai's, over the engine and with the model's own options."""
         mine: Any = self
+        # What the environment says to openai's own client is not for this one.
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        refuse_http(given, *_OF_HTTP)
         key: Any = self.runinfra_api_key
         place = {
             "api_key": key.get_secret_value() if isinstance(key, SecretStr) else key,
@@ -122,7 +133,7 @@ class ChatRunInfra(_OpenAIEngine, ChatOpenAI):  # type: ignore[misc]  # the engi
 
     Raises:
         AuthenticationError: no API key was given or set.
-        ConfigurationError: an option is wrong.
+        ValidationError: pydantic's own, with the text of a ``ConfigurationError``.
     """
 
     model_name: str = Field(alias="model")
@@ -162,7 +173,7 @@ class RunInfraEmbeddings(_OpenAIEngine, OpenAIEmbeddings):  # type: ignore[misc]
 
     Raises:
         AuthenticationError: no API key was given or set.
-        ConfigurationError: an option is wrong.
+        ValidationError: pydantic's own, with the text of a ``ConfigurationError``.
     """
 
     model: str
@@ -190,9 +201,13 @@ class RunInfraRerank(_Engine, BaseDocumentCompressor):
         top_n: how many documents are kept; all if left out.
         api_key: as for ``RunInfra``.
         base_url: as for ``RunInfra``.
+
+    Raises:
+        AuthenticationError: no API key was given or set.
+        ValidationError: pydantic's own, with the text of a ``ConfigurationError``.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
     model: str
     top_n: int | None = None

@@ -13,18 +13,23 @@ What goes wrong is an error of litellm's, which names the SDK's.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Unpack
 
 from .._call.options import ClientOptions
+from ..errors import ConfigurationError
 from ._extras import asynchronous, blocking, missing
 from .openai import async_openai_client, openai_client
 
 try:
     import litellm
+    import openai
     from litellm.llms.custom_llm import CustomLLM
     from litellm.types.utils import EmbeddingResponse, GenericStreamingChunk, ModelResponse
     from litellm.utils import custom_llm_setup
+    from openai.resources.chat.completions import Completions
+    from openai.resources.embeddings import Embeddings
 
     from ._openai.requests import MAX_RETRIES
 except ImportError as error:
@@ -53,14 +58,27 @@ class RunInfraLLM(CustomLLM):
         **place: Any,
     ) -> None:
         super().__init__()
-        self._openai = openai_client(blocking(client, place))
-        self._async_openai = async_openai_client(asynchronous(async_client, place))
+        self._client = blocking(client, place)
+        self._async_client = asynchronous(async_client, place)
+        self._openai = openai_client(self._client)
+        self._async_openai = async_openai_client(self._async_client)
+
+    def _for(self, more: dict[str, Any]) -> openai.OpenAI:
+        """What sends a call: with the key and to the place that it names, over the same pool."""
+        told = _told(more)
+        return openai_client(self._client.with_options(**told)) if told else self._openai
+
+    def _async_for(self, more: dict[str, Any]) -> openai.AsyncOpenAI:
+        told = _told(more)
+        if not told:
+            return self._async_openai
+        return async_openai_client(self._async_client.with_options(**told))
 
     def completion(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> ModelResponse:
         """A whole answer."""
-        made = self._openai.chat.completions.create(
+        made = self._for(more).chat.completions.create(
             model=model, messages=messages, **_sent(optional_params, more)
         )
         return ModelResponse(**made.model_dump())
@@ -69,7 +87,7 @@ class RunInfraLLM(CustomLLM):
         self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> ModelResponse:
         """A whole answer."""
-        made = await self._async_openai.chat.completions.create(
+        made = await self._async_for(more).chat.completions.create(
             model=model, messages=messages, **_sent(optional_params, more)
         )
         return ModelResponse(**made.model_dump())
@@ -79,7 +97,7 @@ class RunInfraLLM(CustomLLM):
     ) -> Iterator[GenericStreamingChunk]:
         """An answer while it comes."""
         options: Any = {**_sent(optional_params, more), **_STREAM}
-        with self._openai.chat.completions.create(
+        with self._for(more).chat.completions.create(
             model=model, messages=messages, **options
         ) as stream:
             for chunk in stream:
@@ -90,7 +108,7 @@ class RunInfraLLM(CustomLLM):
     ) -> AsyncIterator[GenericStreamingChunk]:
         """An answer while it comes."""
         options: Any = {**_sent(optional_params, more), **_STREAM}
-        stream = await self._async_openai.chat.completions.create(
+        stream = await self._async_for(more).chat.completions.create(
             model=model, messages=messages, **options
         )
         async with stream:
@@ -102,16 +120,16 @@ class RunInfraLLM(CustomLLM):
         self, *, model: str, input: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> EmbeddingResponse:
         """Embeddings."""
-        options: Any = {"encoding_format": "float", **_sent(optional_params, more)}
-        made = self._openai.embeddings.create(model=model, input=input, **options)
+        options: Any = {"encoding_format": "float", **_sent(optional_params, more, _VECTORS)}
+        made = self._for(more).embeddings.create(model=model, input=input, **options)
         return EmbeddingResponse(**made.model_dump())
 
     async def aembedding(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, input: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> EmbeddingResponse:
         """Embeddings."""
-        options: Any = {"encoding_format": "float", **_sent(optional_params, more)}
-        made = await self._async_openai.embeddings.create(model=model, input=input, **options)
+        options: Any = {"encoding_format": "float", **_sent(optional_params, more, _VECTORS)}
+        made = await self._async_for(more).embeddings.create(model=model, input=input, **options)
         return EmbeddingResponse(**made.model_dump())
 
 
@@ -121,11 +139,31 @@ _STREAM = {"stream": True, "stream_options": {"include_usage": True}}
 # litellm hands this over where the call says nothing: then the engine's own limit holds.
 _NO_TIMEOUT = 600
 _SWITCHES = {"stream", "stream_options", "max_retries"}
+_CHAT = frozenset(inspect.signature(Completions.create).parameters)
+_VECTORS = frozenset(inspect.signature(Embeddings.create).parameters)
 
 
-def _sent(params: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+def _told(more: dict[str, Any]) -> Any:
+    """Whom a call speaks for, and where to, if it says so itself."""
+    if more.get("client") is not None:
+        msg = "client: give it to register(); a call has no other"
+        raise ConfigurationError(msg, param="client")
+    given = {"api_key": more.get("api_key"), "base_url": more.get("api_base")}
+    return {name: value for name, value in given.items() if value}
+
+
+def _sent(
+    params: dict[str, Any], more: dict[str, Any], known: frozenset[str] = _CHAT
+) -> dict[str, Any]:
     """What litellm wants to have sent, without its own switches, and the options of the call."""
-    sent = {name: value for name, value in params.items() if name not in _SWITCHES}
+    sent = {name: value for name, value in params.items() if name in known}
+    # What openai's client has no word for goes to the gateway all the same, which knows best.
+    others = params.keys() - sent.keys() - _SWITCHES - {"extra_body"}
+    if others or params.get("extra_body"):
+        own = {name: params[name] for name in others}
+        sent["extra_body"] = {**own, **(params.get("extra_body") or {})}
+    for name in _SWITCHES:
+        sent.pop(name, None)
     headers = dict(more.get("headers") or {})
     if params.get("max_retries") is not None:
         headers.setdefault(MAX_RETRIES, str(params["max_retries"]))

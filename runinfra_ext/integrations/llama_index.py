@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ._extras import asynchronous, blocking, missing
+from ._extras import asynchronous, blocking, missing, refuse_http
 from .openai import async_openai_client, openai_client
 
 try:
@@ -42,12 +42,25 @@ def _clients(
     client: RunInfra | None,
     async_client: AsyncRunInfra | None,
     place: dict[str, Any],
+    headers: dict[str, str] | None,
 ) -> tuple[Any, Any]:
     """Both clients of openai's, over the engine."""
     return (
-        openai_client(blocking(client, place)),
-        async_openai_client(asynchronous(async_client, place)),
+        openai_client(blocking(client, place)).with_options(default_headers=headers),
+        async_openai_client(asynchronous(async_client, place)).with_options(
+            default_headers=headers
+        ),
     )
+
+
+def _split(
+    arguments: dict[str, Any], options: dict[str, Any] | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """LlamaIndex's own arguments, and the engine's options, some of which come among them."""
+    refuse_http(arguments, "http_client", "async_http_client")
+    told = {name: arguments[name] for name in ("timeout", "max_retries") if name in arguments}
+    own = {name: value for name, value in arguments.items() if name != "max_retries"}
+    return own, {**told, **(options or {})}
 
 
 def _place(
@@ -90,8 +103,10 @@ class RunInfraLLM(OpenAILike):  # type: ignore[misc]  # its base has no types
         client_options: dict[str, Any] | None = None,
         **arguments: Any,
     ) -> None:
+        arguments, options = _split(arguments, client_options)
+        headers = arguments.get("default_headers")
         clients = _clients(
-            client, async_client, _place(api_key, base_url, pipeline_id, client_options)
+            client, async_client, _place(api_key, base_url, pipeline_id, options), headers
         )
         usual = {"is_chat_model": True, "is_function_calling_model": True}
         super().__init__(
@@ -140,8 +155,10 @@ class RunInfraEmbedding(OpenAIEmbedding):  # type: ignore[misc]  # its base has 
         client_options: dict[str, Any] | None = None,
         **arguments: Any,
     ) -> None:
+        arguments, options = _split(arguments, client_options)
+        headers = arguments.get("default_headers")
         clients = _clients(
-            client, async_client, _place(api_key, base_url, pipeline_id, client_options)
+            client, async_client, _place(api_key, base_url, pipeline_id, options), headers
         )
         super().__init__(
             model_name=model,

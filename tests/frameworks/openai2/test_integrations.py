@@ -122,3 +122,24 @@ async def test_clients_of_ones_own_and_names(sandbox):
     for one in (*made, rerank):
         assert one.class_name() == type(one).__name__
         assert sandbox.api_key not in repr(one) + str(one.to_dict())
+
+
+def test_arguments_of_the_request(sandbox):
+    """A limit, a number of retries and headers hold here too; what could have no effect is refused."""
+    sandbox.script("never-answer", "never-answer")
+    with pytest.raises(openai.APITimeoutError):
+        RunInfraLLM(CHAT, timeout=0.1, max_retries=1).complete("Name one prime.")
+    assert len(sandbox.journal) == 2
+    sandbox.reset()
+    sandbox.script("never-answer")
+    with pytest.raises(openai.APITimeoutError):
+        RunInfraEmbedding(EMBED, timeout=0.1, max_retries=0).get_text_embedding("a fox")
+    assert len(sandbox.journal) == 1
+    headers = {"X-Team": "blue"}
+    RunInfraLLM(CHAT, default_headers=headers).complete("Name one prime.")
+    RunInfraEmbedding(EMBED, default_headers=headers).get_text_embedding("a fox")
+    assert [entry.headers.get("x-team") for entry in sandbox.journal[1:]] == ["blue"] * 2
+    for name in ("http_client", "async_http_client"):
+        for kind, model in ((RunInfraLLM, CHAT), (RunInfraEmbedding, EMBED)):
+            with pytest.raises(sdk.ConfigurationError, match=f"{name}: it would have no effect"):
+                kind(model, **{name: object()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import inspect
 import json
@@ -30,6 +31,7 @@ from runinfra_ext.integrations.haystack import (
 )
 from runinfra_ext.integrations.litellm import register
 from runinfra_ext.integrations.pydantic_ai import RunInfraProvider
+from runinfra_ext.sandbox import Sandbox
 from tests.frameworks.helpers import (
     ASK,
     CHAT,
@@ -189,6 +191,32 @@ class TestLitellm:
         with pytest.raises(openai.OpenAIError, match="limit"):
             await ask("embedding", model=f"runinfra/{EMBED}", input=["a"], timeout=0.1)
 
+    async def test_whom_a_call_speaks_for(self, ask, sandbox):
+        """A key and a place of one call are used, and no other's in their stead."""
+        given = {"model": f"runinfra/{CHAT}", "messages": PRIME}
+        with Sandbox() as other:
+            place = {"api_key": other.api_key, "api_base": other.base_url}
+            await ask("completion", **given, **place)
+            chunks = await ask("completion", **given, **place, stream=True)
+            assert "".join(c.choices[0].delta.content or "" for c in chunks) == "Seven."
+            await ask("embedding", model=f"runinfra/{EMBED}", input=["a"], **place)
+            assert len(other.charges) == 3
+        assert sandbox.journal == []
+        with pytest.raises(litellm.AuthenticationError):
+            await ask("completion", **given, api_key="another-key")
+        with pytest.raises(openai.OpenAIError, match="base_url: expected an http"):
+            await ask("completion", **given, api_base="ftp://elsewhere")
+        with pytest.raises(openai.OpenAIError, match=r"client: give it to register\(\)"):
+            await ask("completion", **given, client=object())
+        assert sandbox.charges == []
+
+    async def test_arguments_that_openai_has_not(self, ask):
+        """They reach the gateway, which says what it thinks of them; none is a bare TypeError."""
+        given = {"model": f"runinfra/{CHAT}", "messages": PRIME}
+        for more in ({"top_k": 5}, {"extra_body": {"top_k": 5}}):
+            with pytest.raises(litellm.BadRequestError, match="top_k is not supported here"):
+                await ask("completion", **given, **more)
+
     def test_registered_once(self):
         register()
         register(name="other")
@@ -271,9 +299,47 @@ class TestHaystack:
         result = again.get_component("chat").run(messages)
         assert result["replies"][0].text == "Seven."
 
+    def test_arguments_without_an_effect(self):
+        """They would set up an HTTP client that nothing is sent by."""
+        for given in (
+            {"http_client_kwargs": {"proxy": "http://127.0.0.1:9"}},
+            {"organization": "o"},
+        ):
+            for kind in (RunInfraChatGenerator, RunInfraTextEmbedder):
+                with pytest.raises(sdk.ConfigurationError, match="it would have no effect"):
+                    kind(CHAT, **given)
+
+    async def test_copied_and_pickled(self, run, sandbox):
+        """Also when it has run: a deep copy and a pickle make clients of their own."""
+        messages = [ChatMessage.from_user("Name one prime.")]
+        for made, given in (
+            (RunInfraChatGenerator(CHAT, client_options={"deadline": 20.0}), messages),
+            (RunInfraResponsesChatGenerator(CHAT), messages),
+            (RunInfraTextEmbedder(EMBED), "a fox"),
+            (RunInfraDocumentEmbedder(EMBED, progress_bar=False), [Document(content="a fox")]),
+        ):
+            expected = (await run(made, given)).keys()
+            pickled = pickle.dumps(made)
+            assert sandbox.api_key.encode() not in pickled
+            for again in (copy.copy(made), copy.deepcopy(made), pickle.loads(pickled)):
+                assert again.to_dict() == made.to_dict()
+                assert (await run(again, given)).keys() == expected
+            deep = copy.deepcopy(made)
+            assert deep.client is deep.async_client is None
+            assert deep.client_options is not made.client_options or deep.client_options is None
+        pipeline = Pipeline()
+        pipeline.add_component("chat", RunInfraChatGenerator(CHAT))
+        for one in (pipeline, copy.deepcopy(pipeline)):
+            result = one.run({"chat": {"messages": messages}})
+            assert result["chat"]["replies"][0].text == "Seven."
+
     def test_a_key_that_is_not_to_be_written(self, sandbox):
         generator = RunInfraChatGenerator(CHAT, api_key=Secret.from_token(sandbox.api_key))
         assert generator.run([ChatMessage.from_user("Say: a")])["replies"][0].text == "a"
         with pytest.raises(ValueError, match="token"):
             generator.to_dict()
+        with pytest.raises(ValueError, match="token"):
+            pickle.dumps(generator)
+        copied = copy.deepcopy(generator)
+        assert copied.run([ChatMessage.from_user("Say: a")])["replies"][0].text == "a"
         assert pickle.loads(pickle.dumps(RunInfraChatGenerator(CHAT))).model == CHAT

@@ -222,3 +222,27 @@ def test_without_the_extra(monkeypatch):
     monkeypatch.delitem(sys.modules, "runinfra_ext.integrations.langchain")
     with pytest.raises(sdk.ConfigurationError, match=r"pip install 'runinfra-ext\[langchain\]'"):
         importlib.import_module("runinfra_ext.integrations.langchain")
+
+
+@pytest.mark.parametrize("kind", [ChatRunInfra, RunInfraEmbeddings])
+@pytest.mark.parametrize("name", ["http_client", "openai_proxy", "openai_organization"])
+def test_arguments_without_an_effect(kind, name, monkeypatch):
+    """They are refused, not ignored; what is meant for openai's own client by a variable is."""
+    with pytest.raises(ValueError, match=f"{name}: it would have no effect"):
+        kind(model=CHAT, **{name: "http://127.0.0.1:9"})
+    monkeypatch.setenv("OPENAI_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org")
+    kind(model=CHAT)
+
+
+def test_unknown_arguments_of_the_reranker():
+    with pytest.raises(ValueError, match="top_k"):
+        RunInfraRerank(model="acme-rerank", top_k=3)
+
+
+@pytest.mark.parametrize("kind", [ChatRunInfra, RunInfraEmbeddings, RunInfraRerank])
+def test_a_mistake_shows_no_key(kind):
+    """pydantic shows what it was given, unless it is told not to."""
+    with pytest.raises(ValueError, match="deadline") as caught:
+        kind(api_key="secret-of-mine", client_options={"deadline": -1}, model="m")
+    assert "secret" not in str(caught.value)
