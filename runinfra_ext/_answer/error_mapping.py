@@ -27,6 +27,9 @@ _TEXT_BODY_LIMIT: Final = 4_000  # characters of a body that is not JSON
 
 _MOST_DOLLARS: Final = 10**12  # beyond it a number is not an amount of money
 _MODEL_WORDS: Final = re.compile(r"(?i)(?:\b|_)(?:model|pipeline|deployment)s?(?:\b|_)")
+_TEXT_MESSAGE: Final = 300  # characters of a plain text that are a message
+_TITLE: Final = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
+_TITLE_WITHIN: Final = 4096  # characters of a page
 _FIRST_EVENT: Final = re.compile(rb"(?:event:[^\r\n]*\r?\n)?data:([^\r\n]*)")
 _MOST_DETAILS: Final = 8  # of a validator's list that a message repeats
 _ERROR_STATUS: Final = re.compile(r"[45][0-9]{2}\Z")
@@ -131,7 +134,7 @@ def error_from_response(
     cls = _class_for(status, names, details, headers)
     message = details.get("message")
     if not isinstance(message, str) or not message.strip():
-        message = _fallback(status, cls)
+        message = _fallback(status, cls, content)
     if cls is e.NotFoundError and not _is_gateway_body(content):
         message = f"{message.strip().rstrip('.')}. {BASE_URL_HINT}"
     error = cls(
@@ -213,7 +216,7 @@ def _details(content: object) -> Mapping[str, Any]:
     """The members that describe the error, wherever this generation of body keeps them."""
     if isinstance(content, str):
         # An edge's short plain text is worth repeating; a page of HTML is not.
-        plain = content and "<" not in content and len(content) <= 300
+        plain = content and "<" not in content and len(content) <= _TEXT_MESSAGE
         return {"message": content} if plain else {}
     if not isinstance(content, Mapping):
         return {}
@@ -352,7 +355,7 @@ def _request_id(headers: Headers, content: object, redactor: Redactor) -> str | 
     return escaped(redactor(value)) if isinstance(value, str) and value else None
 
 
-def _fallback(status: int, cls: type[e.APIStatusError]) -> str:
+def _fallback(status: int, cls: type[e.APIStatusError], content: object) -> str:
     if issubclass(cls, e.RedirectError):
         return (
             "The gateway answered with a redirect, which is never followed because the API key "
@@ -360,4 +363,9 @@ def _fallback(status: int, cls: type[e.APIStatusError]) -> str:
         )
     if status == 413:
         return "The request body is larger than the gateway accepts."
+    # What stands before the gateway tells what is wrong in the title of its page.
+    page = _TITLE.search(content, 0, _TITLE_WITHIN) if isinstance(content, str) else None
+    title = " ".join(page[1].split()) if page else ""
+    if 0 < len(title) <= _TEXT_MESSAGE:
+        return title
     return f"The gateway answered with status {status} and no readable error message."

@@ -175,6 +175,25 @@ def test_unreadable_bodies(body: bytes) -> None:
     assert (made.status, made.type, made.code, made.param) == (500, "api_error", None, None)
 
 
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ("<html><head><title>502 Bad Gateway</title></head>", "502 Bad Gateway"),
+        ("<!DOCTYPE html>\n<TITLE>\n 400 No required\n SSL </TITLE>", "400 No required SSL"),
+        ("<title> </title>", None),
+        ("<title>" + "x" * 301 + "</title>", None),
+        ("<p>" + "x" * 5000 + "<title>late</title>", None),
+        ("<title>cut", None),
+    ],
+)
+def test_the_title_of_a_page(page: str, message: str | None) -> None:
+    """A proxy tells what is wrong in its page's title; more of it is not repeated."""
+    made = error(502, page.encode())
+    generic = "The gateway answered with status 502 and no readable error message."
+    assert made.message == (message or generic)
+    assert "base_url" in error(301, page.encode()).message
+
+
 def test_messages_of_statuses_without_a_body() -> None:
     """A redirect and a refused size explain themselves without a body."""
     assert "base_url" in error(308).message
