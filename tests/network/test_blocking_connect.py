@@ -16,7 +16,7 @@ import trustme
 from runinfra_ext._ground.wire import TransportFailure
 from runinfra_ext._http import urllib3_connect
 from runinfra_ext._http.blocking import HTTP
-from runinfra_ext._http.options import HTTPOptions
+from tests.network.blocking import door
 from tests.network.hostile import (
     Hostile,
     Peer,
@@ -32,14 +32,9 @@ from tests.network.hostile import (
 KIND = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
 
 
-def door(context: ssl.SSLContext | None = None, **options) -> HTTP:
-    """The door of a blocking client."""
-    return HTTP(options=HTTPOptions(ssl_context=context or client_context(), **options))
-
-
 def fault_of(url: str, context: ssl.SSLContext | None = None, **more) -> TransportFailure:
     """How a request fails."""
-    http = door(context)
+    http = door(ssl_context=context or client_context())
     with pytest.raises(TransportFailure) as caught:
         http.send("POST", url, {}, b"{}", limits(**more))
     http.close()
@@ -287,7 +282,7 @@ def test_a_given_context_stays_as_it_is() -> None:
     context = ssl.create_default_context(cafile=authority_file())
     context.check_hostname = False
     with Hostile(echoes, tls=certificate("another.example")) as server:
-        http = door(context)
+        http = door(ssl_context=context)
         assert body_of(http.send("GET", f"{server.base_url}/x", {}, None, limits())) == b"/x"
         http.close()
     assert (context.check_hostname, context.verify_mode) == (False, ssl.CERT_REQUIRED)
@@ -344,7 +339,7 @@ def test_both_sides_show_a_certificate(version: str) -> None:
     own = ssl.create_default_context(cafile=authority_file())
     authority().issue_cert("client.example").configure_cert(own)
     with Hostile(echoes, tls=strict) as server:
-        http = door(own)
+        http = door(ssl_context=own)
         source = http.send("POST", f"{server.base_url}/x", {}, b"{}", limits())
         assert body_of(source) == b"/x"
         http.close()

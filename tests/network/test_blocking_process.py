@@ -19,7 +19,7 @@ import pytest
 
 from runinfra_ext._ground.wire import TransportFailure
 from runinfra_ext._http.blocking import HTTP
-from runinfra_ext._http.options import HTTPOptions
+from tests.network.blocking import door, serve
 from tests.network.hostile import (
     Hostile,
     Peer,
@@ -27,20 +27,8 @@ from tests.network.hostile import (
     authority_file,
     body_of,
     chunked,
-    client_context,
     limits,
-    server_context,
 )
-
-
-def serve(handler, tls: bool) -> Hostile:
-    """A server of either kind."""
-    return Hostile(handler, tls=server_context() if tls else None)
-
-
-def door(**options) -> HTTP:
-    """The door of a blocking client."""
-    return HTTP(options=HTTPOptions(ssl_context=client_context(), **options))
 
 
 def send(http: HTTP, server: Hostile, body: bytes, **more):

@@ -10,29 +10,17 @@ import pytest
 from runinfra_ext._ground.redaction import Credential
 from runinfra_ext._ground.wire import TransportFailure
 from runinfra_ext._http.blocking import HTTP
-from runinfra_ext._http.options import HTTPOptions
+from tests.network.blocking import door, serve
 from tests.network.hostile import (
     Hostile,
     Peer,
     answer,
     body_of,
-    client_context,
     limits,
-    server_context,
 )
 
 TOO_LARGE = answer(b"too large", status="413 Content Too Large")
 BIG = 30_000_000
-
-
-def serve(handler, tls: bool, **more) -> Hostile:
-    """A server of either kind."""
-    return Hostile(handler, tls=server_context() if tls else None, **more)
-
-
-def door() -> HTTP:
-    """The door of a blocking client."""
-    return HTTP(options=HTTPOptions(ssl_context=client_context()))
 
 
 def send(http: HTTP, server: Hostile, content: object = b"{}", **more):
