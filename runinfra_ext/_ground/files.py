@@ -6,9 +6,9 @@ import os
 import secrets
 import stat
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 
 from ..errors import InvalidRequestError
 from .checks import wrong
@@ -28,15 +28,15 @@ _FLAGS: Final = (
 _MODE: Final = 0o666
 
 
-def checked_path(param: str, value: object) -> Path:
+def checked_path(param: str, value: Any) -> Path:
     """The path that an argument gives.
 
     Raises:
         InvalidRequestError: it gives none that a file can have.
     """
-    path: object = None
-    if isinstance(value, str | os.PathLike):
-        path = os.fspath(cast("StrPath", value))
+    path: Any = value
+    with suppress(TypeError):  # it is no path at all
+        path = os.fspath(path)
     if not isinstance(path, str) or not path or "\0" in path:
         raise wrong(param, "the path of a file", value)
     return Path(path)
@@ -59,7 +59,11 @@ def atomic_file(path: StrPath) -> Generator[BinaryIO, None, None]:
     target.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own: with the target's in it, a long one would become too long.
     temporary = target.parent / f".runinfra-{secrets.token_hex(8)}"
-    descriptor = os.open(temporary, _FLAGS, _MODE)
+    try:
+        descriptor = os.open(temporary, _FLAGS, _MODE)
+    except OSError as error:
+        error.filename = os.fspath(path)  # the other name tells people nothing
+        raise
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
@@ -20,6 +22,8 @@ from typing import Any, Final, TypeGuard
 from uuid import UUID
 
 import orjson
+
+HALF: Final = re.compile("[\ud800-\udfff]")  # of a surrogate pair: no character, and no UTF-8
 
 
 def decode(data: bytes | bytearray | memoryview | str) -> Any:
@@ -115,3 +119,28 @@ def encode(value: object) -> bytes:
             # written to, 4 KB at least, for as long as the request is under way.
             return b"%b" % data
     return _encoder.encode(value).encode()
+
+
+def tolerant(value: object) -> str:
+    """Compact JSON that every reader takes, of what engines write into theirs as well.
+
+    Half of a surrogate pair, which no file takes, is escaped; NaN and infinities are null.
+
+    Args:
+        value: decoded JSON.
+    """
+    try:
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(value), separators=(",", ":"), ensure_ascii=False)
+    return HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if is_mapping(value):
+        return {name: _finite(member) for name, member in value.items()}
+    if is_sequence(value):
+        return [_finite(item) for item in value]
+    return value

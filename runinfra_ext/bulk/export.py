@@ -7,8 +7,6 @@ import csv
 import hashlib
 import io
 import json
-import math
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -16,7 +14,7 @@ from typing import Any, BinaryIO, Final
 import attrs
 
 from .._ground.files import StrPath, atomic_file
-from .._ground.json_codec import decode, is_object, is_sequence
+from .._ground.json_codec import HALF, decode, is_object, is_sequence, tolerant
 from .._media.vectors import decode_vector
 from .account import Account
 from .errors import JournalError
@@ -37,7 +35,6 @@ _COLUMNS: Final[tuple[str, ...]] = (
     "output_tokens",
     "cost",
 )
-_HALF: Final = re.compile("[\ud800-\udfff]")
 _OUTPUTS: Final = "outputs"  # the fact that has the digests of what was written
 
 
@@ -163,7 +160,7 @@ def _digest(path: Path) -> str:
 def _write_lines(reading: Reading, file: io.BufferedIOBase) -> int:
     count = 0
     for line in _merged(reading):
-        file.write(_json(line).encode() + b"\n")
+        file.write(tolerant(line).encode() + b"\n")
         count += 1
     return count
 
@@ -180,32 +177,6 @@ def _merged(reading: Reading) -> Iterator[dict[str, Any]]:
     while following is not None:
         yield _bad_line(following)
         following = next(bad, None)
-
-
-def _json(value: Any) -> str:
-    """Compact JSON that every reader takes, of what engines write into theirs as well.
-
-    Half of a surrogate pair, which no file takes, is escaped; NaN and infinities are null.
-    """
-    try:
-        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    except ValueError:
-        text = json.dumps(_finite(value), separators=(",", ":"), ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
-    return text
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if is_object(value):
-        return {name: _finite(member) for name, member in value.items()}
-    if is_sequence(value):
-        return [_finite(item) for item in value]
-    return value
 
 
 def _line(row: Stored) -> dict[str, Any]:
@@ -258,7 +229,7 @@ def _record(row: Stored) -> dict[str, Any]:
     return {
         "key": row.key,
         "ok": row.done,
-        "text": None if body is None or vector is not None else _HALF.sub("\ufffd", _text(body)),
+        "text": None if body is None or vector is not None else HALF.sub("\ufffd", _text(body)),
         "embedding": vector,
         "error": _told(facts),
         "request_id": row.request_id,
@@ -276,7 +247,7 @@ def _bad_record(bad: tuple[int, str, dict[str, Any]]) -> dict[str, Any]:
 
 def _told(facts: Mapping[str, Any]) -> str | None:
     text = f"{facts.get('class')}: {facts.get('message')}" if facts else None
-    return None if text is None else _HALF.sub("\ufffd", text)
+    return None if text is None else HALF.sub("\ufffd", text)
 
 
 def _text(body: Any) -> str:
@@ -300,7 +271,7 @@ def _text(body: Any) -> str:
             text = body.get(name)
             if isinstance(text, str):
                 return text
-    return _json(body)
+    return tolerant(body)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ with 130; no traceback is shown but with ``--debug``, and that one without the v
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -152,7 +153,13 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = command().main(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
     except typer.TyperException as error:
-        sys.stderr.write(f"error: {' '.join(error.format_message().split())}\n")
+        text = " ".join(error.format_message().split())
+        own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+        if "--json" in own:
+            facts = {"error": "UsageError", "exit_code": error.exit_code, "message": text}
+            sys.stderr.write(json.dumps(facts) + "\n")
+        else:
+            sys.stderr.write(f"error: {text}\n")
         return error.exit_code
     except SystemExit as ended:  # completion ends so
         code = ended.code

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from . import COMPLETION_VARIABLE, PROGRAM
+from .session import Session
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -21,7 +22,9 @@ bash: runinfra-ext completion bash > ~/.local/share/bash-completion/completions/
 zsh:  runinfra-ext completion zsh > a folder of $fpath/_runinfra-ext
 fish: runinfra-ext completion fish > ~/.config/fish/completions/runinfra-ext.fish"""
 )
-def completion(shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.")]) -> None:
+def completion(
+    ctx: typer.Context, shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.")]
+) -> None:
     """Print a script that completes commands in a shell.
 
     It knows their names, their options, and the models of your key.
@@ -30,4 +33,8 @@ def completion(shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.")
     script = shells.get_completion_script(
         prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE, shell=shell
     )
-    sys.stdout.write(f"{script}\n")
+    screen = ctx.ensure_object(Session).screen
+    if screen.json:
+        screen.data({"shell": shell, "script": script})
+    else:
+        sys.stdout.write(f"{script}\n")

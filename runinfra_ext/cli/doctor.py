@@ -49,6 +49,8 @@ def doctor(
     from .checks import examine
 
     session = ctx.ensure_object(Session)
+    if call:
+        session.model(model)  # a question needs one
     examination = examine(session, model=session.model_name(model), call=call)
     if report is not None:
         text = json.dumps(examination.as_dict(), ensure_ascii=False, indent=2) + "\n"

@@ -110,8 +110,14 @@ def as_dict(error: BaseException, redactor: Redactor) -> dict[str, Any]:
     return cleaned
 
 
-def told(error: BaseException, session: Session) -> None:
-    """Tell of an error on stderr, as the options ask."""
+def told(error: BaseException, session: Session, *, about: str | None = None) -> None:
+    """Tell of an error on stderr, as the options ask.
+
+    Args:
+        error: what went wrong.
+        session: with the options.
+        about: the file that it is about, of several.
+    """
     screen, redactor = session.screen, session.redactor()
     if isinstance(error, KeyboardInterrupt):
         screen.error("")
@@ -125,9 +131,12 @@ def told(error: BaseException, session: Session) -> None:
         for attempt in getattr(error, "failures", ()):
             screen.error(f"attempt {attempt.number}: {attempt.error}, {attempt.message}")
     if session.json:
-        screen.json_error(as_dict(error, redactor))
+        named = {} if about is None else {"file": about}
+        screen.json_aside({**as_dict(error, redactor), **named})
     else:
-        screen.error(f"error: {line_of(error, redactor)}")
+        line = line_of(error, redactor)
+        place = "" if about is None or line.startswith(f"{about}: ") else f"{about}: "
+        screen.error(f"error: {place}{line}")
 
 
 def quieted() -> None:

@@ -8,9 +8,34 @@ import json
 from pathlib import Path
 from typing import Any, Final, cast
 
-from ..errors import InvalidRequestError
+from ..errors import ConfigurationError, InvalidRequestError
 
 _ROLES: Final = frozenset({"system", "developer", "user", "assistant", "tool"})
+
+
+def readable(source: str) -> None:
+    """See that a file can be read, before anything is made of it; ``-`` is stdin.
+
+    Raises:
+        OSError: it can't.
+    """
+    if source != "-":
+        Path(source).open("rb").close()
+
+
+def apart(output: Path | None, source: str) -> None:
+    """See that a result does not take the place of what it is made of.
+
+    Raises:
+        ConfigurationError: it would.
+    """
+    same = False
+    if output is not None:
+        with contextlib.suppress(OSError):  # one of them is no file
+            same = output.samefile(source)
+    if same:
+        msg = f"--output: expected another file than the input, got {str(output)!r}"
+        raise ConfigurationError(msg, param="output")
 
 
 def read_json(path: Path, option: str) -> dict[str, Any]:

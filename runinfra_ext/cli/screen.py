@@ -7,18 +7,23 @@ terminal; rich is loaded for what it draws and for nothing else.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from .._ground.redaction import escaped, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+_GAP: Final = 3  # between the columns of a table
+_FOLDED: Final = 10  # letters of a table's last column, at least
 
 
 def _unheard(done: int, total: int | None) -> None:
@@ -34,6 +39,10 @@ class Screen:
 
     def __init__(self, *, json: bool) -> None:
         self.json = json
+        for stream in (sys.stdout, sys.stderr):
+            # What a model says is printed on a terminal of any encoding.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
 
     @property
     def is_terminal(self) -> bool:
@@ -70,7 +79,7 @@ class Screen:
 
     def data(self, value: Any) -> None:
         """Print a JSON value on one line."""
-        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+        sys.stdout.write(_as_json(value, sys.stdout) + "\n")
         sys.stdout.flush()
 
     def table(
@@ -88,6 +97,9 @@ class Screen:
             for line in lines:
                 self.text("\t".join(line))
             return
+        if _needed(columns, lines) > self.console.width:
+            self._records(columns, lines)
+            return
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
 
@@ -98,6 +110,16 @@ class Screen:
         for line in lines:
             table.add_row(*line)
         self.console.print(table)
+
+    def _records(self, columns: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+        """A table for a narrow terminal: its cells below each other."""
+        width = max(map(len, columns))
+        for number, line in enumerate(lines):
+            if number:
+                self.text("")
+            for name, cell in zip(columns, line, strict=True):
+                if cell:
+                    self.text(f"{name:<{width}}  {cell}")
 
     def progress(self, what: str) -> AbstractContextManager[Callable[[int, int | None], object]]:
         """A bar on stderr for people, while nothing else is printed; nothing for others.
@@ -122,12 +144,33 @@ class Screen:
         """Say what went wrong, on stderr."""
         self._aside(plain(text))
 
-    def json_error(self, value: Any) -> None:
-        """The same as JSON, on stderr too: stdout holds results only."""
-        self._aside(json.dumps(value, ensure_ascii=False))
+    def json_aside(self, value: Any) -> None:
+        """Print a JSON value on stderr: an error, or facts while stdout holds sound."""
+        self._aside(_as_json(value, sys.stderr))
 
     @staticmethod
     def _aside(line: str) -> None:
         stream: TextIO = sys.stderr
         stream.write(f"{line}\n")
         stream.flush()
+
+
+def _needed(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> int:
+    """The columns of a terminal that a table needs: only its last one may be folded much."""
+    widths = [
+        max(len(name), *(len(line[place]) for line in lines), 0)
+        for place, name in enumerate(columns)
+    ]
+    return sum(widths[:-1]) + _GAP * (len(widths) - 1) + min(widths[-1], _FOLDED)
+
+
+def _as_json(value: Any, stream: TextIO) -> str:
+    """JSON in the letters that a stream has."""
+    from .._ground.json_codec import tolerant
+
+    text = json.dumps(json.loads(tolerant(value)), ensure_ascii=False)
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(json.loads(text))
+    return text

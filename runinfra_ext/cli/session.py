@@ -175,8 +175,10 @@ def given_text(words: list[str] | None, *, what: str) -> str:
         ConfigurationError: there is none, or it is no text.
     """
     if words and words != ["-"]:
-        return " ".join(words)
-    if words or not sys.stdin.isatty():
+        text = " ".join(words)
+        if text.strip():
+            return text
+    elif words or not sys.stdin.isatty():
         text = stdin_text()
         if text.strip():
             return text.rstrip("\n")

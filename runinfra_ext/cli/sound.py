@@ -12,6 +12,7 @@ import typer
 
 from .._ground.files import atomic_file, write_atomic
 from ..errors import ConfigurationError
+from .files import apart, readable
 from .parameters import Model, Output, Play
 from .player import Player, speaks
 from .session import Session, given_text
@@ -53,6 +54,9 @@ def speak(
         raise ConfigurationError(msg, param="output")
     params: dict[str, Any] = {**session.model(model), "input": given_text(text, what="a text")}
     form = form or _form_of(output)
+    if form is None and output is not None and output.suffix and not to_stdout:
+        msg = f"--output: expected a name that ends with {', '.join(_FORMATS)}, or --format"
+        raise ConfigurationError(f"{msg}; got {str(output)!r}", param="output")
     itself = play and (form or output is None) and speaks(form)
     form = "wav" if itself else form
     options = {
@@ -101,6 +105,8 @@ def voice(
     What was heard and what is answered are printed; the spoken answer goes to --output or --play.
     """
     session = ctx.ensure_object(Session)
+    apart(output, audio)
+    readable(audio)
     content: Any = sys.stdin.buffer.read() if audio == "-" else Path(audio)
     with contextlib.ExitStack() as stack:
         player = stack.enter_context(Player("wav")) if play else None
@@ -150,8 +156,8 @@ def _target(
 
 def _told(session: Session, facts: dict[str, Any], *, aside: bool) -> None:
     """What was made: for people on stderr, for machines on stdout, if that has no sound."""
-    if session.screen.json and not aside:
-        session.screen.data(facts)
-    elif not session.screen.json:
+    if session.screen.json:
+        (session.screen.json_aside if aside else session.screen.data)(facts)
+    else:
         words = [facts["file"], facts["format"], f"{facts['bytes']} bytes", facts["request_id"]]
         session.screen.note(", ".join(word for word in words if word))

@@ -13,6 +13,7 @@ import typer
 from .._ground.files import write_atomic
 from ..errors import ConfigurationError, RunInfraError
 from .failures import code_of, told
+from .files import apart, readable
 from .parameters import Model
 from .session import Session
 
@@ -66,6 +67,9 @@ def transcribe(
     work = _Work(session, form, params, many=len(sources) > 1)
     targets = [_target(output, one, form, to_folder=to_folder) for one in sources]
     _check_targets(targets)
+    for target in targets:
+        for source in sources:
+            apart(target, source)
     with session.client() as client:
         for source, target in zip(sources, targets, strict=True):
             if target is not None and to_folder and target.exists() and not again:
@@ -90,6 +94,7 @@ class _Work:
         """Transcribe one, and write or print it; a failure is told and kept."""
         create: Any = client.audio.transcriptions.create
         try:
+            readable(source)
             with self._session.screen.progress(source) as progress:
                 found = create(
                     file=("stdin", sys.stdin.buffer.read()) if source == "-" else Path(source),
@@ -106,9 +111,7 @@ class _Work:
             return
         if not self._many:
             raise fault
-        if not self._session.json:
-            self._session.screen.error(f"{source}:")
-        told(fault, self._session)
+        told(fault, self._session, about=source)
         self.code = self.code or code_of(fault)
 
     def _put(self, source: str, found: Any, target: Path | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -109,7 +110,8 @@ def _ranked(score: float, index: int, texts: list[str]) -> tuple[object, ...]:
 def _lines(given: list[str] | None, what: str) -> list[str]:
     lines = given or []
     if not lines and not sys.stdin.isatty():
-        lines = [line for line in stdin_text().splitlines() if line.strip()]
+        # Not where Python takes other characters of a text for ends of lines too.
+        lines = [line for line in re.split(r"\r\n|\r|\n", stdin_text()) if line.strip()]
     if not lines:
         msg = f"give {what}, as arguments or as lines of stdin"
         raise ConfigurationError(msg, param=what)

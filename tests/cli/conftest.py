@@ -106,8 +106,9 @@ def on_terminal(
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **(env or {})}
+    environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
     environment.pop("COLUMNS", None)
+    environment |= env or {}
     process = subprocess.Popen(
         [sys.executable, "-c", _OWNED, sys.executable, "-m", "runinfra_ext", *arguments],
         stdin=theirs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -13,7 +14,8 @@ import runinfra_ext
 from runinfra_ext import errors
 from runinfra_ext.cli import failures
 from runinfra_ext.cli.page import COMMANDS
-from runinfra_ext.cli.screen import plain
+from runinfra_ext.cli.screen import _as_json, plain
+from tests.cli.conftest import ROOT
 
 
 def test_without_arguments_it_shows_its_help(cli):
@@ -214,3 +216,56 @@ def test_what_help_loads():
 def test_what_a_server_says_moves_no_terminal():
     """Line ends and tabs stay, every other control character is written out."""
     assert plain("a\tb\n\x1b[2Jc\r\x9b") == "a\tb\n\\x1b[2Jc\\r\\x9b"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["modles"], ["models", "--colour"], ["models", "--timeout", "x"]]
+)
+def test_wrong_usage_as_json(cli, arguments):
+    """An error is JSON where JSON is asked for, this one too."""
+    ran = cli(*arguments, "--json")
+    told = json.loads(ran.err)
+    assert (ran.code, ran.out, told["error"], told["exit_code"]) == (2, "", "UsageError", 2)
+    assert cli("chat", "--", *arguments, "--json").err.startswith("error: ")
+
+
+def test_a_terminal_of_another_encoding(configured, gateway, tmp_path):
+    """What it has no letters for is written out; JSON stays JSON, with halves of characters too."""
+    said = "Say: \u00e9\u65e5"
+    for encoding, text in (("ascii", "\\xe9\\u65e5"), ("latin-1", "\xe9\\u65e5")):
+        env = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)}
+        for options in ([], ["--json"]):
+            command = [sys.executable, "-m", "runinfra_ext", "chat", "-m", "acme-chat-8b", *options]
+            ran = subprocess.run([*command, said], capture_output=True, env=env, cwd=tmp_path)
+            assert ran.returncode == 0
+            if options:
+                content = json.loads(ran.stdout)["choices"][0]["message"]["content"]
+                assert content == "\u00e9\u65e5"
+            else:
+                assert ran.stdout.decode(encoding) == f"{text}\n"
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    assert json.loads(_as_json({"a": ["x\ud800", float("nan")]}, out)) == {"a": ["x\ud800", None]}
+    assert "\ud800" not in _as_json("x\ud800", out)
+
+
+def test_doctor_asks_no_model_that_is_not_named(cli, gateway):
+    """--call needs one: wrong usage, and no fault of the program."""
+    ran = cli("doctor", "--call")
+    assert (ran.code, ran.out) == (2, "")
+    assert "give --model, or set RUNINFRA_MODEL" in ran.err
+    assert gateway.journal == []
+
+
+def test_completion_as_json(cli):
+    """The script stands in it."""
+    assert "complete" in json.loads(cli("completion", "bash", "--json").out)["script"]
+
+
+def test_a_narrow_terminal(terminal):
+    """A table that would be torn into syllables becomes records, in which nothing is left out."""
+    shown = terminal("models", env={"COLUMNS": "40"})
+    assert shown.code == 0
+    assert (
+        "model         acme-chat-8b\navailability  available\ncontext       131072\n" in shown.text
+    )
+    assert "endpoints     audio_transcriptions" in shown.text

@@ -196,7 +196,54 @@ def test_a_file_that_fails_does_not_stop_the_others(cli, gateway, talk, tmp_path
     assert ran.code == 4
     assert ran.out == f"== {tmp_path}/b.wav\nb.\n"
     assert ran.err.count("error: ") == 2
-    assert f"{tmp_path}/a.wav:\nerror: " in ran.err
+    assert ran.err.startswith(f"error: {tmp_path}/a.wav: ")
+    gateway.script("402", "ok", "500")
+    ran = cli("transcribe", *ASR, "--json", str(tmp_path))
+    told = [json.loads(line)["file"] for line in ran.err.splitlines()]
+    assert told == [f"{tmp_path}/a.wav", f"{tmp_path}/c.wav"]
+
+
+@pytest.mark.parametrize("command", [("transcribe", *ASR), ("voice", "--pipeline-id", "pipe_demo")])
+def test_the_recording_stays(cli, gateway, talk, tmp_path, command):
+    """What is made of a file does not take its place, by whatever name; nothing is sent."""
+    source = tmp_path / "talk.wav"
+    source.write_bytes(talk("Hello."))
+    (tmp_path / "same.wav").symlink_to(source)
+    before = source.read_bytes()
+    for output in (source, tmp_path / "same.wav"):
+        ran = cli(*command, "-o", str(output), str(source))
+        assert (ran.code, ran.err.count("\n")) == (2, 1)
+        assert "--output: expected another file than the input" in ran.err
+    assert source.read_bytes() == before
+    assert gateway.journal == []
+
+
+@pytest.mark.parametrize("command", [("transcribe", *ASR), ("voice", "--pipeline-id", "pipe_demo")])
+def test_a_recording_that_there_is_not(cli, gateway, tmp_path, command):
+    """As with every file that can't be read: 7."""
+    ran = cli(*command, str(tmp_path / "none.wav"))
+    assert (ran.code, ran.err) == (7, f"error: {tmp_path}/none.wav: No such file or directory\n")
+    assert gateway.journal == []
+
+
+def test_a_name_that_says_no_format(cli, gateway, tmp_path):
+    """MP3 is not written to what is called something else, unless --format says so."""
+    path = tmp_path / "hello.ogg"
+    ran = cli("speak", *TTS, "-o", str(path), "Hello.")
+    assert ran.code == 2
+    assert "--output: expected a name that ends with mp3, wav, flac" in ran.err
+    assert gateway.journal == []
+    assert cli("speak", *TTS, "--format", "mp3", "-o", str(path), "Hello.").code == 0
+    assert cli("speak", *TTS, "-o", str(tmp_path / "hello"), "Hello.").code == 0
+
+
+def test_facts_beside_sound(cli):
+    """The sound is on stdout, so that the facts are on stderr, as JSON too."""
+    ran = cli("speak", *TTS, "--format", "wav", "--json", "Hello.")
+    assert ran.out[:4] == "RIFF"
+    facts = json.loads(ran.err)
+    assert (facts["file"], facts["format"]) == (None, "wav")
+    assert facts["request_id"] == "req_000001"
 
 
 def test_transcripts_with_one_name(cli, gateway, talk, tmp_path):
@@ -212,7 +259,7 @@ def test_transcripts_with_one_name(cli, gateway, talk, tmp_path):
 def test_an_empty_folder(cli, gateway, tmp_path):
     """Nothing to do is an error, and so is a file that is not there."""
     assert cli("transcribe", *ASR, str(tmp_path)).code == 2
-    assert cli("transcribe", *ASR, str(tmp_path / "none.wav")).code == 2
+    assert cli("transcribe", *ASR, str(tmp_path / "none.wav")).code == 7
     assert gateway.journal == []
 
 

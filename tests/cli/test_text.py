@@ -78,6 +78,25 @@ def test_embed_many(cli, gateway, tmp_path):
     assert (ran.code, list(tmp_path.iterdir())) == (1, [])
 
 
+def test_lines_of_stdin(cli, gateway):
+    """They end where lines end, and nowhere within a text."""
+    ran = cli(
+        "embed", "-m", "acme-embed-m", "--json", stdin="a\u2028b\u0085\r\n\nc\x0bd\re".encode()
+    )
+    texts = ["a\u2028b\u0085", "c\x0bd", "e"]
+    assert [json.loads(line)["text"] for line in ran.out.split("\n")[:-1]] == texts
+    assert gateway.journal[-1].body["input"] == texts
+
+
+@pytest.mark.parametrize("command", ["chat", "respond"])
+def test_a_blank_question(cli, gateway, command):
+    """It is none, and is not paid for."""
+    ran = cli(command, "-m", "acme-chat-8b", " ")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "give a" in ran.err
+    assert gateway.journal == []
+
+
 def test_rerank(cli):
     """The best first."""
     texts = ["Our office is in Oslo.", "Refunds take five days."]
