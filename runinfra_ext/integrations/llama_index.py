@@ -36,6 +36,7 @@ __all__ = ["RunInfraEmbedding", "RunInfraLLM", "RunInfraRerank"]
 
 # The classes keep a key of openai's client; ours has none, and theirs is not read either.
 _NO_KEY = "held-by-runinfra-ext"
+_CLIENTS = {"_client", "_aclient", "_blocking", "_asynchronous"}
 
 
 def _clients(
@@ -73,7 +74,46 @@ def _place(
     return {**own, **(options or {})}
 
 
-class RunInfraLLM(OpenAILike):  # type: ignore[misc]  # its base has no types
+def _made(
+    model: str,
+    base_url: str | None,
+    pipeline_id: str | None,
+    options: dict[str, Any] | None,
+    headers: dict[str, str] | None,
+) -> dict[str, Any]:
+    """What another one is made of: all but clients and the key."""
+    made = {"model": model, "base_url": base_url, "pipeline_id": pipeline_id}
+    made |= {"client_options": options}
+    return made if headers is None else {**made, "default_headers": headers}
+
+
+def _revived(kind: Any, made: dict[str, Any], fields: dict[str, Any]) -> Any:
+    one = kind(**made)
+    one.__dict__.update(fields)
+    return one
+
+
+class _Copied:
+    """A deep copy sends by the same clients; a pickle makes them anew, and holds no key."""
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Any:
+        mine: Any = self
+        kept = {} if memo is None else memo
+        for name in _CLIENTS & mine.__pydantic_private__.keys():
+            client = mine.__pydantic_private__[name]
+            kept[id(client)] = client
+        return super().__deepcopy__(kept)  # type: ignore[misc]  # pydantic's, of the class beside
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        mine: Any = self
+        bare = mine.model_copy()
+        bare.__pydantic_private__ = {}
+        fields = bare.__getstate__()["__dict__"]
+        fields.pop("api_base", None)  # of where it is read again
+        return _revived, (type(self), mine.__pydantic_private__["_made"], fields)
+
+
+class RunInfraLLM(_Copied, OpenAILike):  # type: ignore[misc]  # its base has no types
     """LlamaIndex's ``OpenAILike``, sent by this SDK.
 
     Args:
@@ -90,6 +130,8 @@ class RunInfraLLM(OpenAILike):  # type: ignore[misc]  # its base has no types
         AuthenticationError: no API key was given or set.
         ConfigurationError: an option is wrong.
     """
+
+    _made: Any = PrivateAttr()
 
     def __init__(
         self,
@@ -118,6 +160,7 @@ class RunInfraLLM(OpenAILike):  # type: ignore[misc]  # its base has no types
             async_openai_client=clients[1],
             **{**usual, **arguments},
         )
+        self._made = _made(model, base_url, pipeline_id, options, headers)
 
     @classmethod
     def class_name(cls) -> str:
@@ -125,7 +168,7 @@ class RunInfraLLM(OpenAILike):  # type: ignore[misc]  # its base has no types
         return "RunInfraLLM"
 
 
-class RunInfraEmbedding(OpenAIEmbedding):  # type: ignore[misc]  # its base has no types
+class RunInfraEmbedding(_Copied, OpenAIEmbedding):  # type: ignore[misc]  # its base has no types
     """LlamaIndex's ``OpenAIEmbedding``, sent by this SDK.
 
     Args:
@@ -142,6 +185,8 @@ class RunInfraEmbedding(OpenAIEmbedding):  # type: ignore[misc]  # its base has 
         AuthenticationError: no API key was given or set.
         ConfigurationError: an option is wrong.
     """
+
+    _made: Any = PrivateAttr()
 
     def __init__(
         self,
@@ -168,6 +213,7 @@ class RunInfraEmbedding(OpenAIEmbedding):  # type: ignore[misc]  # its base has 
             **arguments,
         )
         self._client, self._aclient = clients
+        self._made = _made(model, base_url, pipeline_id, options, headers)
 
     @classmethod
     def class_name(cls) -> str:
@@ -175,7 +221,7 @@ class RunInfraEmbedding(OpenAIEmbedding):  # type: ignore[misc]  # its base has 
         return "RunInfraEmbedding"
 
 
-class RunInfraRerank(BaseNodePostprocessor):
+class RunInfraRerank(_Copied, BaseNodePostprocessor):
     """Puts nodes in the order of what they have to do with the query; its score is the node's.
 
     What goes wrong is an error of this SDK.
@@ -199,6 +245,7 @@ class RunInfraRerank(BaseNodePostprocessor):
     top_n: int | None = None
     _blocking: Any = PrivateAttr()
     _asynchronous: Any = PrivateAttr()
+    _made: Any = PrivateAttr()
 
     def __init__(
         self,
@@ -216,6 +263,7 @@ class RunInfraRerank(BaseNodePostprocessor):
         place = _place(api_key, base_url, pipeline_id, client_options)
         self._blocking = blocking(client, place)
         self._asynchronous = asynchronous(async_client, place)
+        self._made = _made(model, base_url, pipeline_id, client_options, None)
 
     @classmethod
     def class_name(cls) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
+import pickle
 import sys
 
 import openai
@@ -143,3 +145,22 @@ def test_arguments_of_the_request(sandbox):
         for kind, model in ((RunInfraLLM, CHAT), (RunInfraEmbedding, EMBED)):
             with pytest.raises(sdk.ConfigurationError, match=f"{name}: it would have no effect"):
                 kind(model, **{name: object()})
+
+
+def test_copied_and_pickled(sandbox):
+    """A deep copy sends by the same clients; a pickle has no key, and makes clients anew."""
+    llm = RunInfraLLM(CHAT, temperature=0.5, client_options={"max_retries": 0})
+    embedding = RunInfraEmbedding(EMBED, dimensions=64)
+    rerank = RunInfraRerank("acme-rerank", top_n=1)
+    for made in (llm, embedding, rerank):
+        assert sandbox.api_key.encode() not in pickle.dumps(made)
+    for way in (copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))):
+        again = way(llm)
+        assert again.complete("Name one prime.").text == "Seven."
+        assert (again.temperature, again.max_retries) == (0.5, 0)
+        assert len(way(embedding).get_text_embedding("a fox")) == 64
+        [best] = way(rerank).postprocess_nodes(NODES, query_str="fox")
+        assert best.text == "The red fox runs."
+    sandbox.script("lost")
+    with pytest.raises(openai.APIConnectionError):
+        pickle.loads(pickle.dumps(llm)).complete("Name one prime.")
