@@ -8,7 +8,7 @@ import stat
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 from ..errors import InvalidRequestError
 from .checks import wrong
@@ -34,9 +34,9 @@ def checked_path(param: str, value: Any) -> Path:
     Raises:
         InvalidRequestError: it gives none that a file can have.
     """
-    path: Any = value
+    path: object = value
     with suppress(TypeError):  # it is no path at all
-        path = os.fspath(path)
+        path = cast("object", os.fspath(value))
     if not isinstance(path, str) or not path or "\0" in path:
         raise wrong(param, "the path of a file", value)
     return Path(path)

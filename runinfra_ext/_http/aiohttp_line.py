@@ -322,7 +322,7 @@ class Line(asyncio.Protocol):
     def _take_rest(self, tls: ssl.SSLObject) -> None:
         """Take what is held back, also by a parser whose reader is slow: nothing comes again."""
         self.said_goodbye = take_decrypted(tls, self.data_received)
-        while self.handler._reading_paused:  # noqa: SLF001 - aiohttp tells it nowhere else
+        while self.handler._reading_paused:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - aiohttp tells it nowhere else
             self.handler.resume_reading()
 
     def _read_head(self, head: bytearray, data: bytes) -> None:
