@@ -164,6 +164,10 @@ class AsyncToolStream:
             if isinstance(error, Exception):
                 self._error = error
             await self.close()
+            if isinstance(error, StopAsyncIteration):
+                # Of a tool or a callback: it would end the caller's loop without a word.
+                msg = f"a function of this run raised {type(error).__name__}"
+                raise RuntimeError(msg) from error
             raise
         finally:
             self._reading = False

@@ -163,6 +163,10 @@ class ToolStream:
             if isinstance(error, Exception):
                 self._error = error
             self.close()
+            if isinstance(error, StopIteration):
+                # Of a tool or a callback: it would end the caller's loop without a word.
+                msg = f"a function of this run raised {type(error).__name__}"
+                raise RuntimeError(msg) from error
             raise
         finally:
             self._reading = False

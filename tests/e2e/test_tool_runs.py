@@ -222,6 +222,25 @@ def test_raising_tool(both: Any) -> None:
     assert "raised by the tool 'bad' after 1 request(s)" in error.__notes__[0]
 
 
+def test_tool_that_ends_a_loop(both: Any) -> None:
+    """What its own `next()` raises is an error, and no silent end of the steps."""
+    end = StopIteration if both.kind == "sync" else StopAsyncIteration
+
+    def broken(city: str) -> str:
+        """Tell the weather of a city."""
+        raise end
+
+    async def scenario() -> None:
+        async with both.client() as client:
+            stream = await ask(client, broken, stream=True)
+            async with stream:
+                async for _ in stream:
+                    pass
+
+    with pytest.raises(RuntimeError, match=f"a function of this run raised {end.__name__}"):
+        both.run(scenario)
+
+
 def test_limit_of_steps(both: Any) -> None:
     """The limit carries the run too."""
 
