@@ -152,7 +152,7 @@ class AsyncToolStream:
         try:
             while not (self._ready or self._closed or self._run):
                 with self._work().current():
-                    await self._advance()
+                    await self._move()
         except GeneratorExit as error:
             # The coroutine is being thrown away and must not wait.
             self._ended(ended_by(type(error)), type(error))
@@ -164,14 +164,18 @@ class AsyncToolStream:
             if isinstance(error, Exception):
                 self._error = error
             await self.close()
-            if isinstance(error, StopAsyncIteration):
-                # Of a tool or a callback: it would end the caller's loop without a word.
-                msg = f"a function of this run raised {type(error).__name__}"
-                raise RuntimeError(msg) from error
             raise
         finally:
             self._reading = False
         return self._ready.popleft() if self._ready else None
+
+    async def _move(self) -> None:
+        try:
+            await self._advance()
+        except StopAsyncIteration as error:
+            # Of a tool or a callback: it would end the caller's loop without a word.
+            msg = f"a function of this run raised {type(error).__name__}"
+            raise RuntimeError(msg) from error
 
     async def _advance(self) -> None:
         """One move: the next piece of an answer, the next tool, or the next request."""

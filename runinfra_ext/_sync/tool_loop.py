@@ -151,7 +151,7 @@ class ToolStream:
         try:
             while not (self._ready or self._closed or self._run):
                 with self._work().current():
-                    self._advance()
+                    self._move()
         except GeneratorExit as error:
             # The coroutine is being thrown away and must not wait.
             self._ended(ended_by(type(error)), type(error))
@@ -163,14 +163,18 @@ class ToolStream:
             if isinstance(error, Exception):
                 self._error = error
             self.close()
-            if isinstance(error, StopIteration):
-                # Of a tool or a callback: it would end the caller's loop without a word.
-                msg = f"a function of this run raised {type(error).__name__}"
-                raise RuntimeError(msg) from error
             raise
         finally:
             self._reading = False
         return self._ready.popleft() if self._ready else None
+
+    def _move(self) -> None:
+        try:
+            self._advance()
+        except StopIteration as error:
+            # Of a tool or a callback: it would end the caller's loop without a word.
+            msg = f"a function of this run raised {type(error).__name__}"
+            raise RuntimeError(msg) from error
 
     def _advance(self) -> None:
         """One move: the next piece of an answer, the next tool, or the next request."""
