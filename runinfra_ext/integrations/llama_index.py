@@ -59,7 +59,9 @@ def _split(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """LlamaIndex's own arguments, and the engine's options, some of which come among them."""
     refuse_http(arguments, "http_client", "async_http_client")
-    told = {name: arguments[name] for name in ("timeout", "max_retries") if name in arguments}
+    told: dict[str, Any] = {
+        name: arguments[name] for name in ("timeout", "max_retries") if name in arguments
+    }
     own = {name: value for name, value in arguments.items() if name != "max_retries"}
     return own, {**told, **(options or {})}
 
@@ -82,8 +84,12 @@ def _made(
     headers: dict[str, str] | None,
 ) -> dict[str, Any]:
     """What another one is made of: all but clients and the key."""
-    made = {"model": model, "base_url": base_url, "pipeline_id": pipeline_id}
-    made |= {"client_options": options}
+    made: dict[str, Any] = {
+        "model": model,
+        "base_url": base_url,
+        "pipeline_id": pipeline_id,
+        "client_options": options,
+    }
     return made if headers is None else {**made, "default_headers": headers}
 
 
