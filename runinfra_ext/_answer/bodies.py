@@ -159,7 +159,7 @@ def checked_object(body: bytes, meta: Meta, redactor: Redactor) -> Mapping[str, 
     content = json_object(body, meta)
     reported: object = content.get("error")
     # A response of the Responses adapter has such a member of its own.
-    if reported and _is_report(reported) and content.get("object") in {None, "error"}:
+    if reported and _is_report(reported) and content.get("object") in (None, "error"):
         raise _reported(reported, content, meta, redactor)
     return content
 

@@ -100,13 +100,13 @@ def _choice(choice: Any) -> Any:
 def _response(content: Any) -> Any:
     """What is told to be another object, and has no output, is no empty response."""
     kind = content.get("object") if is_object(content) else None
-    if kind not in {None, "response"} and "output" not in content:
+    if kind not in (None, "response") and "output" not in content:
         msg = "The gateway's answer is not a Response: its object is another one."
         raise ResponseShapeError(msg)
     return content
 
 
-_TEXTS: Final = frozenset({"text", "output_text"})
+_TEXTS: Final = ("text", "output_text")  # no set: what engines send may not be hashable
 _FORMS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "createChatCompletion": _chat,
     "createRerank": _rerank,

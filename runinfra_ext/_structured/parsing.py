@@ -85,7 +85,7 @@ def response_format_for(target: Any, *, name: str | None = None) -> dict[str, An
     """
     if isinstance(target, Mapping):
         given = dict(cast("Mapping[str, Any]", target))
-        if given.get("type") in {"json_schema", "json_object", "text"}:
+        if given.get("type") in ("json_schema", "json_object", "text"):
             return given
         schema, strict = given, given.get("additionalProperties") is False
         base = str(given.get("title", "response"))

@@ -9,13 +9,18 @@ from typing import Any
 import attrs
 import pytest
 
-from runinfra_ext import ResponseShapeError, RunInfraStreamParseError, StructuredOutputError
+from runinfra_ext import (
+    ResponseShapeError,
+    RunInfraError,
+    RunInfraStreamParseError,
+    StructuredOutputError,
+)
 from runinfra_ext._answer.completions import ChatCompletion
 from runinfra_ext._answer.results import ImageData, Response, VoicePipelineResult
 from runinfra_ext._stream.responses import ResponseAssembler
 from runinfra_ext._structured.conversation import ToolConversation
 from runinfra_ext._structured.parsing import parse_text, parsed_completion
-from tests.contract.exchanges import HELLO, Exchange
+from tests.contract.exchanges import CASES, HELLO, Exchange
 
 LONG = 2**64 + 1  # beyond what the fast parser reads as an integer
 HUGE = 10**400  # beyond every float
@@ -172,3 +177,23 @@ def test_a_finish_reason_on_a_stream_must_be_a_text():
         assert caught.value.partial.choices[0].message.content == "Hi"
     finally:
         exchange.close()
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        ("createResponse", {"object": [], "id": "r"}),
+        ("createResponse", {"object": {}, "id": "r"}),
+        ("createEmbedding", {"object": [], "error": {"message": "m"}}),
+        ("listModels", {"object": {}, "error": {"message": "m"}}),
+        ("createChatCompletion", {"choices": [{"message": {"content": [{"type": []}]}}]}),
+    ],
+)
+def test_a_list_where_a_word_is_looked_up(operation, answer):
+    """What is told by its word may have none: a list can't be looked up in a set."""
+    call = next(case.call for case in CASES if case.operation == operation)
+    exchange = Exchange("sync")
+    exchange.set(200, {"content-type": "application/json"}, json.dumps(answer).encode())
+    result = exchange.call(call)
+    exchange.close()
+    assert isinstance(result, RunInfraError) or result.to_dict() == answer
