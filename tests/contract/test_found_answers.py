@@ -186,7 +186,14 @@ def test_a_finish_reason_on_a_stream_must_be_a_text():
         ("createResponse", {"object": {}, "id": "r"}),
         ("createEmbedding", {"object": [], "error": {"message": "m"}}),
         ("listModels", {"object": {}, "error": {"message": "m"}}),
-        ("createChatCompletion", {"choices": [{"message": {"content": [{"type": []}]}}]}),
+        (
+            "createChatCompletion",
+            {
+                "id": "c",
+                "model": "m",
+                "choices": [{"message": {"role": "assistant", "content": [{"type": []}]}}],
+            },
+        ),
     ],
 )
 def test_a_list_where_a_word_is_looked_up(operation, answer):
