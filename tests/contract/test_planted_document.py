@@ -52,8 +52,13 @@ PLANTED = {
         "      required: [error, request_id]\n",
         "make gen",
     ),
-    "a header": ("      name: Idempotency-Key\n", "      name: Idempotence-Key\n",
+    "a header": ("      name: X-Client-Request-Id\n", "      name: X-Client-Request\n",
                  "tests/e2e/test_operations.py"),
+    "the header of keys": (
+        "      name: Idempotency-Key\n",
+        "      name: Idempotence-Key\n",
+        "make gen",
+    ),
     "a scope": ("      x-runinfra-scope: pipeline\n", "      x-runinfra-scope: any\n", "make gen"),
     "security": ("      security:\n        - bearerAuth: []\n", "", "tests/document"),
 }  # fmt: skip
