@@ -29,8 +29,8 @@ def leaver() -> Callable[[list[Awaitable[object]]], None] | None:
     return None
 
 
-def settled(value: Any, what: str, seconds: float | None = None) -> Any:  # noqa: ARG001 - a plain function can't be cut short
-    """What a function came to.
+def settled(value: Any, what: str, _seconds: float | None = None) -> Any:
+    """What a function came to; a plain one can't be cut short.
 
     Raises:
         InvalidRequestError: it returned an awaitable, which nobody can await here.

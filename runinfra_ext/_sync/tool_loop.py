@@ -157,7 +157,7 @@ class ToolStream:
             self._ended(ended_by(type(error)), type(error))
             self._drop()
             raise
-        except BaseException as error:  # of a tool, a callback, a cancellation: with the run so far
+        except BaseException as error:  # a cancellation, too, tells what the run has done
             self._conversation.mark(error, self._executing)
             self._ended(ended_by(type(error)), type(error))
             if isinstance(error, Exception):
