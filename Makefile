@@ -71,11 +71,23 @@ window: venv ## Test the sandbox's page and the notebook in Chromium; SHOT=1 ren
 	$(if $(SHOT),SCREENSHOTS=docs/images) $(BIN)/python -m pytest -m browser tests/window tests/notebook $(ARGS)
 
 .PHONY: release publish package-test
+# No variable, cache or home chooses the modules of what releases.
+GUARDED := .venv-release/bin/python -E -s -B -X pycache_prefix=/dev/null
+
 release: .venv-release/.ready ## Build a release and run the strict canary with it: PAID calls; SANDBOX=1 tries all of it.
-	.venv-release/bin/python -E -s scripts/release.py $(if $(SANDBOX),--sandbox)
+	$(GUARDED) scripts/release.py $(if $(SANDBOX),--sandbox)
+
+ifneq (,$(filter publish,$(MAKECMDGOALS)))
+# With these make would leave the command out, not look at how it ended, or run another one: that must not look like a release.
+ASKED := $(filter-out PYTHON=%,$(-*-command-variables-*-)) $(filter-out Makefile,$(MAKEFILE_LIST)) \
+	$(foreach flag,i n t q k e,$(if $(findstring $(flag),$(filter-out --%,$(firstword -$(MAKEFLAGS)))),-$(flag)))
+ifneq (,$(strip $(ASKED)))
+$(error refused: `make publish` takes nothing but PYTHON, got $(strip $(ASKED)))
+endif
+endif
 
 publish: .venv-release/.ready ## Upload what `make release` made, if nothing stands in the way; for the publishing workflow.
-	.venv-release/bin/python -E -s -B -X pycache_prefix=/dev/null scripts/publish.py
+	$(GUARDED) scripts/publish.py
 
 .PHONY: site
 site: .venv-site/.ready venv ## Build the documentation's site into out/site; a warning or a dead link is a failure.

@@ -23,7 +23,7 @@ from importlib import import_module
 from pathlib import Path
 
 import certifi
-from canary import ROWS
+from canary import ROWS, without_fixture
 from releasing import artefacts, history, report
 from releasing.verdict import Gate, problems
 
@@ -33,8 +33,10 @@ REPOSITORY = history.ORIGIN.removeprefix("https://github.com/")
 WORKFLOW = f"{REPOSITORY}/.github/workflows/release.yml"
 # What the identity of the workflow needs; a token, another index or a proxy can't come in.
 IDENTITY = ("GITHUB_", "ACTIONS_", "RUNNER_")
-# What gh gets to ask GitHub: no other host, and nothing that leads or looks elsewhere.
-ASKING = ("HOME", "GH_TOKEN", "GITHUB_TOKEN")
+# What gh gets to ask GitHub: no other host or settings, and nothing that leads or looks elsewhere.
+ASKING = ("GH_TOKEN", "GITHUB_TOKEN")
+# What loads foreign code into every process, Python's own switches or not.
+LOADING = ("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES")
 
 
 def index_time(url: str | None = None) -> float:
@@ -65,20 +67,46 @@ def index_time(url: str | None = None) -> float:
     return email.utils.parsedate_to_datetime(told).timestamp()
 
 
-def attested(path: Path, commit: str) -> str | None:
+def attested(path: Path, commit: str, tag: str) -> str | None:
     """Why the publishing workflow does not vouch for a report; None if it does."""
     command = ["gh", "attestation", "verify", str(path), "--repo", REPOSITORY]
-    command += ["--hostname", "github.com"]
-    command += ["--signer-workflow", WORKFLOW, "--source-digest", commit]
+    command += ["--hostname", "github.com", "--deny-self-hosted-runners"]
+    command += ["--signer-workflow", WORKFLOW]
+    command += ["--source-digest", commit, "--source-ref", f"refs/tags/{tag}"]
     environ = {name: os.environ[name] for name in ASKING if name in os.environ}
     environ["PATH"] = history.SYSTEM
-    try:
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return "The report's attestation can't be verified: gh is not installed."
+    with tempfile.TemporaryDirectory() as home:
+        environ["HOME"] = home
+        try:
+            done = subprocess.run(
+                command, cwd=home, env=environ, capture_output=True, text=True, check=False
+            )
+        except FileNotFoundError:
+            return "The report's attestation can't be verified: gh is not installed."
     if done.returncode:
         told = (done.stderr.strip() or done.stdout.strip()).splitlines()
         return f"No attestation of {WORKFLOW} vouches for the report: {' '.join(told[-1:])}"
+    return None
+
+
+def identified(tag: str) -> str | None:
+    """Why this is not the publishing workflow at work on a tag; None if it is.
+
+    The index asks for the identity itself, which can't be made up. Without this, signing would
+    ask whoever sits at the terminal for theirs.
+    """
+    wanted = {
+        "GITHUB_EVENT_NAME": "push",
+        "GITHUB_WORKFLOW_REF": f"{WORKFLOW}@refs/tags/{tag}",
+        "ACTIONS_ID_TOKEN_REQUEST_URL": None,
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": None,
+    }
+    for name, value in wanted.items():
+        found = os.environ.get(name, "")
+        if value is None and not found:
+            return f"Only the publishing workflow may upload: {name} is not set."
+        if value not in (None, found):
+            return f"Only the publishing workflow may upload: {name} is {found!r}."
     return None
 
 
@@ -93,46 +121,88 @@ def upload(files: Sequence[Path]) -> None:
     Raises:
         subprocess.CalledProcessError: one of them failed.
     """
-    environ = {
-        name: value
-        for name, value in os.environ.items()
-        if name.startswith(IDENTITY) or name in ("PATH", "HOME")
-    }
+    environ = {name: value for name, value in os.environ.items() if name.startswith(IDENTITY)}
+    environ["PATH"] = history.SYSTEM
+    environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
     names = [str(path) for path in files]
-    sign = [sys.executable, "-m", "pypi_attestations", "sign", *names]
-    subprocess.run(sign, env=environ, check=True)
-    names += [f"{name}.publish.attestation" for name in names]
-    send = [sys.executable, "-m", "twine", "upload", "--non-interactive", "--attestations"]
-    send += ["--config-file", os.devnull, "--repository", INDEX]
-    subprocess.run([*send, *names], env=environ, check=True)
+    # Isolated: what lies in this folder is not imported, and no file of a home is read.
+    python = [sys.executable, "-I", "-m"]
+    with tempfile.TemporaryDirectory() as home:
+        environ["HOME"] = home
+        sign = [*python, "pypi_attestations", "sign", *names]
+        subprocess.run(sign, cwd=home, env=environ, check=True)
+        names += [f"{name}.publish.attestation" for name in names]
+        send = [*python, "twine", "upload", "--non-interactive", "--attestations"]
+        send += ["--config-file", os.devnull, "--repository", INDEX]
+        subprocess.run([*send, *names], cwd=home, env=environ, check=True)
+
+
+def copied(gate: Gate, folder: Path) -> Gate:
+    """The gate before a copy of what is to be uploaded.
+
+    Raises:
+        OSError: something in it is no file.
+    """
+    seen = gate._replace(dist=folder / "dist", report=folder / report.NAME)
+    if gate.dist.is_dir():
+        shutil.copytree(gate.dist, seen.dist)
+    for name in (report.NAME, report.BILL):
+        path = gate.report.with_name(name)
+        if path.is_file():
+            shutil.copy2(path, folder / name)
+    return seen
 
 
 def publish(gate: Gate) -> int:
     """Check everything, then upload; the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         # What is checked here is what is sent: nobody can exchange it in between.
-        mine = Path(folder)
-        seen = gate._replace(dist=mine / "dist", report=mine / report.NAME)
-        if gate.dist.is_dir():
-            shutil.copytree(gate.dist, seen.dist)
-        if gate.report.is_file():
-            shutil.copy2(gate.report, seen.report)
-        found = problems(seen)
+        try:
+            seen = copied(gate, Path(folder))
+            found = problems(seen)
+        except OSError as error:
+            found = [f"What is to be uploaded can't be read: {error}."]
         for problem in found:
-            print(f"refused: {problem.replace(folder, str(gate.root))}", file=sys.stderr)
+            print(f"refused: {_plain(problem.replace(folder, str(gate.root)))}", file=sys.stderr)
         if found:
             return 1
-        upload(sorted(artefacts.Artefacts.of(seen.dist)))
+        try:
+            upload(sorted(artefacts.Artefacts.of(seen.dist)))
+        except subprocess.CalledProcessError as error:
+            tool = error.cmd[3]
+            print(
+                f"{tool} failed. What the index has already can be sent again: run it once more.",
+                file=sys.stderr,
+            )
+            return 1
     return 0
+
+
+def _plain(text: str) -> str:
+    """A text, some of which the report chose, without what moves the cursor of a terminal."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def unfit() -> str | None:
+    """Why this process must not publish; None if it may."""
+    if len(sys.argv) > 1:
+        return "publish takes no arguments"
+    if not (
+        sys.flags.ignore_environment
+        and sys.flags.no_user_site
+        and sys.flags.dont_write_bytecode
+        and sys.pycache_prefix == os.devnull
+    ):
+        return "run `make publish`, where no variable or cache chooses modules"
+    if loading := [name for name in LOADING if os.environ.get(name)]:
+        return f"{', '.join(loading)} brings other code into every process"
+    return None
 
 
 def main() -> int:
     """Run the command line; the exit code."""
-    if len(sys.argv) > 1:
-        print("refused: publish takes no arguments.", file=sys.stderr)
-        return 2
-    if not sys.flags.ignore_environment:
-        print("refused: run `make publish`, where no variable chooses modules.", file=sys.stderr)
+    if (why := unfit()) is not None:
+        print(f"refused: {why}.", file=sys.stderr)
         return 2
     return publish(
         Gate(
@@ -140,9 +210,11 @@ def main() -> int:
             dist=ROOT / "dist",
             report=ROOT / "out/release" / report.NAME,
             rows={row.name: row.checks for row in ROWS},
+            rowless=without_fixture(),
             now=time.time,
             index_time=index_time,
             attested=attested,
+            identified=identified,
             rebuild=rebuild,
         )
     )

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,14 +38,36 @@ class Failed(Exception):
     """A step did not hold; the message says which."""
 
 
+def surroundings(folder: Path, *, sandbox: bool) -> dict[str, str]:
+    """What the tools get of the environment.
+
+    At the gateway that is nothing that names another index, database, proxy or authority, and no
+    settings or cache of somebody's home. A trial may need what the machine has.
+
+    Args:
+        folder: a home of their own.
+        sandbox: whether it is a trial.
+    """
+    if sandbox:
+        return {n: v for n, v in os.environ.items() if not n.startswith("PIP_AUDIT_")}
+    given = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+    return {**given, "HOME": str(folder), "PIP_CONFIG_FILE": os.devnull}
+
+
 class Clean(NamedTuple):
     """An environment with nothing in it but the wheel and what it needs: not even pip.
 
     Attributes:
         folder: where it is.
+        environ: of the tools that make it and look at it.
     """
 
     folder: Path
+    environ: Mapping[str, str]
+
+    def make(self) -> None:
+        """Make it."""
+        tool("venv", "--without-pip", str(self.folder), environ=self.environ)
 
     @property
     def python(self) -> str:
@@ -53,7 +76,8 @@ class Clean(NamedTuple):
 
     def install(self, *requirements: str) -> None:
         """Install with this environment's pip."""
-        tool("pip", "--python", self.python, "--quiet", "install", *requirements)
+        arguments = ("--python", self.python, "--quiet", "install", *requirements)
+        tool("pip", *arguments, environ=self.environ)
 
     def packages(self) -> str:
         """The folder of its packages."""
@@ -64,13 +88,15 @@ class Clean(NamedTuple):
         return done.stdout.strip()
 
 
-def tool(module: str, *arguments: str) -> None:
+def tool(module: str, *arguments: str, environ: Mapping[str, str]) -> None:
     """Run a tool of this environment.
 
     Raises:
         Failed: it found something, and has said what.
     """
-    done = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=False)
+    # Isolated: what lies where this was called is not taken for a module.
+    command = [sys.executable, "-I", "-m", module, *arguments]
+    done = subprocess.run(command, env=environ, check=False)
     if done.returncode:
         msg = f"{module} failed"
         raise Failed(msg)
@@ -102,9 +128,9 @@ def audit(clean: Clean) -> dict[str, Any]:
     Raises:
         Failed: the database could not be asked.
     """
-    command = [sys.executable, "-m", "pip_audit", "--path", clean.packages(), "--format", "json"]
-    command += ["--progress-spinner", "off"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-I", "-m", "pip_audit", "--path", clean.packages()]
+    command += ["--format", "json", "--progress-spinner", "off"]
+    done = subprocess.run(command, env=clean.environ, capture_output=True, text=True, check=False)
     try:
         found = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError) as error:
@@ -124,11 +150,12 @@ def audit(clean: Clean) -> dict[str, Any]:
 
 def bill(clean: Clean) -> str:
     """Write the bill of materials (CycloneDX); its SHA-256."""
-    path = OUT / "sbom.json"
+    path = OUT / report.BILL
     tool(
         "cyclonedx_py",
         *("environment", clean.python, "--pyproject", str(ROOT / "pyproject.toml")),
         *("--output-reproducible", "--output-format", "JSON", "--output-file", str(path)),
+        environ=clean.environ,
     )
     return artefacts.sha256(path)
 
@@ -180,10 +207,11 @@ def release(*, sandbox: bool) -> dict[str, Any]:
         folder = Path(made)
         print("== building, twice", flush=True)
         built = build_twice(repository, folder)
-        tool("twine", "check", "--strict", *map(str, built))
+        environ = surroundings(folder, sandbox=sandbox)
+        tool("twine", "check", "--strict", *map(str, built), environ=environ)
         print("== installing the wheel", flush=True)
-        clean = Clean(folder / "venv")
-        tool("venv", "--without-pip", str(clean.folder))
+        clean = Clean(folder / "venv", environ)
+        clean.make()
         clean.install(str(built.wheel))
         print("== auditing what it needs", flush=True)
         audited, sbom = audit(clean), bill(clean)

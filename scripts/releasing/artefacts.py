@@ -63,7 +63,9 @@ def build(
     Raises:
         subprocess.CalledProcessError: it can't be built; what was said is shown.
     """
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(tree)]
+    # Isolated: a module that lies where this was called is not what builds.
+    command = [sys.executable, "-I", "-m", "build", "--no-isolation"]
+    command += ["--outdir", str(folder), str(tree)]
     # What the shell sets must not choose the code that is built, or what builds it, and how.
     given = {name: environ[name] for name in ("PATH", "TZ", "PYTHONHASHSEED") if name in environ}
     given |= {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONNOUSERSITE": "1"}

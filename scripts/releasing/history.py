@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,22 +16,36 @@ VERSION_FILE: Final = "runinfra_ext/_version.py"
 DOCUMENT: Final = "openapi/runinfra.yaml"
 CHANGELOG: Final = "CHANGELOG.md"
 FRAGMENTS: Final = "changes"
-SCRIPTS: Final = "scripts"
 ORIGIN: Final = "https://github.com/RightNow-AI/runinfra-python"
 # Where git and gh are looked for: a folder in PATH could hold others.
 SYSTEM: Final = "/usr/local/bin:/usr/bin:/bin"
 _VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+((a|b|rc)[0-9]+)?")
 _LINK: Final = "120000"
+_TREE: Final = "40000"
 _PLAIN: Final = {"100644": 0o644, "100755": 0o755, _LINK: 0}
-# Nobody's settings, no objects in place of others, and none of the variables by which git takes
-# another repository, index or configuration.
+# What the targets of the Makefile make, below the root. Nothing is imported from there.
+_MADE: Final = re.compile(
+    r"\.git|\.venv(-.+)?|out|dist|build|htmlcov|\.coverage(\..+)?|node_modules"
+    r"|\.(hypothesis|mypy_cache|pytest_cache|ruff_cache|schemathesis)"
+)
+# Nobody's settings, no objects in place of others or from elsewhere, and none of the variables by
+# which git takes another repository, index, configuration, proxy or authority.
 _OURS: Final = {
     "PATH": SYSTEM,
+    "HOME": os.devnull,
+    "LC_ALL": "C",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
     "GIT_TERMINAL_PROMPT": "0",
 }
+
+
+def _is(oid: str, kind: str, data: bytes) -> bool:
+    """Whether an object of that name has that content."""
+    method = "sha1" if len(oid) == 40 else "sha256"
+    return hashlib.new(method, b"%s %d\0" % (kind.encode(), len(data)) + data).hexdigest() == oid
 
 
 class Committed(NamedTuple):
@@ -45,10 +61,17 @@ class Committed(NamedTuple):
     oid: str
     path: str
 
-    def holds(self, data: bytes) -> bool:
-        """Whether that is its content."""
-        kind = "sha1" if len(self.oid) == 40 else "sha256"
-        return hashlib.new(kind, b"blob %d\0" % len(data) + data).hexdigest() == self.oid
+    def stands(self, root: Path) -> bool:
+        """Whether a folder holds it as it was committed."""
+        path = root / self.path
+        try:
+            if self.mode == _LINK or path.is_symlink():
+                data = os.fsencode(path.readlink())
+                return self.mode == _LINK and _is(self.oid, "blob", data)
+            runs = bool(path.stat().st_mode & 0o100) == (self.mode == "100755")
+            return runs and _is(self.oid, "blob", path.read_bytes())
+        except OSError:
+            return False
 
 
 class Repository:
@@ -65,47 +88,89 @@ class Repository:
         """What git prints.
 
         Raises:
-            subprocess.CalledProcessError: it failed.
+            ValueError: it failed.
         """
         return self._git(*arguments).decode("utf-8", "surrogateescape").strip()
 
-    def _git(self, *arguments: str, given: bytes = b"") -> bytes:
-        environ = {name: v for name, v in os.environ.items() if not name.startswith("GIT_")}
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=self.root,
-            env={**environ, **_OURS},
-            input=given,
-            capture_output=True,
-            check=True,
-        )
+    def _git(self, *arguments: str, given: bytes = b"", anywhere: bool = False) -> bytes:
+        command = ["git", *arguments]
+        # Outside of the clone git has no settings at all.
+        where = Path(os.sep) if anywhere else self.root
+        try:
+            done = subprocess.run(
+                command, cwd=where, env=_OURS, input=given, capture_output=True, check=True
+            )
+        except FileNotFoundError as error:
+            msg = f"git is not in {SYSTEM}"
+            raise ValueError(msg) from error
+        except subprocess.CalledProcessError as error:
+            msg = f"git {arguments[0]} failed: {error.stderr.decode(errors='replace').strip()}"
+            raise ValueError(msg) from error
         return done.stdout
+
+    def _objects(self, kind: str, oids: Iterable[str]) -> dict[str, bytes]:
+        """Objects by their names, each held against its name: git itself looks at some only."""
+        wanted = list(dict.fromkeys(oids))
+        given = "".join(f"{oid}\n" for oid in wanted).encode()
+        printed = io.BytesIO(self._git("cat-file", "--batch", given=given))
+        found: dict[str, bytes] = {}
+        for oid in wanted:
+            head = printed.readline().split()
+            if len(head) != 3:
+                msg = f"the {kind} {oid} is not in the repository"
+                raise ValueError(msg)
+            found[oid] = printed.read(int(head[2]))
+            printed.read(1)
+            if not _is(oid, kind, found[oid]):
+                msg = f"the repository holds another content than its {kind} {oid} has"
+                raise ValueError(msg)
+        return found
+
+    def _head(self) -> dict[str, str]:
+        """What the commit says before its message."""
+        [data] = self._objects("commit", [self.commit]).values()
+        lines = data.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n")
+        parts = (line.partition(" ") for line in lines)
+        return {name: rest for name, _, rest in parts if name}
 
     def files(self) -> Iterator[Committed]:
         """The files of the commit.
 
         Raises:
-            ValueError: something in it is no file.
+            ValueError: something in it is no file, or the repository is damaged.
         """
-        listed = self._git("ls-tree", "-r", "-z", "--full-tree", "HEAD")
-        for line in listed.decode("utf-8", "surrogateescape").split("\0"):
-            if line:
-                facts, _, path = line.partition("\t")
-                mode, _, oid = facts.split(" ")
-                if mode not in _PLAIN:
-                    msg = f"{path} is no file of this repository"
-                    raise ValueError(msg)
-                yield Committed(mode, oid, path)
+        size = len(self.commit) // 2
+        level = [("", self._head()["tree"])]
+        while level:
+            trees = self._objects("tree", (oid for _, oid in level))
+            below: list[tuple[str, str]] = []
+            for folder, oid in level:
+                data = trees[oid]
+                while data:
+                    facts, _, data = data.partition(b"\0")
+                    mode, _, name = os.fsdecode(facts).partition(" ")
+                    found, data = data[:size].hex(), data[size:]
+                    path = f"{folder}{name}"
+                    # Such a name would be written outside of the folder, or into git's own.
+                    odd = name.lower() in {"", ".", "..", ".git"} or "/" in name
+                    if odd or mode not in {_TREE, *_PLAIN}:
+                        msg = f"{path} is no file of this repository"
+                        raise ValueError(msg)
+                    if mode == _TREE:
+                        below.append((f"{path}/", found))
+                    else:
+                        yield Committed(mode, found, path)
+            level = below
 
     @property
     def commit(self) -> str:
         """The id of the commit that is checked out."""
-        return self.git("rev-parse", "HEAD")
+        return self.git("rev-parse", "--verify", "HEAD^{commit}")
 
     @property
     def committed(self) -> int:
         """When it was committed, in seconds since 1970."""
-        return int(self.git("show", "-s", "--format=%ct", "HEAD"))
+        return int(self._head()["committer"].split()[-2])
 
     @property
     def version(self) -> str:
@@ -130,37 +195,47 @@ class Repository:
         """The commit of the tag, here."""
         try:
             return self.git("rev-parse", "--verify", "--quiet", f"refs/tags/{self.tag}^{{commit}}")
-        except subprocess.CalledProcessError:
+        except ValueError:
             return None
 
-    def tagged_at_origin(self) -> str | None:
-        """The commit of the tag where everybody sees it."""
+    def tagged_at(self, origin: str) -> str | None:
+        """The commit of the tag where everybody sees it.
+
+        Args:
+            origin: the address, which is asked whatever the clone's settings say.
+        """
         try:
-            listed = self.git("ls-remote", "--tags", "origin", f"{self.tag}*")
-        except subprocess.CalledProcessError:
+            listed = self._git("ls-remote", "--tags", origin, f"{self.tag}*", anywhere=True)
+        except ValueError:
             return None
-        lines = (line.partition("\t") for line in listed.splitlines())
+        lines = (line.partition("\t") for line in listed.decode(errors="replace").splitlines())
         commits = {name: commit for commit, _, name in lines}
         name = f"refs/tags/{self.tag}"
         return commits.get(f"{name}^{{}}", commits.get(name))
 
     def changed(self) -> list[str]:
-        """Files that are not as they were committed; ignored ones count among the scripts only."""
-        listed = self.git("status", "--porcelain", "--untracked-files=all").splitlines()
-        told = [line.split(maxsplit=1)[1] for line in listed]
-        # Settings, attributes and flags of files hide changes from `status`, but not from this.
-        told += [file.path for file in self.files() if not file.holds(self._found(file))]
-        # What lies beside a script is imported by it.
-        beside = self.git("ls-files", "--others", "--", SCRIPTS).splitlines()
-        told += [path for path in beside if "__pycache__" not in path]
-        return list(dict.fromkeys(told))
+        """What is not as it was committed, or was not committed, whatever git is told to ignore.
 
-    def _found(self, file: Committed) -> bytes:
-        path = self.root / file.path
-        try:
-            return os.fsencode(path.readlink()) if file.mode == _LINK else path.read_bytes()
-        except OSError:
-            return b""
+        Git is not asked: its settings, attributes, index and flags of files can hide a change.
+        """
+        files = {file.path: file for file in self.files()}
+        told = [path for path, file in files.items() if not file.stands(self.root)]
+        return sorted([*told, *(path for path in self._found() if path not in files)])
+
+    def _found(self) -> Iterator[str]:
+        """All files and links below the root but those that the targets make."""
+        for text, folders, names in os.walk(self.root):
+            folder = Path(text)
+            links = [name for name in folders if (folder / name).is_symlink()]
+            for name in (*names, *links):
+                if folder != self.root or not _MADE.fullmatch(name):
+                    yield (folder / name).relative_to(self.root).as_posix()
+            # Of the caches of modules Python is told to take none.
+            folders[:] = [
+                name
+                for name in folders
+                if name != "__pycache__" and (folder != self.root or not _MADE.fullmatch(name))
+            ]
 
     def export(self, folder: Path) -> Path:
         """Write the files of the commit, byte for byte, to a new folder; the folder.
@@ -171,16 +246,9 @@ class Repository:
         # Not by `git archive`, which heeds attributes and filters that are in no commit.
         folder.mkdir(parents=True)
         files = list(self.files())
-        wanted = "".join(f"{file.oid}\n" for file in files)
-        packed = self._git("cat-file", "--batch", given=wanted.encode())
+        contents = self._objects("blob", (file.oid for file in files))
         for file in files:
-            head, _, packed = packed.partition(b"\n")
-            size = int(head.rpartition(b" ")[2])
-            data, packed = packed[:size], packed[size + 1 :]
-            if not file.holds(data):
-                msg = f"{file.path}: the repository holds another content than its commit"
-                raise ValueError(msg)
-            path = folder / file.path
+            path, data = folder / file.path, contents[file.oid]
             path.parent.mkdir(parents=True, exist_ok=True)
             if file.mode == _LINK:
                 path.symlink_to(os.fsdecode(data))
@@ -199,7 +267,7 @@ class Repository:
         try:
             # As it is asked: a setting can put another address in the place of the one it shows.
             asked = self.git("remote", "get-url", "origin")
-        except subprocess.CalledProcessError:
+        except ValueError:
             asked = "nowhere"
         if asked.removesuffix(".git") != origin:
             problems.append(f"origin is {asked}, not {origin}.")
@@ -210,7 +278,7 @@ class Repository:
             problems.append(f"There is no tag {tag}.")
         elif here != commit:
             problems.append(f"The tag {tag} is at {here[:12]}, and {commit[:12]} is checked out.")
-        there = self.tagged_at_origin()
+        there = self.tagged_at(origin)
         if there is None:
             problems.append(f"The tag {tag} is not at origin.")
         elif there != commit:
@@ -220,14 +288,22 @@ class Repository:
     def _untold(self) -> list[str]:
         """What the changelog lacks."""
         text = (self.root / CHANGELOG).read_text("utf-8")
-        newest = re.search(r"^## (.+)$", text, re.MULTILINE)
-        title = newest[1] if newest else "nothing"
+        _, *entries = re.split(r"^## (.+)$", text, maxsplit=2, flags=re.MULTILINE)
+        title, entry = entries[:2] or ("nothing", "")
+        version, _, day = title.partition(" - ")
         problems: list[str] = []
-        if not re.fullmatch(rf"{re.escape(self.version)} - \d{{4}}-\d\d-\d\d", title):
+        try:
+            dated = date.fromisoformat(day).isoformat() == day
+        except ValueError:
+            dated = False
+        if version != self.version or not dated:
             wanted = f"{self.version} - YYYY-MM-DD"
             problems.append(f"The changelog begins with {title!r}, not with {wanted!r}.")
-        found = (self.root / FRAGMENTS).glob("*.md")
-        if left := sorted(path.name for path in found if path.name != "README.md"):
+        elif not entry.strip():
+            problems.append(f"The changelog says nothing of {version}.")
+        folder = self.root / FRAGMENTS
+        found = (path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+        if left := sorted(name for name in found if name != "README.md"):
             names = ", ".join(left)
             problems.append(f"Fragments are not in the changelog yet: {names}.")
         return problems

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 SCHEMA: Final = 1
 NAME: Final = "report.json"
+BILL: Final = "sbom.json"  # of materials, beside it
 
 
 def digest(content: Mapping[str, Any]) -> str:
@@ -34,6 +35,11 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
+def _no_number(text: str) -> float:
+    msg = f"{text} is no number of JSON"
+    raise ValueError(msg)
+
+
 def read(path: Path) -> dict[str, Any]:
     """A report.
 
@@ -41,14 +47,16 @@ def read(path: Path) -> dict[str, Any]:
         ValueError: there is none, or it is not one.
     """
     try:
-        content = json.loads(path.read_text("utf-8"), object_pairs_hook=_once)
+        content = json.loads(
+            path.read_text("utf-8"), object_pairs_hook=_once, parse_constant=_no_number
+        )
     except OSError as error:
         msg = f"There is no report at {path}: run `make release`."
         raise ValueError(msg) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         msg = f"{path} is not a report: {error}."
         raise ValueError(msg) from error
-    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+    if not isinstance(content, dict) or repr(content.get("schema")) != repr(SCHEMA):
         msg = f"{path} is not a report of this form."
         raise ValueError(msg)
     return content

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -26,10 +26,12 @@ class Gate(NamedTuple):
         dist: where the artefacts are.
         report: of the canary that was run with them.
         rows: what the canary of this commit checks, by the names of its rows.
+        rowless: operations of the document that none of them makes.
         now: this machine's clock, in seconds since 1970.
         index_time: the index's clock, which no one here can set.
-        attested: why a report is not vouched for by the publishing workflow, for a commit; None
-            if it is.
+        attested: why a report is not vouched for by the publishing workflow, for a commit and a
+            tag; None if it is.
+        identified: why this is not the publishing workflow at work on a tag; None if it is.
         rebuild: the SHA-256 of the artefacts that a folder's source makes, by their names.
         origin: the repository whose tags everybody sees.
     """
@@ -38,9 +40,11 @@ class Gate(NamedTuple):
     dist: Path
     report: Path
     rows: Mapping[str, tuple[str, ...]]
+    rowless: Sequence[str]
     now: Callable[[], float]
     index_time: Callable[[], float]
-    attested: Callable[[Path, str], str | None]
+    attested: Callable[[Path, str, str], str | None]
+    identified: Callable[[str], str | None]
     rebuild: Callable[[Path, int], Mapping[str, str]]
     origin: str = ORIGIN
 
@@ -54,18 +58,19 @@ def problems(gate: Gate) -> list[str]:
     repository = Repository(gate.root)
     try:
         found = _found(content, gate, repository)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        commit, tag = repository.commit, repository.tag
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
         return [f"The report or the tree is of another form than a release's: {error}."]
-    unvouched = gate.attested(gate.report, repository.commit)
-    return found if unvouched is None else [*found, unvouched]
+    others = (gate.attested(gate.report, commit, tag), gate.identified(tag))
+    return [*found, *(why for why in others if why is not None)]
 
 
 def _found(content: Mapping[str, Any], gate: Gate, repository: Repository) -> list[str]:
     return [
         *_gateway(content),
         *_seal(content),
-        *_rows(content, gate.rows),
-        *_audit(content),
+        *_rows(content, gate),
+        *_audit(content, gate.report.with_name(report.BILL)),
         *_times(content, gate, repository),
         *_source(content, repository),
         *repository.unready(gate.origin),
@@ -87,7 +92,11 @@ def _seal(content: Mapping[str, Any]) -> Iterator[str]:
         yield "The report was changed after it was written: its digest is another."
 
 
-def _rows(content: Mapping[str, Any], wanted: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _rows(content: Mapping[str, Any], gate: Gate) -> Iterator[str]:
+    wanted = gate.rows
+    if gate.rowless:
+        # A report may not mention them; the canary could not have made them.
+        yield f"Operations that no row makes: {', '.join(gate.rowless)}."
     rows: list[dict[str, Any]] = content.get("rows") or []
     names = [row.get("name") for row in rows]
     if missing := [name for name in wanted if name not in names]:
@@ -108,15 +117,18 @@ def _rows(content: Mapping[str, Any], wanted: Mapping[str, tuple[str, ...]]) -> 
             yield f"The row {name} has no request id."
 
 
-def _audit(content: Mapping[str, Any]) -> Iterator[str]:
+def _audit(content: Mapping[str, Any], bill: Path) -> Iterator[str]:
     audit: Mapping[str, Any] = content.get("audit") or {}
-    if not audit.get("audited"):
+    audited = audit.get("audited")
+    if not isinstance(audited, list) or not audited:
         yield "Dependencies were not audited."
     for kind in ("vulnerabilities", "unaudited"):
-        if told := audit.get(kind):
-            yield f"The audit found {kind}: {', '.join(map(str, told))}."
-    if not re.fullmatch("[0-9a-f]{64}", str(content.get("sbom_sha256"))):
+        if (told := audit.get(kind)) != []:
+            yield f"The audit found {kind}: {', '.join(map(str, told)) if told else told}."
+    if not re.fullmatch("[0-9a-f]{64}", str(content.get("sbom_sha256"))) or not bill.is_file():
         yield "There is no bill of materials."
+    elif artefacts.sha256(bill) != content.get("sbom_sha256"):
+        yield "The bill of materials was changed after it was written."
 
 
 def _times(content: Mapping[str, Any], gate: Gate, repository: Repository) -> Iterator[str]:

@@ -10,8 +10,10 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -112,7 +114,8 @@ class Release:
         self.path = self.root / "out/release/report.json"
         self.content = json.loads(self.path.read_text("utf-8"))
         self.now = self.index = NOON + 3600.0
-        self.vouched = None
+        self.vouched = self.identity = None
+        self.rowless = []
         self.uploaded = []
         self._sums = sums
         # The folder was copied: the remote is its neighbour.
@@ -142,9 +145,13 @@ class Release:
         same = all((source / n).read_text("utf-8") == text for n, text in FILES.items())
         return self._sums if same and epoch == NOON else {"another.whl": "0" * 64}
 
-    def attested(self, _path, _commit):
+    def attested(self, _path, _commit, _tag):
         """What GitHub says of the report."""
         return self.vouched
+
+    def identified(self, _tag):
+        """What the workflow's variables say."""
+        return self.identity
 
     def refused(self, monkeypatch, capsys):
         """Try to publish; why it was refused, or nothing if it was not."""
@@ -154,9 +161,11 @@ class Release:
             dist=self.dist,
             report=self.path,
             rows=ROWS,
+            rowless=self.rowless,
             now=lambda: self.now,
             index_time=lambda: self.index,
             attested=self.attested,
+            identified=self.identified,
             rebuild=self.rebuild,
             origin=str(self.root.parent / "origin"),
         )
@@ -183,6 +192,9 @@ def template(tmp_path_factory):
     git(root, "push", "-q", "origin", "main", "v0.1.0")
     built = artefacts.build(root, root / "dist", NOON)
     (root / "dist/.gitignore").unlink(missing_ok=True)
+    (root / "out/release").mkdir(parents=True)
+    bill = root / "out/release/sbom.json"
+    bill.write_text("{}", "utf-8")
     reports.write(
         root / "out/release/report.json",
         {
@@ -193,7 +205,7 @@ def template(tmp_path_factory):
             "changed": [],
             "document_sha256": artefacts.sha256(root / "openapi/runinfra.yaml"),
             "artefacts": built.sums(),
-            "sbom_sha256": "5" * 64,
+            "sbom_sha256": artefacts.sha256(bill),
             "audit": {"audited": ["attrs 25.1.0"], "unaudited": [], "vulnerabilities": []},
             "gateway": "https://api.runinfra.ai/v1",
             "sandbox": False,
@@ -530,6 +542,201 @@ def damaged_repository(it):
     path.write_bytes(zlib.compress(data))
 
 
+def damaged_folder(it):
+    """A folder's list that leads to another file: git looks at the first folder's name only."""
+    oid = git(it.root, "rev-parse", "HEAD:runinfra_ext")
+    (it.root / "evil.py").write_text("evil = True\n", "utf-8")
+    evil = git(it.root, "hash-object", "-w", "evil.py")
+    (it.root / "evil.py").unlink()
+    good = git(it.root, "rev-parse", "HEAD:runinfra_ext/__init__.py")
+    path = it.root / ".git/objects" / oid[:2] / oid[2:]
+    data = zlib.decompress(path.read_bytes())
+    path.chmod(0o644)
+    path.write_bytes(zlib.compress(data.replace(bytes.fromhex(good), bytes.fromhex(evil))))
+    assert git(it.root, "show", "HEAD:runinfra_ext/__init__.py") == "evil = True"
+    dirty_tree(it)
+
+
+def lost_object(it):
+    oid = git(it.root, "rev-parse", "HEAD:openapi")
+    (it.root / ".git/objects" / oid[:2] / oid[2:]).unlink()
+
+
+def no_repository(it):
+    shutil.rmtree(it.root / ".git")
+
+
+def headless_repository(it):
+    """Git refuses it in its own words, which are shown."""
+    (it.root / ".git/HEAD").write_text("nothing\n")
+
+
+def submodule(it):
+    git(it.root, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},other")
+    git(it.root, "commit", "-qm", "More")
+
+
+def edited_bill(it):
+    it.path.with_name("sbom.json").write_text('{"components": []}', "utf-8")
+
+
+def lost_bill(it):
+    it.path.with_name("sbom.json").unlink()
+
+
+def operation_without_a_row(it):
+    it.rowless = ["moderations.create"]
+
+
+def form_that_is_true(it):
+    it.seal(schema=True)
+
+
+def no_number(it):
+    it.seal(seconds=float("nan"))
+
+
+def deep_report(it):
+    it.path.write_text("[" * 100_000, "utf-8")
+
+
+def nearly_passed(it):
+    it.row("chat")["result"] = "Passed"
+    it.seal()
+
+
+def far_future(it):
+    it.seal(started="9999-12-31T23:59:58Z", finished="9999-12-31T23:59:59Z")
+
+
+def far_past(it):
+    it.seal(started="0001-01-01T00:00:00Z", finished="0001-01-01T00:00:01Z")
+
+
+def loud_hashes(it):
+    it.seal(artefacts={name: sum_.upper() for name, sum_ in it.content["artefacts"].items()})
+
+
+def artefact_that_is_a_folder(it):
+    [wheel] = it.dist.glob("*.whl")
+    wheel.unlink()
+    wheel.mkdir()
+
+
+def artefact_that_leads_nowhere(it):
+    [wheel] = it.dist.glob("*.whl")
+    wheel.unlink()
+    wheel.symlink_to("nowhere")
+
+
+def artefact_that_is_a_pipe(it):
+    [wheel] = it.dist.glob("*.whl")
+    wheel.unlink()
+    os.mkfifo(wheel)
+
+
+def wheel_of_another_version(it):
+    """By its name it is the right one; the report follows."""
+    [wheel] = it.dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, data in held.items():
+            archive.writestr(name, data.replace(b"Version: 0.1.0", b"Version: 6.6.6"))
+    it.seal(artefacts=artefacts.Artefacts.of(it.dist).sums())
+
+
+def tag_of_a_folder(it):
+    git(it.root, "tag", "-f", "v0.1.0", "HEAD^{tree}")
+
+
+def tag_at_a_fork(it):
+    """Settings lead to a fork that has the tag; the origin that everybody sees has none."""
+    origin_by_a_setting(it)
+    git(it.root, "--git-dir", str(it.root.parent / "origin"), "tag", "-d", "v0.1.0")
+
+
+def ignored(it, name, text="evil = True\n"):
+    """A file that git does not show: the rule stands in no commit."""
+    (it.root / ".git/info/exclude").write_text(f"{name}\n*.pyc\n")
+    (it.root / name).parent.mkdir(exist_ok=True)
+    (it.root / name).write_text(text, "utf-8")
+    assert git(it.root, "status", "--porcelain") == ""
+
+
+def module_beside_the_packages(it):
+    """What some dependency would import, if it were there."""
+    ignored(it, "brotli.py")
+
+
+def module_in_a_package(it):
+    ignored(it, "runinfra_ext/extra.py")
+
+
+def module_without_source(it):
+    ignored(it, "runinfra_ext/extra.pyc")
+
+
+def entry_points(it):
+    """They would give the upload's command to another module."""
+    ignored(it, "evil.egg-info/entry_points.txt")
+
+
+def staged_file(it):
+    untracked_file(it)
+    git(it.root, "add", "-A")
+
+
+def tree_elsewhere(it):
+    """A setting that shows git another folder, which is clean."""
+    shutil.copytree(it.root, it.root.parent / "clean", ignore=shutil.ignore_patterns(".git"))
+    git(it.root, "config", "core.worktree", str(it.root.parent / "clean"))
+    dirty_tree(it)
+    assert git(it.root, "status", "--porcelain") == ""
+
+
+def linked_folder(it):
+    """The same files, in a place where they can be exchanged later."""
+    shutil.move(it.root / "openapi", it.root.parent / "openapi")
+    (it.root / "openapi").symlink_to(it.root.parent / "openapi")
+
+
+def linked_file(it):
+    shutil.move(it.root / "runinfra_ext/__init__.py", it.root.parent / "held")
+    (it.root / "runinfra_ext/__init__.py").symlink_to(it.root.parent / "held")
+
+
+def program(it):
+    (it.root / "runinfra_ext/__init__.py").chmod(0o755)
+
+
+def fragment_of_another_kind(it):
+    """The tool that makes the changelog takes them too."""
+    (it.root / "changes").mkdir()
+    (it.root / "changes/12.added").write_text("Something new.\n")
+    written(it, "changes/13.fixed.rst", "Something mended.\n")
+
+
+def entry_of_no_day(it):
+    written(it, "CHANGELOG.md", "# Changelog\n\n## 0.1.0 - 2025-13-32\n\nMore.\n")
+
+
+def entry_that_is_empty(it):
+    written(it, "CHANGELOG.md", "# Changelog\n\n## 0.1.0 - 2025-12-31\n\n## 0.0.9 - 2025-12-30\n")
+
+
+def audit_that_is_a_word(it):
+    it.seal(audit={**it.content["audit"], "audited": "yes"})
+
+
+def audit_of_nothing_found(it):
+    it.seal(audit={"audited": ["attrs 25.1.0"], "unaudited": []})
+
+
+def without_identity(it):
+    it.identity = "Only the publishing workflow may upload."
+
+
 WAYS = [
     (replaced_commit, "The tree is not clean: runinfra_ext/__init__.py."),
     (filtered_change, "The tree is not clean: runinfra_ext/__init__.py."),
@@ -542,7 +749,43 @@ WAYS = [
     (rows_that_are_none, "of another form than a release's"),
     (request_id_that_is_none, "The row chat has no request id."),
     (bill_of_nothing, "There is no bill of materials."),
-    (damaged_repository, "openapi/runinfra.yaml: the repository holds another content"),
+    (damaged_repository, "the repository holds another content than its blob "),
+    (damaged_folder, "the repository holds another content than its tree "),
+    (lost_object, " is not in the repository."),
+    (no_repository, "git rev-parse failed: fatal: not a git repository"),
+    (headless_repository, "git rev-parse failed: "),
+    (submodule, "other is no file of this repository"),
+    (edited_bill, "The bill of materials was changed after it was written."),
+    (lost_bill, "There is no bill of materials."),
+    (operation_without_a_row, "Operations that no row makes: moderations.create."),
+    (form_that_is_true, "is not a report of this form."),
+    (no_number, "is not a report: NaN is no number of JSON."),
+    (deep_report, "is not a report: maximum recursion depth exceeded"),
+    (nearly_passed, "The row chat is Passed."),
+    (far_future, "The report is of the future: a clock was changed."),
+    (far_past, " hours old: 24 at most."),
+    (loud_hashes, "py3-none-any.whl is not the one that the canary was run with."),
+    (artefact_that_is_a_folder, "The report or the tree is of another form than a release's: "),
+    (artefact_that_leads_nowhere, "What is to be uploaded can't be read: "),
+    (artefact_that_is_a_pipe, "What is to be uploaded can't be read: "),
+    (wheel_of_another_version, "The commit builds to other bytes"),
+    (tag_of_a_folder, "There is no tag v0.1.0."),
+    (tag_at_a_fork, "The tag v0.1.0 is not at origin."),
+    (module_beside_the_packages, "The tree is not clean: brotli.py."),
+    (module_in_a_package, "The tree is not clean: runinfra_ext/extra.py."),
+    (module_without_source, "The tree is not clean: runinfra_ext/extra.pyc."),
+    (entry_points, "The tree is not clean: evil.egg-info/entry_points.txt."),
+    (staged_file, "The tree is not clean: runinfra_ext/extra.py."),
+    (tree_elsewhere, "The tree is not clean: runinfra_ext/__init__.py."),
+    (linked_folder, "The tree is not clean: openapi."),
+    (linked_file, "The tree is not clean: runinfra_ext/__init__.py."),
+    (program, "The tree is not clean: runinfra_ext/__init__.py."),
+    (fragment_of_another_kind, "Fragments are not in the changelog yet: 12.added, 13.fixed.rst."),
+    (entry_of_no_day, "The changelog begins with '0.1.0 - 2025-13-32'"),
+    (entry_that_is_empty, "The changelog says nothing of 0.1.0."),
+    (audit_that_is_a_word, "Dependencies were not audited."),
+    (audit_of_nothing_found, "The audit found vulnerabilities: None."),
+    (without_identity, "Only the publishing workflow may upload."),
     (edited_by_hand, "its digest is another"),
     (failed_row, "The row chat is failed."),
     (skipped_row, "The row chat is skipped."),
@@ -578,7 +821,7 @@ WAYS = [
     (tag_moved_at_origin, " at origin, not at "),
     (tag_at_home_only, "The tag v0.1.0 is not at origin."),
     (no_tag, "There is no tag v0.1.0."),
-    (no_origin, "The tag v0.1.0 is not at origin."),
+    (no_origin, "origin is nowhere, not "),
     (unreleased, "The changelog begins with '0.1.0 - unreleased'"),
     (changelog_of_another, "The changelog begins with '0.2.0 - 2025-12-31'"),
     (fragment_left, "Fragments are not in the changelog yet: 12.added.md."),
@@ -613,6 +856,10 @@ ALONE = [
     vulnerable,
     origin_of_another,
     replaced_commit,
+    edited_bill,
+    operation_without_a_row,
+    linked_file,
+    without_identity,
 ]
 
 
@@ -621,6 +868,115 @@ def test_each_check_stands_alone(ready, monkeypatch, capsys, way):
     """One thing wrong is one refusal: no check hides behind another."""
     way(ready)
     assert ready.refused(monkeypatch, capsys).count("refused: ") == 1
+
+
+def annotated_tag(it):
+    git(it.root, "tag", "-f", "-a", "-m", "Release", "v0.1.0")
+    git(it.root, "push", "-qf", "origin", "v0.1.0")
+
+
+def tag_of_a_tag(it):
+    annotated_tag(it)
+    git(it.root, "tag", "-f", "-a", "-m", "Release", "v0.1.0", "v0.1.0")
+    git(it.root, "push", "-qf", "origin", "v0.1.0")
+
+
+def shallow_clone(it):
+    (it.root / ".git/shallow").write_text(git(it.root, "rev-parse", "HEAD") + "\n")
+
+
+def grafted_clone(it):
+    head = git(it.root, "rev-parse", "HEAD")
+    parent = git(it.root, "commit-tree", "HEAD^{tree}", "-m", "Another")
+    (it.root / ".git/info/grafts").write_text(f"{head} {parent}\n")
+
+
+def packed_clone(it):
+    git(it.root, "gc", "-q")
+
+
+def linked_worktree(it):
+    """Its `.git` is a file."""
+    made = it.root.parent / "linked"
+    git(it.root, "worktree", "add", "-q", "--detach", str(made))
+    for name in ("dist", "out"):
+        shutil.move(it.root / name, made / name)
+    it.root, it.dist, it.path = made, made / "dist", made / "out/release/report.json"
+
+
+def what_the_targets_make(it):
+    for name in (".venv-release/lib/x.py", "runinfra_ext/__pycache__/x.pyc", "out/site/index.html"):
+        (it.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (it.root / name).write_text("")
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        annotated_tag,
+        tag_of_a_tag,
+        shallow_clone,
+        grafted_clone,
+        packed_clone,
+        linked_worktree,
+        what_the_targets_make,
+    ],
+    ids=lambda way: way.__name__,
+)
+def test_what_changes_nothing_stops_nothing(ready, monkeypatch, capsys, way):
+    """The commit and its tag are the same, however the clone holds them."""
+    way(ready)
+    assert ready.refused(monkeypatch, capsys) == ""
+
+
+def test_no_setting_of_the_clone_runs_a_program(ready, monkeypatch, capsys):
+    """It would run beside the workflow's identity."""
+    evil = ready.root.parent / "evil"
+    evil.write_text(f"#!/bin/sh\ntouch {evil}.ran\n", "utf-8")
+    evil.chmod(0o755)
+    for name in (
+        "core.fsmonitor",
+        "core.sshCommand",
+        "core.pager",
+        "core.askPass",
+        "gpg.program",
+        "credential.helper",
+        "remote.origin.uploadpack",
+        "filter.x.clean",
+        "diff.x.textconv",
+        "uploadpack.packObjectsHook",
+    ):
+        git(ready.root, "config", name, str(evil))
+    git(ready.root, "config", "log.showSignature", "true")
+    (ready.root / ".git/info/attributes").write_text("* filter=x diff=x\n")
+    dirty_tree(ready)
+    assert "The tree is not clean: runinfra_ext/__init__.py." in ready.refused(monkeypatch, capsys)
+    assert not Path(f"{evil}.ran").exists()
+
+
+def test_the_report_does_not_move_the_cursor(ready, monkeypatch, capsys):
+    """What it says is shown; a terminal does not obey it."""
+    ready.seal(gateway="\x1b[1A\x1b[2K\u202e")
+    told = ready.refused(monkeypatch, capsys)
+    assert "The report is of \\x1b[1A\\x1b[2K\\u202e, not of " in told
+    assert "\x1b" not in told
+
+
+def test_an_upload_that_fails_is_told(ready, monkeypatch, capsys):
+    """As the index refuses it, or in the middle: that can be repeated, and is no success."""
+    monkeypatch.setattr(publish, "upload", failing)
+    gate = verdict.Gate(
+        **dict.fromkeys(verdict.Gate._fields),
+    )._replace(dist=ready.dist, report=ready.path, root=ready.root)
+    monkeypatch.setattr(publish, "problems", lambda _: [])
+    assert publish.publish(gate) == 1
+    assert capsys.readouterr().err == (
+        "twine failed. What the index has already can be sent again: run it once more.\n"
+    )
+
+
+def failing(_files):
+    raise subprocess.CalledProcessError(1, [sys.executable, "-I", "-m", "twine", "upload"])
 
 
 def test_an_index_that_tells_no_time(ready, monkeypatch, capsys):
@@ -641,7 +997,7 @@ def test_what_is_exchanged_while_it_is_checked(ready, monkeypatch, capsys):
     good, told = wheel.read_bytes(), reports.read(ready.path)
     seen = []
 
-    def late(path, _commit):
+    def late(path, _commit, _tag):
         wheel.write_bytes(b"another")
         ready.seal(artefacts={})
         seen.append(reports.read(path))
@@ -656,7 +1012,7 @@ def test_what_is_exchanged_while_it_is_checked(ready, monkeypatch, capsys):
     assert list(ready.uploaded) == [good]
 
 
-def test_no_variable_leads_to_another_repository(ready, monkeypatch, tmp_path, capsys):
+def test_no_variable_leads_to_headless_repository(ready, monkeypatch, tmp_path, capsys):
     """Git's own are not heeded, and no git that stands in PATH is asked."""
     other = tmp_path / "other"
     shutil.copytree(ready.root, other)
@@ -711,16 +1067,16 @@ def test_a_planted_module_is_not_imported(tmp_path):
     (tmp_path / "sitecustomize.py").write_text("print('evil')", "utf-8")
     environ = {**os.environ, "PYTHONPATH": str(tmp_path)}
     line = next(
-        line for line in (ROOT / "Makefile").read_text("utf-8").splitlines() if "publish.py" in line
+        line for line in (ROOT / "Makefile").read_text("utf-8").splitlines() if "GUARDED :=" in line
     )
-    flags = line.split()[1:-1]
+    flags = line.split()[3:]
     script = str(ROOT / "scripts/publish.py")
     for given, code in ((flags, 2), ([], 2)):
         command = [sys.executable, *given, script, *(["--force"] if given else [])]
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stderr
         assert ("evil" in done.stdout) is not bool(given)
-        assert ("takes no arguments" if given else "no variable chooses modules") in done.stderr
+        assert ("takes no arguments" if given else "no variable or cache chooses") in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -733,6 +1089,111 @@ def test_publish_takes_no_argument(monkeypatch, capsys, arguments):
     monkeypatch.setattr(publish, "publish", lambda _: pytest.fail("it went on"))
     assert publish.main() == 2
     assert "takes no arguments" in capsys.readouterr().err
+
+
+def test_code_of_others_in_every_process_is_noticed(monkeypatch):
+    """As far as it lets itself be seen."""
+    monkeypatch.setattr(sys, "argv", ["publish.py"])
+    monkeypatch.setattr(sys, "pycache_prefix", os.devnull)
+    flags = dict.fromkeys(("ignore_environment", "no_user_site", "dont_write_bytecode"), 1)
+    monkeypatch.setattr(sys, "flags", SimpleNamespace(**flags))
+    for name in publish.LOADING:
+        monkeypatch.delenv(name, raising=False)
+    assert publish.unfit() is None
+    monkeypatch.setenv("LD_PRELOAD", "/tmp/evil.so")
+    assert publish.unfit() == "LD_PRELOAD brings other code into every process"
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    assert "no variable or cache chooses modules" in publish.unfit()
+
+
+IDENTITY = {
+    "GITHUB_EVENT_NAME": "push",
+    "GITHUB_WORKFLOW_REF": f"{publish.WORKFLOW}@refs/tags/v1.2.3",
+    "ACTIONS_ID_TOKEN_REQUEST_URL": "https://token.example",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "secret",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("GITHUB_EVENT_NAME", "pull_request_target", "GITHUB_EVENT_NAME is 'pull_request_target'."),
+        ("GITHUB_EVENT_NAME", "", "GITHUB_EVENT_NAME is ''."),
+        (
+            "GITHUB_WORKFLOW_REF",
+            f"{publish.WORKFLOW}@refs/heads/main",
+            f"GITHUB_WORKFLOW_REF is '{publish.WORKFLOW}@refs/heads/main'.",
+        ),
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", "", "ACTIONS_ID_TOKEN_REQUEST_URL is not set."),
+        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "", "ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set."),
+    ],
+)
+def test_only_the_workflow_may_upload(monkeypatch, name, value, told):
+    """At a terminal, signing would ask whoever sits there."""
+    for each, good in IDENTITY.items():
+        monkeypatch.setenv(each, good)
+    assert publish.identified("v1.2.3") is None
+    monkeypatch.setenv(name, value)
+    assert publish.identified("v1.2.3") == f"Only the publishing workflow may upload: {told}"
+
+
+def test_a_release_asks_nobody_that_a_variable_names(monkeypatch, tmp_path):
+    """Neither another index, database, proxy nor authority; a trial takes what the machine has."""
+    for name in (
+        "PIP_INDEX_URL",
+        "HTTPS_PROXY",
+        "SSL_CERT_FILE",
+        "PYTHONPATH",
+        "PIP_AUDIT_OSV_URL",
+    ):
+        monkeypatch.setenv(name, "evil")
+    given = release.surroundings(tmp_path, sandbox=False)
+    assert "evil" not in given.values()
+    assert given["HOME"] == str(tmp_path)
+    assert given["PIP_CONFIG_FILE"] == os.devnull
+    trial = release.surroundings(tmp_path, sandbox=True)
+    assert trial["PIP_INDEX_URL"] == "evil"
+    assert "PIP_AUDIT_OSV_URL" not in trial
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "told"),
+    [
+        (["-n"], {}, "-n"),
+        (["-i"], {}, "-i"),
+        (["--keep-going"], {}, "-k"),
+        (["-t"], {}, "-t"),
+        (["-sq"], {}, "-q"),
+        (["-e"], {"GUARDED": "true"}, "-e"),
+        (["SHELL=/bin/true"], {}, "SHELL=/bin/true"),
+        (["PYTHON=python", "GUARDED=true"], {}, "GUARDED=true"),
+        ([], {"MAKEFLAGS": "-n"}, "-n"),
+        ([], {"MAKEFILES": "evil.mk"}, "evil.mk"),
+        (["-f", "evil.mk", "-f", "Makefile"], {}, "evil.mk"),
+        (["PYTHON=python", "-j2", "--no-print-directory"], {"SHELL": "/bin/true"}, None),
+        ([], {"GUARDED": "true", "BASH_ENV": "evil.mk", "ENV": "evil.mk"}, None),
+    ],
+)
+def test_make_is_told_nothing_else(tmp_path, arguments, variables, told):
+    """With them it would end well without having published, or run another command."""
+    for name in ("Makefile", "pyproject.toml", "scripts/bootstrap.sh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "evil.mk").write_text("override SHELL = /bin/true\n", "utf-8")
+    python = tmp_path / ".venv-release/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho ran $*\nexit 1\n", "utf-8")
+    python.chmod(0o755)
+    (tmp_path / ".venv-release/.ready").touch()
+    environ = {"PATH": os.environ["PATH"], **variables}
+    command = ["make", *arguments, "publish"]
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert done.returncode == 2, done.stdout + done.stderr
+    if told is None:
+        assert "ran -E -s -B -X pycache_prefix=/dev/null scripts/publish.py" in done.stdout
+    else:
+        assert f"takes nothing but PYTHON, got {told}." in done.stderr
+        assert "ran" not in done.stdout
 
 
 def test_no_variable_reaches_the_upload(monkeypatch, tmp_path):
@@ -748,15 +1209,19 @@ def test_no_variable_reaches_the_upload(monkeypatch, tmp_path):
     monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "identity")
     ran = []
     monkeypatch.setattr(
-        publish.subprocess, "run", lambda command, env, check: ran.append((command, env, check))
+        publish.subprocess,
+        "run",
+        lambda command, cwd, env, check: ran.append((command, env, check)),
     )
     publish.upload([tmp_path / "a.whl"])
     [(sign, *_), (send, environ, checked)] = ran
     assert checked
     assert "evil" not in environ.values()
     assert environ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] == "identity"
-    assert sign[1:4] == ["-m", "pypi_attestations", "sign"]
-    assert send[1:6] == ["-m", "twine", "upload", "--non-interactive", "--attestations"]
+    assert sign[1:5] == ["-I", "-m", "pypi_attestations", "sign"]
+    assert send[1:7] == ["-I", "-m", "twine", "upload", "--non-interactive", "--attestations"]
+    assert environ["HOME"] not in (os.environ["HOME"], str(ROOT))  # no .netrc, no keyring
+    assert environ["PYTHON_KEYRING_BACKEND"] == "keyring.backends.null.Keyring"
     assert send[send.index("--repository") + 1] == "pypi"
     assert send[send.index("--config-file") + 1] == os.devnull
     assert send[-2:] == [f"{tmp_path}/a.whl", f"{tmp_path}/a.whl.publish.attestation"]
@@ -782,12 +1247,15 @@ def test_the_workflow_must_vouch_for_the_report(monkeypatch, tmp_path, script, t
     monkeypatch.setattr(publish.history, "SYSTEM", f"{tmp_path}:/usr/bin:/bin")
     for name in ("GH_HOST", "GH_CONFIG_DIR", "HTTPS_PROXY", "SSL_CERT_FILE"):
         monkeypatch.setenv(name, "evil")
-    why = publish.attested(tmp_path / "report.json", "c0ffee")
+    why = publish.attested(tmp_path / "report.json", "c0ffee", "v1.2.3")
     assert why is None if told is None else told in why
     asked = (tmp_path / "asked").read_text("utf-8")
     assert "attestation verify" in asked
     assert f"--signer-workflow {publish.WORKFLOW}" in asked
     assert "--source-digest c0ffee" in asked
+    assert "--source-ref refs/tags/v1.2.3" in asked
+    assert "--deny-self-hosted-runners" in asked
+    assert f"HOME={os.environ['HOME']}\n" not in asked  # its settings could name another host
     assert "evil" not in asked
 
 
@@ -797,7 +1265,7 @@ def test_without_the_tool_nobody_vouches(monkeypatch, tmp_path):
     (tmp_path / "gh").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(publish.history, "SYSTEM", str(tmp_path / "nothing"))
-    assert "gh is not installed" in publish.attested(tmp_path / "report.json", "c0ffee")
+    assert "gh is not installed" in publish.attested(tmp_path / "report.json", "c0ffee", "v1.2.3")
 
 
 def test_the_index_tells_the_time(gateway, monkeypatch):
@@ -821,7 +1289,7 @@ def test_the_canary_runs_with_the_wheel(tmp_path):
         def packages(self):
             return str(tmp_path / "site-packages")
 
-    clean = Tree(Path(sys.prefix))
+    clean = Tree(Path(sys.prefix), os.environ)
     with pytest.raises(release.Failed, match="not from the wheel"):
         release.canary(clean, tmp_path, sandbox=True)
 
