@@ -15,14 +15,16 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 from compatibility import document, surface
-from compatibility.changes import Change, Weight, forgiven, next_version
+from compatibility.changes import Change, Weight, forgiven, next_version, numbers
 from releasing.history import DOCUMENT, Repository
 
 ROOT = Path(__file__).resolve().parent.parent
 SURFACE = "tests/surface.txt"
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def found(root: Path) -> list[Change]:
@@ -31,7 +33,7 @@ def found(root: Path) -> list[Change]:
     texts = ((last / "surface.txt"), (root / SURFACE))
     before, after = (path.read_text("utf-8") for path in texts)
     documents = (last / "runinfra.yaml", root / DOCUMENT)
-    old, new = (yaml.safe_load(path.read_text("utf-8")) for path in documents)
+    old, new = (yaml.load(path.read_text("utf-8"), LOADER) for path in documents)
     changes = [*surface.compare(before, after), *document.Comparison(old, new).changes()]
     deprecated = (last / "deprecated.txt").read_text("utf-8").splitlines()
     return forgiven(dict.fromkeys(changes), filter(None, deprecated))
@@ -63,7 +65,7 @@ def told(root: Path) -> int:
         return 0
     least = next_version(last, max(change.weight for change in changes))
     print(f"\nThe last release is {last}: the next is {least} at least; it says {now}.")
-    if tuple(map(int, now.split("."))) >= tuple(map(int, least.split("."))):
+    if numbers(now) >= numbers(least):
         return 0
     if last == now and "- unreleased" in (root / "CHANGELOG.md").read_text("utf-8"):
         print(f"{now} is not out yet: nothing of it is promised, and nothing has to be kept.")

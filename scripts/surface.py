@@ -14,8 +14,10 @@ import importlib
 import inspect
 import sys
 from collections.abc import Collection, Iterator
+from enum import Enum
 from pathlib import Path
-from typing import Any, get_args
+from types import NoneType, UnionType
+from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, is_typeddict
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOT = ROOT / "tests/surface.txt"
@@ -54,7 +56,7 @@ def surface() -> list[str]:
     for cls in (ext.RunInfra, ext.AsyncRunInfra):
         lines += ["", f"# the methods of {cls.__name__}", ""]
         client = cls(api_key="not-a-key", base_url="http://127.0.0.1:1/v1")
-        lines += sorted(f"{path}{inspect.signature(m)}" for path, m in methods("client", client))
+        lines += sorted(f"{path}{_signature(m)}" for path, m in methods("client", client))
     return lines[1:]
 
 
@@ -77,17 +79,54 @@ def _described(name: str, value: Any, public: Collection[str]) -> Iterator[str]:
         yield f"class {name}({bases})"
         yield from (f"    {line}" for line in sorted(_members(value, public)))
     elif inspect.isfunction(value):
-        yield f"def {name}{inspect.signature(value)}"
+        yield f"def {name}{_signature(value)}"
     elif inspect.ismodule(value):
         yield f"module {name}"
+    elif get_args(value):
+        yield f"type {name}: {_spelt(value)}"
+    elif isinstance(value, str | int | float) and name != "__version__":
+        yield f"value {name}: {value!r}"
     else:
-        kind = "type" if get_args(value) else "value"
-        yield f"{kind} {name}"
+        yield f"value {name}"
+
+
+def _signature(function: Any) -> str:
+    """As it is called; what must be awaited looks as in its own source."""
+    awaited = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+    return f"{inspect.signature(function)}{' (async)' if awaited else ''}"
+
+
+def _spelt(value: Any) -> str:
+    """A type as it is written: its values and its members are a promise too."""
+    if isinstance(value, ForwardRef):
+        return value.__forward_arg__
+    if isinstance(value, list):  # the parameters of a function
+        return f"[{', '.join(map(_spelt, value))}]"
+    origin, given = get_origin(value), get_args(value)
+    if not given:
+        return "None" if value is NoneType else getattr(value, "__name__", str(value))
+    if origin is Literal:
+        return " | ".join(f"Literal[{each!r}]" for each in given)
+    if origin in {Union, UnionType}:
+        return " | ".join(map(_spelt, given))
+    inside = ", ".join("..." if each is Ellipsis else _spelt(each) for each in given)
+    return f"{getattr(origin, '__name__', origin)}[{inside}]"
 
 
 def _members(cls: type, public: Collection[str]) -> Iterator[str]:
     """What a class has of its own, or from a base that is not public itself."""
     seen: set[str] = set()
+    if issubclass(cls, Enum):
+        yield from (f"{member.name}: Literal[{member.value!r}]" for member in cls)
+        return
+    if hasattr(cls, "_fields"):
+        # What it is unpacked to, in this order.
+        defaults = getattr(cls, "_field_defaults", {})
+        given = (
+            f"{name} = {defaults[name]!r}" if name in defaults else name
+            for name in getattr(cls, "_fields", ())
+        )
+        yield f"__new__({', '.join(given)})"
     for owner in cls.__mro__:
         shown = owner.__name__ in public and owner.__name__ != cls.__name__
         if shown or not owner.__module__.startswith("runinfra_"):
@@ -95,7 +134,12 @@ def _members(cls: type, public: Collection[str]) -> Iterator[str]:
         for name, kind in vars(owner).get("__annotations__", {}).items():
             if not name.startswith("_") and name not in seen:
                 seen.add(name)
-                text = kind if isinstance(kind, str) else getattr(kind, "__forward_arg__", kind)
+                text = str(
+                    kind if isinstance(kind, str) else getattr(kind, "__forward_arg__", kind)
+                )
+                if is_typeddict(cls) and "Required[" not in text:
+                    needed = name in vars(cls)["__required_keys__"]
+                    text = f"{'Required' if needed else 'NotRequired'}[{text}]"
                 yield f"{name}: {text}"
         for name, value in vars(owner).items():
             if name in seen or (name.startswith("_") and name != "__init__"):
@@ -107,7 +151,7 @@ def _members(cls: type, public: Collection[str]) -> Iterator[str]:
                 yield f"{name}: {kind} (property)"
             elif inspect.isfunction(member) and member.__module__.startswith("runinfra_"):
                 seen.add(name)
-                yield f"{name}{inspect.signature(member)}"
+                yield f"{name}{_signature(member)}"
 
 
 def methods(path: str, value: Any) -> Iterator[tuple[str, Any]]:

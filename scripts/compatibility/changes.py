@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
@@ -29,12 +30,20 @@ class Change(NamedTuple):
     what: str
 
 
+def numbers(version: str) -> tuple[int, int, int]:
+    """The three of a version; a candidate has those of its release."""
+    major, minor, patch = re.findall(r"\d+", version)[:3]
+    return int(major), int(minor), int(patch)
+
+
 def next_version(last: str, weight: Weight) -> str:
     """The least version after a release that may carry a change.
 
     Before 1.0.0 the second number takes the place of the first, as semantic versioning allows.
     """
-    major, minor, patch = map(int, last.split("."))
+    major, minor, patch = numbers(last)
+    if last != f"{major}.{minor}.{patch}":
+        return f"{major}.{minor}.{patch}"  # it was a candidate only, which promises nothing
     if weight is Weight.MAJOR:
         return f"{major + 1}.0.0" if major else f"0.{minor + 1}.0"
     if weight is Weight.MINOR and major:

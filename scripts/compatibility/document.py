@@ -10,6 +10,12 @@ from .changes import Change, Weight
 _METHODS: Final = ("get", "put", "post", "delete", "patch")
 _UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+# Words of schemas that are compared one by one below, and those that only tell people something.
+_COMPARED: Final = {
+    *("$ref", "type", "const", "enum", "items", "properties", "required"),
+    *("anyOf", "oneOf", "allOf", *_UPPER, *_LOWER),
+}
+_TOLD: Final = {"title", "description", "example", "examples", "externalDocs", "$comment"}
 Node = Mapping[str, Any]
 
 
@@ -35,12 +41,39 @@ class Comparison:
             yield from self._operation(name, was, new[name])
         for name in new.keys() - old.keys():
             yield Change(Weight.MINOR, name, "is a new operation")
+        yield from self._whole()
+
+    def _whole(self) -> Iterator[Change]:
+        """What concerns all operations, and what the gateway sends by itself."""
+        before, after = self._documents
+        addresses = [{each["url"] for each in side.get("servers", ())} for side in (before, after)]
+        for url in sorted(addresses[0] - addresses[1]):
+            yield Change(Weight.MAJOR, f"server {url}", "was removed")
+        for word in ("security", "components.securitySchemes"):
+            was, now = (_at(side, word) for side in (before, after))
+            if was != now:
+                yield Change(Weight.MAJOR, word, "is another")
+        old, new = (side.get("webhooks", {}) for side in (before, after))
+        for name in old:
+            if name not in new:
+                yield Change(Weight.MAJOR, f"webhook {name}", "was removed")
+                continue
+            bodies = (
+                self._open(_at(s[name], "post.requestBody") or {}, i)
+                for i, s in enumerate((old, new))
+            )
+            yield from self._content(f"webhook {name}", *bodies, taken=False)
+        for name in new.keys() - old.keys():
+            yield Change(Weight.MINOR, f"webhook {name}", "is new")
 
     def _operation(self, name: str, old: Node, new: Node) -> Iterator[Change]:
-        for fact in ("x-runinfra-method", "x-runinfra-replay", "x-runinfra-scope"):
+        facts = {f for side in (old, new) for f in side if f.startswith("x-")}
+        for fact in sorted(facts | {"path", "security"}):
             if old.get(fact) != new.get(fact):
                 what = f"has {fact} {new.get(fact)}, had {old.get(fact)}"
                 yield Change(Weight.MAJOR, name, what)
+        if new.get("deprecated") and not old.get("deprecated"):
+            yield Change(Weight.MINOR, name, "is deprecated now")
         yield from self._parameters(name, old, new)
         yield from self._body(name, old, new)
         was, now = old.get("responses", {}), new.get("responses", {})
@@ -50,12 +83,13 @@ class Comparison:
                 continue
             ours, theirs = (self._open(s[status], i) for i, s in enumerate((was, now)))
             yield from self._content(f"{name} {status}", ours, theirs, taken=False)
+            yield from _headers(f"{name} {status}", ours, theirs)
         for status in now.keys() - was.keys():
             yield Change(Weight.MINOR, f"{name} {status}", "is a new answer")
 
     def _parameters(self, name: str, old: Node, new: Node) -> Iterator[Change]:
         was, now = (
-            {p["name"]: p for p in (self._open(q, i) for q in side.get("parameters", ()))}
+            {_placed(p): p for p in (self._open(q, i) for q in side.get("parameters", ()))}
             for i, side in enumerate((old, new))
         )
         for each, parameter in was.items():
@@ -65,6 +99,9 @@ class Comparison:
                 continue
             if now[each].get("required") and not parameter.get("required"):
                 yield Change(Weight.MAJOR, where, "must be given now")
+            for word in ("style", "explode", "allowReserved"):
+                if parameter.get(word) != now[each].get(word):
+                    yield Change(Weight.MAJOR, where, f"has another {word}")
             schemas = parameter.get("schema", {}), now[each].get("schema", {})
             yield from self._schema(where, *schemas, taken=True)
         for each in now.keys() - was.keys():
@@ -78,6 +115,8 @@ class Comparison:
         if bool(was) != bool(now):
             yield Change(Weight.MAJOR, name, "has a body now" if now else "has no body any more")
             return
+        if now.get("required") and not was.get("required"):
+            yield Change(Weight.MAJOR, name, "must have a body now")
         yield from self._content(name, was, now, taken=True)
 
     def _content(self, where: str, old: Node, new: Node, *, taken: bool) -> Iterator[Change]:
@@ -88,6 +127,8 @@ class Comparison:
             else:
                 schemas = was[kind].get("schema", {}), now[kind].get("schema", {})
                 yield from self._schema(where, *schemas, taken=taken)
+                if was[kind].get("encoding") != now[kind].get("encoding"):
+                    yield Change(Weight.MAJOR, f"{where} {kind}", "is encoded in another way")
         for kind in now.keys() - was.keys():
             yield Change(Weight.MINOR, f"{where} {kind}", "is new")
 
@@ -109,8 +150,28 @@ class Comparison:
         yield from self._bounds(where, old, new, taken=taken)
         yield from self._properties(where, old, new, taken=taken)
         yield from self._variants(where, old, new, taken=taken)
-        if "items" in old and "items" in new:
-            yield from self._schema(f"{where}[]", old["items"], new["items"], taken=taken)
+        if "items" in old or "items" in new:
+            yield from self._schema(
+                f"{where}[]", old.get("items", {}), new.get("items", {}), taken=taken
+            )
+        yield from self._others(where, old, new, taken=taken)
+
+    def _others(self, where: str, old: Node, new: Node, *, taken: bool) -> Iterator[Change]:
+        """Words that nothing above knows: whatever they mean, a change of them is told."""
+        for word in sorted({*old, *new} - _COMPARED - _TOLD):
+            was, now = old.get(word), new.get(word)
+            if word == "additionalProperties":
+                was, now = (None if value is True else value for value in (was, now))
+            if was == now:
+                continue
+            if isinstance(was, Mapping) and isinstance(now, Mapping):
+                yield from self._schema(f"{where}({word})", was, now, taken=taken)
+                continue
+            # What is asked of callers may be dropped; what they are promised may be added.
+            harmless = now is None if taken else was is None
+            minor = harmless or word in {"default", "deprecated"}
+            weight = Weight.MINOR if minor else Weight.MAJOR
+            yield Change(weight, where, f"has {word} {now}, had {was}")
 
     def _types(self, where: str, old: Node, new: Node, *, taken: bool) -> Iterator[Change]:
         was, now = _types(old), _types(new)
@@ -166,7 +227,7 @@ class Comparison:
 
     def _variants(self, where: str, old: Node, new: Node, *, taken: bool) -> Iterator[Change]:
         for word in ("anyOf", "oneOf", "allOf"):
-            was, now = ({_known(each): each for each in side.get(word, ())} for side in (old, new))
+            was, now = (_titled(side.get(word, ())) for side in (old, new))
             for name in was:
                 if name not in now:
                     weight = Weight.MAJOR if taken or word == "allOf" else Weight.MINOR
@@ -188,13 +249,47 @@ class Comparison:
 
 
 def _operations(document: Node) -> Iterator[tuple[str, Node]]:
-    for item in document.get("paths", {}).values():
+    for path, item in document.get("paths", {}).items():
         for method in _METHODS:
             if method in item:
                 shared = item.get("parameters", [])
                 own = item[method]
                 parameters = [*shared, *own.get("parameters", [])]
-                yield own["operationId"], {**own, "parameters": parameters}
+                placed = {**own, "parameters": parameters, "path": f"{method.upper()} {path}"}
+                yield own["operationId"], placed
+
+
+def _at(node: Node, way: str) -> Any:
+    found: Any = node
+    for part in way.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _placed(parameter: Node) -> str:
+    """A parameter by its name; two places may have one of the same name."""
+    place = parameter.get("in", "query")
+    name = str(parameter["name"])
+    return name if place == "query" else f"{name} ({place})"
+
+
+def _headers(where: str, old: Node, new: Node) -> Iterator[Change]:
+    was, now = ({name.lower() for name in side.get("headers", {})} for side in (old, new))
+    for name in sorted(was - now):
+        yield Change(Weight.MAJOR, f"{where} {name}", "is no header of the answer any more")
+    for name in sorted(now - was):
+        yield Change(Weight.MINOR, f"{where} {name}", "is a new header")
+
+
+def _titled(schemas: Any) -> dict[str, Any]:
+    """Variants by what they are; several of one kind by their place among these."""
+    found: dict[str, Any] = {}
+    for each in schemas:
+        name, count = _known(each), 1
+        while (title := name if count == 1 else f"{name} {count}") in found:
+            count += 1
+        found[title] = each
+    return found
 
 
 def _types(schema: Node) -> set[str]:

@@ -10,8 +10,7 @@ from typing import Final, NamedTuple
 from .changes import Change, Weight
 
 _KINDS: Final = ("class", "def", "type", "value", "module")
-# Dictionaries that callers write: what they may hold widens without harm.
-_WRITTEN: Final = re.compile(r"\b\w+(Param|Params|Options)(\.|$)")
+_AWAITED: Final = " (async)"
 
 
 class Parameter(NamedTuple):
@@ -60,17 +59,22 @@ def compare(before: str, after: str) -> Iterator[Change]:
             if name.rpartition(".")[0] not in old or name.rpartition(".")[0] in new:
                 yield Change(Weight.MAJOR, name, "was removed")
         elif new[name] != text:
-            yield from _changed(name, text, new[name])
+            yield from _changed(name, text, new[name], written=_written(name, new))
     for name in new:
         if name not in old and (
             name.rpartition(".")[0] not in new or name.rpartition(".")[0] in old
         ):
-            required = _WRITTEN.search(name.rpartition(".")[0]) and "Required[" in new[name]
-            weight = Weight.MAJOR if required and "NotRequired[" not in new[name] else Weight.MINOR
+            required = _written(name, new) and ": Required[" in new[name]
+            weight = Weight.MAJOR if required else Weight.MINOR
             yield Change(weight, name, "must be given now" if weight is Weight.MAJOR else "is new")
 
 
-def _changed(name: str, old: str, new: str) -> Iterator[Change]:
+def _written(name: str, lines: dict[str, str]) -> bool:
+    """Whether it is of a dictionary that callers write: what that may hold widens without harm."""
+    return "dict" in _bases(lines.get(name.rpartition(".")[0], ""))
+
+
+def _changed(name: str, old: str, new: str, *, written: bool) -> Iterator[Change]:
     if old.startswith("class ") and new.startswith("class "):
         lost = _bases(old) - _bases(new)
         if lost:
@@ -78,13 +82,26 @@ def _changed(name: str, old: str, new: str) -> Iterator[Change]:
         elif old != new:
             yield Change(Weight.MINOR, name, "has another base too")
         return
+    if all(line.startswith("type ") for line in (old, new)):
+        lost, more = (_members(line.partition(": ")[2]) for line in (old, new))
+        yield from (Change(Weight.MAJOR, f"{name}|{n}", "was removed") for n in sorted(lost - more))
+        yield from (Change(Weight.MINOR, f"{name}|{n}", "is new") for n in sorted(more - lost))
+        return
+    if all(line.startswith("value ") for line in (old, new)):
+        texts = [line.partition(": ")[2] or "another value" for line in (old, new)]
+        yield Change(Weight.MINOR, name, f"is {texts[1]}, was {texts[0]}")
+        return
+    if old.endswith(_AWAITED) != new.endswith(_AWAITED):
+        awaited = new.endswith(_AWAITED)
+        what = "must be awaited now" if awaited else "must not be awaited any more"
+        yield Change(Weight.MAJOR, name, what)
     before, after = signature(old), signature(new)
     if before is not None and after is not None:
         yield from _parameters(name, before[0], after[0])
         yield from _given(name, before[1], after[1], "returns")
     elif ": " in old and ": " in new and before is None and after is None:
         was, now = (text.partition(": ")[2].replace(" (property)", "") for text in (old, new))
-        if _WRITTEN.search(name):
+        if written:
             yield from _taken(name, was, now)
         else:
             yield from _given(name, was, now, "is")
@@ -100,7 +117,7 @@ def signature(line: str) -> tuple[dict[str, Parameter], str] | None:
     """Parameters and result of a line; None if it shows no function."""
     if "(" not in line.partition(": ")[0]:
         return None
-    called = re.sub(r"^(def |client[\w.]*\.)", "", line)
+    called = re.sub(r"^(def |client[\w.]*\.)", "", line.removesuffix(_AWAITED))
     text = re.sub(r"<[^<>]*>", "...", called)  # a default that has no text of its own
     try:
         [function] = ast.parse(f"def {text}: ...").body
