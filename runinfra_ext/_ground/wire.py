@@ -24,7 +24,7 @@ FailureReason = Literal[
     "proxy",  # the proxy refused, or could not be reached
     "reset",  # the connection broke
     "closed",  # the peer closed the connection without an answer
-    "truncated",  # the peer closed in the middle of a body
+    "truncated",  # the peer closed in the middle of the answer, its head or its body
     "protocol",  # the peer does not speak HTTP/1.1 as it should
     "encoding",  # a content encoding that nobody asked for, or one that is broken
     "connect_timeout",

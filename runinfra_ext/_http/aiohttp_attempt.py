@@ -84,10 +84,10 @@ class AiohttpAttempt:
         if is_refusal(line.error):
             assert isinstance(line.error, Exception)
             return tls_failure(line.error, host=self.host)
-        garbled = isinstance(error, aiohttp.ClientResponseError) or line.endless
-        if garbled or (line.heard and line.error is None):
-            # Perhaps the beginning of a head: whatever it was, it was no answer.
+        if line.defective or isinstance(error, aiohttp.ClientResponseError):
             return failure("protocol", sent=True, host=self.host)
+        if line.error is None and line.is_within_head():
+            return failure("truncated", sent=True, host=self.host)
         stale = line.reused and not line.heard
         if stale:
             # Whatever has ended this one may have ended the others.

@@ -24,6 +24,7 @@ from .aiohttp_attempt import PIECE_BYTES, AiohttpAttempt, AiohttpUpload
 from .aiohttp_line import Origin
 from .aiohttp_pool import AiohttpPool
 from .failures import expired, failure
+from .heads import LENGTH, LINE_BYTES, MOST_HEADERS
 from .options import HTTPOptions, Target, target_of, tls_context
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from .aiohttp_line import Line
     from .proxies import Proxies
 
-_LINE_BYTES: Final = 32 * 1024  # limit for one header of an answer
-_MAX_HEADERS: Final = 100  # of an answer, as http.client has it
 _NO_HEADERS_OF_ITS_OWN: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _NO_TIMEOUT: Final = aiohttp.ClientTimeout()
 Framing = Literal["length", "chunked", "none"]
@@ -181,8 +180,8 @@ class AiohttpBackend:
             skip_auto_headers=_NO_HEADERS_OF_ITS_OWN,
             auto_decompress=False,
             trust_env=False,  # it would read netrc
-            max_line_size=_LINE_BYTES,
-            max_field_size=_LINE_BYTES,
+            max_line_size=LINE_BYTES,
+            max_field_size=LINE_BYTES,
         )
         _pools.add(self._pool)
         loop = asyncio.get_running_loop()
@@ -251,7 +250,7 @@ class AiohttpBackend:
             assert line is not None
             line.rest()
             framing = _framing(response)
-            if framing is not None and not line.defective:
+            if framing is not None:
                 return AiohttpExchange(self._pool, line, response, framing, target.authority)
             response.close()
             self._pool.discard(line)
@@ -292,16 +291,17 @@ def _address(url: str) -> tuple[Target, URL]:
 
 def _framing(response: aiohttp.ClientResponse) -> Framing | None:
     """How the body is framed; ``None`` if that is not certain, or the head is no sane one."""
-    if len(response.raw_headers) > _MAX_HEADERS:
+    if len(response.raw_headers) > MOST_HEADERS:
         return None
     codings = response.headers.getall("Transfer-Encoding", ())
     lengths = response.headers.getall("Content-Length", ())
     if response.status < 200 or len(codings) + len(lengths) > 1:
         return None
     if codings:
-        return "chunked" if codings[0].lower() == "chunked" else None
+        sure = codings[0].lower() == "chunked" and response.version == aiohttp.HttpVersion11
+        return "chunked" if sure else None
     if lengths:
-        return "length" if lengths[0].isascii() and lengths[0].isdigit() else None
+        return "length" if LENGTH.fullmatch(lengths[0]) else None
     # Without either it lasts until the connection's end, but where there can be none.
     return "length" if response.content is EMPTY_PAYLOAD else "none"
 

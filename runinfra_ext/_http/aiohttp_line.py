@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import select
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from aiohttp import ClientConnectionError
 
 from .aiohttp_rest import take_decrypted, take_received
+from .heads import Heads, Unframed
 
 if TYPE_CHECKING:
     import ssl
@@ -30,13 +30,6 @@ if TYPE_CHECKING:
     from .._ground.wire import FailureReason
     from .proxies import Proxy
 
-_HEAD_BYTES: Final = 100 * 1024  # limit for the head of an answer
-_END: Final = b"\r\n\r\n"
-_STATUS_AT: Final = len(b"HTTP/1.1 ")
-# Control characters, folded lines, blanks before the colon: the parser lets them pass.
-_DEFECTS: Final = re.compile(
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n[ \t]|\n[^:\r\n]*[ \t]:"
-)
 _LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
 _NEVER: Final = float("inf")
 
@@ -68,8 +61,7 @@ class Line(asyncio.Protocol):
         ended: the connection is no more.
         said_goodbye: the peer has ended it in good order; over TLS with its last word.
         error: how it broke, if it did.
-        defective: a head of the answer holds what no header may hold.
-        endless: it was ended because the head of an answer was too long.
+        defective: it was ended because what came was no head of an answer, or one without end.
         late: the clock has ended it.
         shut: the application has ended it.
         content: the body that is read from it.
@@ -97,7 +89,6 @@ class Line(asyncio.Protocol):
         "content",
         "defective",
         "ended",
-        "endless",
         "error",
         "handler",
         "heard",
@@ -131,7 +122,6 @@ class Line(asyncio.Protocol):
         self.said_goodbye = False
         self.error: BaseException | None = None
         self.defective = False
-        self.endless = False
         self.late = False
         self.shut = False
         self.content: StreamReader | None = None
@@ -139,7 +129,7 @@ class Line(asyncio.Protocol):
         self.stage: FailureReason = "read_timeout"
         self._feed = handler.data_received
         self._on_end = on_end
-        self._head: bytearray | None = None
+        self._head: Heads | None = None
         self._body_bytes = 0
         self._tail = b""
         self._due: float | None = None  # when what is awaited is late
@@ -177,7 +167,7 @@ class Line(asyncio.Protocol):
         self.answered = False
         self.defective = False
         self.content = None
-        self._head = bytearray()
+        self._head = Heads()
         self._body_bytes = 0
         self._tail = b""
         self._limits = limits
@@ -254,6 +244,10 @@ class Line(asyncio.Protocol):
             return self._tail.endswith(_LAST_CHUNK)
         return self._body_bytes == body_bytes
 
+    def is_within_head(self) -> bool:
+        """Whether a head has begun, and is not complete."""
+        return self._head is not None and self._head.begun
+
     def is_finished(self) -> bool:
         """Whether the peer itself has ended it in good order."""
         return self.said_goodbye and not (self.error or self.late or self.shut)
@@ -262,6 +256,8 @@ class Line(asyncio.Protocol):
         """Called by the event loop."""
         if not self.busy:
             self.abort()
+            return
+        if self.defective:
             return
         self.heard = True
         if self._due is not None:
@@ -274,14 +270,6 @@ class Line(asyncio.Protocol):
             self._feed(data)
         else:
             self._read_head(self._head, data)
-            if self.answered and self.stage == "write_timeout":
-                # The upload may wait for a peer that takes no more of it: now this one is to speak.
-                self.await_news("read_timeout", self._limits, self._limits.timeout.read)
-            # The head by itself: what the parser does not like behind it must not take it along.
-            end = len(data) - self._body_bytes
-            self._feed(data[:end])
-            if self._body_bytes:
-                self._feed(data[end:])
         if self.handler.exception() is not None:
             self.abort()
 
@@ -325,23 +313,27 @@ class Line(asyncio.Protocol):
         while self.handler._reading_paused:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - aiohttp tells it nowhere else
             self.handler.resume_reading()
 
-    def _read_head(self, head: bytearray, data: bytes) -> None:
-        """Find where the head of the answer ends; heads of the 1xx kind go before it."""
-        start = max(0, len(head) - 3)
-        head += data
-        while (end := head.find(_END, start)) >= 0:
-            self.defective = self.defective or _DEFECTS.search(head, 0, end) is not None
-            if not head.startswith(b"1", _STATUS_AT):
-                self.answered = True
-                self._body_bytes = len(head) - end - len(_END)
-                self._head = None
-                return
-            del head[: end + len(_END)]
-            start = 0
-        self.answered = len(head) > _STATUS_AT and not head.startswith(b"1", _STATUS_AT)
-        if len(head) > _HEAD_BYTES:
-            self.endless = True
-            self.transport.abort()
+    def _read_head(self, head: Heads, data: bytes) -> None:
+        """Hand the head of the answer on when it is complete: aiohttp's parser lets more pass."""
+        try:
+            found = head.feed(data)
+        except Unframed:
+            self.defective = True
+            self.abort()
+            return
+        self.answered = head.final
+        if self.answered and self.stage == "write_timeout":
+            # The upload may wait for a peer that takes no more of it: now this one is to speak.
+            self.await_news("read_timeout", self._limits, self._limits.timeout.read)
+        if found is None:
+            return
+        self._head = None
+        plain, rest = found
+        self._body_bytes = len(rest)
+        # The head by itself: what the parser does not like behind it must not take it along.
+        self._feed(plain)
+        if rest:
+            self._feed(rest)
 
     def _start(self, now: float) -> None:
         due = self._last

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from .._ground.wire import TransportFailure
 from .failures import failure
+from .heads import Unframed
 from .options import HTTPOptions, check_public, target_of, tls_context
 from .proxies import Proxies
 from .urllib3_clock import Clock
 from .urllib3_connect import Route
-from .urllib3_framing import Unframed
 from .urllib3_pool import Pool
 
 if TYPE_CHECKING:

@@ -12,17 +12,18 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from http.client import HTTPConnection as PlainConnection
-from http.client import HTTPException, HTTPResponse
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from urllib3.connection import HTTPConnection
 
 from .._ground.redaction import HiddenBytes
 from .._ground.wire import FailureReason, TransportFailure
 from .failures import proxy_refusal
+from .heads import Unframed
 from .options import tls_context
 from .urllib3_connect import Route, connect_over_socks, connect_to_first
-from .urllib3_framing import Body, CutHead, EarlyAnswer, Unframed, body_of
+from .urllib3_framing import Body, CutHead, EarlyAnswer, body_of
 from .urllib3_wire import Wire
 
 if TYPE_CHECKING:
@@ -49,19 +50,6 @@ class Received(NamedTuple):
     data: bytes
 
 
-class FinalResponse(HTTPResponse):
-    """The head of an answer; the interim ones before it are passed over, all of them."""
-
-    def begin(self) -> None:
-        """Read the head."""
-        super().begin()
-        while self.status < 200:
-            if self.status == 101:
-                raise Unframed
-            self.headers = self.msg = cast("Any", None)
-            super().begin()
-
-
 class Connection(HTTPConnection):
     """A connection; it serves one exchange at a time.
 
@@ -70,8 +58,6 @@ class Connection(HTTPConnection):
         route: where it leads.
         context: makes TLS for https.
     """
-
-    response_class = FinalResponse
 
     def __init__(self, wire: Wire, route: Route, context: ssl.SSLContext | None) -> None:
         proxy = None if route.proxy is None or route.proxy.is_socks else route.proxy
@@ -169,9 +155,11 @@ class Connection(HTTPConnection):
             self._complete = self._complete and not response.will_close
             return Received(response.status, pairs, body, wire.take_rest())
         except (CutHead, Unframed, HTTPException) as error:
-            closed = isinstance(error, CutHead) and not error.begun
+            reason: FailureReason = "protocol"
+            if isinstance(error, CutHead):
+                reason = "truncated" if error.begun else "closed"
             stale = wire.reused and not wire.heard
-            raise clock.failure("closed" if closed else "protocol", stale=stale) from error
+            raise clock.failure(reason, stale=stale) from error
 
     def finish(self, body: Body) -> bool:
         """End the exchange; whether the connection can be used for another one."""
@@ -240,9 +228,8 @@ def _bracketed(host: str) -> str:
 
 
 def _text(value: str) -> str:
-    """A header's value: on one line, and as UTF-8 if that is what it is."""
-    if value.isascii():
-        return _FOLD.sub(" ", value) if "\n" in value else value
-    with contextlib.suppress(UnicodeError):
-        value = value.encode("latin-1").decode("utf-8")
-    return _FOLD.sub(" ", value)
+    """A header's value: on one line, trimmed, and as UTF-8 if that is what it is."""
+    if not value.isascii():
+        with contextlib.suppress(UnicodeError):
+            value = value.encode("latin-1").decode("utf-8")
+    return (_FOLD.sub(" ", value) if "\n" in value else value).strip(" \t")

@@ -13,28 +13,21 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
-HEAD_BYTES: Final = 100 * 1024  # limit for one head
+from .heads import BLANK, FIELD, HEAD_BYTES, LENGTH, STATUS, Unframed, is_interim, may_begin
+
 _TRAILER_BYTES: Final = 16 * 1024
 _SIZE_LINE: Final = 2 * 1024  # limit for the line of a chunk, with its extensions
 
-_STATUS: Final = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})(?: [^\r\n\0]*)?\r?\n")
-_FIELD: Final = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:|[ \t])[^\r\n\0]*\r?\n")
-_BLANK: Final = (b"\r\n", b"\n")
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
 _STATUS_AT: Final = len("HTTP/1.1 ")
-_INTERIM: Final = re.compile(rb"HTTP/1\.[01] 1[0-9]{2}[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n")
-_LENGTH: Final = re.compile(r"[0-9]{1,18}")
-
-
-class Unframed(Exception):
-    """The peer does not speak HTTP/1.1 in a way that leaves no doubt."""
+_INTERIM: Final = re.compile(rb"HTTP/1\.[01] 1(?!01)[0-9]{2}[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n")
 
 
 class CutHead(Exception):
     """The connection ended before the head was complete.
 
     Attributes:
-        begun: whether a part of it had come.
+        begun: whether a part of it had come, and not only interim ones.
     """
 
     def __init__(self, *, begun: bool) -> None:
@@ -47,18 +40,22 @@ class EarlyAnswer(Exception):
 
 
 class Head:
-    """The file that ``http.client`` reads heads from, line by line.
+    """The file that ``http.client`` reads heads from, line by line; it sees no interim ones.
 
     Args:
         receive: waits for further bytes; ``b""`` when the peer has closed.
         data: what has come already.
+
+    Attributes:
+        status: of the answer, as soon as it is known.
     """
 
     def __init__(self, receive: Callable[[], bytes], data: bytes = b"") -> None:
         self._receive = receive
         self._data = data
         self._at = 0
-        self._size = 0
+        self._size = 0  # of all lines, those of interim heads too
+        self._within = False
         self.status = 0
 
     @property
@@ -66,38 +63,45 @@ class Head:
         """What has come behind the lines that were read."""
         return self._data[self._at :]
 
-    def readline(self, limit: int = -1) -> bytes:  # noqa: ARG002 - there is one for the whole head
+    def readline(self, limit: int = -1) -> bytes:  # noqa: ARG002 - there is one for all heads
         """The next line of a head.
 
         Raises:
             CutHead: the connection ended before.
-            Unframed: it is no line of a head, or the head is too long.
+            Unframed: it is no line of a head, or the heads are too long.
         """
+        line = self._line()
+        while not self.status:
+            match = STATUS.fullmatch(line)
+            if match is None:
+                raise Unframed
+            if not is_interim(match[1]):
+                self.status = int(match[1])
+                return line
+            while (line := self._line()) not in BLANK:
+                _check_field(line)
+            self._within = False
+            line = self._line()
+        if line not in BLANK:
+            _check_field(line)
+        return line
+
+    def _line(self) -> bytes:
         while (stop := self._data.find(b"\n", self._at)) < 0:
-            if len(self._data) - self._at > HEAD_BYTES:
+            rest = self._data[self._at :]
+            if len(rest) + self._size > HEAD_BYTES or not (self._within or may_begin(rest)):
                 raise Unframed
             more = self._receive()
             if not more:
-                raise CutHead(begun=bool(self._size or self._data))
-            self._data = self._data[self._at :] + more
+                raise CutHead(begun=self._within or bool(rest))
+            self._data = rest + more
             self._at = 0
         line = self._data[self._at : stop + 1]
         self._at = stop + 1
         self._size += len(line)
         if self._size > HEAD_BYTES:
             raise Unframed
-        if self.status == 0:
-            match = _STATUS.fullmatch(line)
-            if match is None:
-                raise Unframed
-            self.status = int(match[1])
-        elif line in _BLANK:
-            if self.status < 200:
-                # Of an interim answer; the next one follows.
-                self.status = 0
-            self._size = 0
-        elif not _FIELD.fullmatch(line):
-            raise Unframed
+        self._within = True
         return line
 
     def flush(self) -> None:
@@ -105,6 +109,11 @@ class Head:
 
     def close(self) -> None:
         """Part of what a file can do; the connection stays open."""
+
+
+def _check_field(line: bytes) -> None:
+    if not FIELD.fullmatch(line):
+        raise Unframed
 
 
 def without_interim(data: bytes) -> tuple[bytes, bool]:
@@ -274,9 +283,9 @@ def body_of(
             lengths.append(value)
         elif size == 17 and name.lower() == "transfer-encoding":
             codings.append(value)
-    if defects or len(lengths) + len(codings) > 1:
+    if defects or status < 200 or len(lengths) + len(codings) > 1:
         raise Unframed
-    if lengths and not _LENGTH.fullmatch(lengths[0].strip(" \t")):
+    if lengths and not LENGTH.fullmatch(lengths[0].strip(" \t")):
         raise Unframed
     if codings and (codings[0].strip(" \t").lower() != "chunked" or version < 11):
         raise Unframed

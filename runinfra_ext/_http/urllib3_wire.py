@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any, Final
 from .._ground.redaction import HiddenBytes
 from .._ground.wire import TransportFailure
 from .failures import is_foreign
+from .heads import HEAD_BYTES
 from .tls_failures import is_refusal, tls_failure
 from .urllib3_closer import Closer
-from .urllib3_framing import HEAD_BYTES, EarlyAnswer, Head, without_interim
+from .urllib3_framing import EarlyAnswer, Head, without_interim
 
 if TYPE_CHECKING:
     from .urllib3_clock import Clock
@@ -71,6 +72,7 @@ class Wire:
         self._eager = False
         self._pollers: dict[int, Any] = {}
         self._early = b""
+        self._passed = 0  # bytes of interim answers that came while the request was being written
         self._held: HiddenBytes | None = None
         self._secrets = _NOTHING
 
@@ -123,6 +125,7 @@ class Wire:
         """
         self.heard = False
         self._requesting = True
+        self._passed = 0
         self._held = _NOTHING
         self._secrets = secrets
 
@@ -363,8 +366,10 @@ class Wire:
         if data is None:
             return
         self.heard = True
-        self._early, is_final = without_interim(self._early + data)
-        if not data or is_final or len(self._early) > HEAD_BYTES:
+        early = self._early + data
+        self._early, is_final = without_interim(early)
+        self._passed += len(early) - len(self._early)
+        if not data or is_final or len(self._early) + self._passed > HEAD_BYTES:
             raise EarlyAnswer
 
     # Waiting

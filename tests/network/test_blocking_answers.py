@@ -212,9 +212,9 @@ def test_odd_framing_is_refused(data: bytes, tls: bool) -> None:
     ("data", "reason"),
     [
         (b"", "closed"),
-        (b"HTT", "protocol"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 5", "protocol"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", "protocol"),
+        (b"HTT", "truncated"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5", "truncated"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", "truncated"),
         (answer(b"hello")[:-1], "truncated"),
         (answer(b"hello")[:-5], "truncated"),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhel", "truncated"),

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runinfra_ext._http.heads import HEAD_BYTES, Heads, Unframed
 from runinfra_ext._http.urllib3_framing import (
-    HEAD_BYTES,
     ChunkedBody,
     CutHead,
     Head,
     OpenBody,
     SizedBody,
-    Unframed,
     body_of,
 )
 from tests.network.hostile import chunked
@@ -85,12 +84,58 @@ def test_what_is_no_field_is_refused(line: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "begun"), [(b"", False), (b"HTT", True), (b"HTTP/1.1 200 OK\r\nA: b", True)]
+    ("data", "begun"),
+    [
+        (b"", False),
+        (b"HTT", True),
+        (b"HTTP/1.1 200 OK\r\nA: b", True),
+        (b"HTTP/1.1 200 OK\r\n", True),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", False),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 2", True),
+    ],
 )
 def test_a_head_that_is_cut_is_told(data: bytes, *, begun: bool) -> None:
     with pytest.raises(CutHead) as caught:
         lines_of(data)
     assert caught.value.begun is begun
+
+
+INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n folded\r\n\r\n"
+FINAL = b"HTTP/1.0 200\nA: b\r\n\t folded \r\nB:c\n\r\n"
+
+
+@given(cuts=st.lists(st.integers(0, 500), max_size=8))
+def test_a_head_is_the_same_however_it_is_cut(cuts: list[int]) -> None:
+    """Interim ones are dropped, folded lines joined; both readers find the same end of it."""
+    for data in (INTERIM * 2 + FINAL + b"rest\n\n", FINAL.replace(b"\r\n", b"\n") + b"\n"):
+        heads, found, rest = Heads(), None, b""
+        cut = [piece for piece in pieces_of(data, cuts) if piece]
+        for piece in cut:
+            if found is None:
+                found = heads.feed(piece)
+            else:
+                rest += piece
+        assert found is not None
+        plain, behind = found
+        assert b"A: b folded " in plain
+        assert b"\n\t" not in plain
+        pieces = iter([*cut, b""])
+        head = Head(lambda pieces=pieces: next(pieces))
+        lines = [head.readline()]
+        while lines[-1] not in (b"\r\n", b"\n"):
+            lines.append(head.readline())
+        assert lines[0].startswith(b"HTTP/1.0 200")
+        assert (head.rest + b"".join(pieces)) == behind + rest
+
+
+def test_interim_heads_have_a_limit() -> None:
+    """A server that sends nothing but them is not listened to for ever."""
+    with pytest.raises(Unframed):
+        lines_of(b"", *[INTERIM] * 5000)
+    heads = Heads()
+    with pytest.raises(Unframed):
+        for _ in range(5000):
+            heads.feed(INTERIM)
 
 
 def test_a_head_has_a_limit() -> None:

@@ -144,7 +144,7 @@ EXPECTED: dict[str, set[str | None]] = {
     **{name: {None} for name in RIGHT},
     **{name: {"protocol"} for name in ODD},
     "giant_head": {"protocol"},
-    "head_cut": {"protocol"},
+    "head_cut": {"truncated"},
     "nothing": {"closed"},
     "silence": {"read_timeout"},
     "body_cut": {"truncated"},
