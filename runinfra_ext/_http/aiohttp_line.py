@@ -297,7 +297,7 @@ class Line(asyncio.Protocol):
     def save_answer(self) -> None:
         """Take what has come before a write failed."""
         if not self.ended:
-            take_received(self.transport, self.fileno, self.data_received)
+            take_received(self.transport, self._tls_protocol, self.fileno, self.data_received)
 
     def pause_writing(self) -> None:
         """Called by the event loop."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import ssl
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import asyncio
@@ -35,7 +35,7 @@ def take_decrypted(tls: ssl.SSLObject, hand_on: Callable[[bytes], None]) -> bool
 
 
 def take_received(
-    transport: asyncio.Transport, fileno: int, hand_on: Callable[[bytes], None]
+    transport: asyncio.Transport, tls: Any, fileno: int, hand_on: Callable[[bytes], None]
 ) -> None:
     """Hand on what the system has of an answer when a write fails: a server may refuse and close.
 
@@ -44,10 +44,10 @@ def take_received(
 
     Args:
         transport: of the connection.
+        tls: the event loop's own protocol of TLS, if there is one.
         fileno: of its socket.
         hand_on: gets the bytes.
     """
-    tls = getattr(transport, "_ssl_protocol", None)
     if tls is None and transport.get_extra_info("ssl_object") is not None:
         return
     # asyncio's transport of TLS does not know yet that the one below it is closing.

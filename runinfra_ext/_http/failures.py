@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .._ground.limits import Limits
 
 _EARLY: Final = 0.01  # seconds
+# Longer waits than some weeks are more than the clocks of sockets can count to.
+LONGEST: Final = 1_000_000.0  # seconds
 
 _MESSAGES: Final[dict[FailureReason, str]] = {
     "dns": "The name of {host} was not found.",
@@ -89,12 +91,12 @@ def wait_limit(
     if other is not None and (one is None or other < one):
         one = other
     if limits.deadline_at is None:
-        return one
+        return None if one is None else min(one, LONGEST)
     left = limits.deadline_at - time.monotonic()
     if left <= 0:
         # A timeout of 0 would mean "do not block" and fail in another way.
         raise failure("deadline", sent=sent)
-    return left if one is None else min(one, left)
+    return min(left, LONGEST) if one is None else min(one, left, LONGEST)
 
 
 def is_foreign(error: BaseException) -> bool:

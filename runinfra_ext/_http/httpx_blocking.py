@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._ground.wire import TransportFailure
-from .failures import expired, failure, wait_limit
+from .failures import LONGEST, expired, failure, wait_limit
 from .httpx_given import HttpxAttempt, HttpxBody, forget_locals, library_of, was_cut
 
 if TYPE_CHECKING:
@@ -253,7 +253,8 @@ class _Watch:
         if self._timer is not None:
             self._timer.cancel()
         self._timer_due = due
-        self._timer = threading.Timer(max(0.0, due - time.monotonic()), self._ring)
+        seconds = min(LONGEST, max(0.0, due - time.monotonic()))
+        self._timer = threading.Timer(seconds, self._ring)
         self._timer.daemon = True
         self._timer.start()
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from .._ground.wire import TransportFailure
 from ..errors import ConfigurationError
-from .failures import expired, failure, proxy_refusal
+from .failures import LONGEST, expired, failure, proxy_refusal
 from .options import check_public, target_of
 from .tls_failures import is_refusal, tls_failure
 
@@ -351,9 +351,12 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _timeouts(limits: Limits) -> dict[str, float | None]:
     """The attempt's limits; none of them ends after the deadline."""
-    timeouts = limits.timeout._asdict()
+    timeouts = {
+        name: None if limit is None else min(limit, LONGEST)
+        for name, limit in limits.timeout._asdict().items()
+    }
     if limits.deadline_at is not None:
-        left = max(0.001, limits.deadline_at - time.monotonic())
+        left = min(LONGEST, max(0.001, limits.deadline_at - time.monotonic()))
         for name, limit in timeouts.items():
             timeouts[name] = left if limit is None else min(limit, left)
     return timeouts

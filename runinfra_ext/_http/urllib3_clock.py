@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from .failures import expired, failure
+from .failures import LONGEST, expired, failure
 
 if TYPE_CHECKING:
     from .._ground.limits import Limits
@@ -55,11 +55,13 @@ class Clock:
             TransportFailure: none are left.
         """
         if self._until is None:
-            return self._each
+            return self._each if self._each is None or self._each < LONGEST else LONGEST
         left = self._until - time.monotonic()
         if left <= 0:
             raise self.late()
-        return left if self._each is None or left < self._each else self._each
+        if self._each is not None and self._each < left:
+            left = self._each
+        return left if left < LONGEST else LONGEST
 
     def late(self) -> TransportFailure:
         """The failure of a wait that has reached its limit."""

@@ -57,6 +57,24 @@ def test_copies_share_connections(both, hello):
     assert both.gateway.journal[-1].headers["x-team"] == "a"
 
 
+@pytest.mark.every_way
+def test_limits_beyond_what_a_socket_can_count(both, hello):
+    """They are as good as none: whoever wants no limit writes a large number."""
+    seconds = 1e10
+    every = sdk.Timeout(seconds, seconds, seconds, seconds)
+
+    async def scenario():
+        async with both.client(timeout=every, deadline=seconds, idle_timeout=seconds) as client:
+            chat = await client.chat.completions.create(model="acme-chat-8b", messages=hello)
+            stream = await client.chat.completions.create(
+                model="acme-chat-8b", messages=hello, stream=True, timeout=seconds
+            )
+            return chat, await stream.final()
+
+    chat, streamed = both.run(scenario)
+    assert chat.choices[0].message.content == streamed.choices[0].message.content
+
+
 def test_a_closed_client_says_so(both):
     """After close every call is a clear error, and the client can't be entered again."""
 
