@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from .._ground.wire import TransportFailure
     from .aiohttp_line import Line, Origin
     from .aiohttp_pool import AiohttpPool
+    from .proxies import Proxy
 
+_OF_TLS: Final = (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError)
 _TURNS: Final = 3  # of the event loop, until what has come is with its protocol
 PIECE_BYTES: Final = 64 * 1024  # each piece of this size has the write limit for itself
 
@@ -101,6 +103,14 @@ class AiohttpAttempt:
             "deadline" if expired(self.limits) else "connect_timeout", sent=False, host=self.host
         )
 
+    def cut_handshake(self, *, reset: bool = False) -> TransportFailure:
+        """The failure of a connection that ended before it could be used.
+
+        No fault of TLS: a balancer that restarts does so, and a second attempt may succeed.
+        """
+        detail = "in the middle of the TLS handshake" if self.origin.scheme == "https" else ""
+        return failure("reset" if reset else "closed", sent=False, host=self.host, detail=detail)
+
     def _unconnected(self, error: Exception) -> Exception:
         """What an exception while connecting means; nothing was sent."""
         proxy = self.origin.proxy
@@ -110,24 +120,22 @@ class AiohttpAttempt:
         if isinstance(error, aiohttp.ClientHttpProxyError):
             detail = proxy_refusal(error.status)
             return failure("proxy", sent=False, host=self.host, detail=detail)
+        if proxy is not None and _is_of(error, proxy):
+            detail = _proxy_words(error, proxy)
+            return failure("proxy", sent=False, host=self.host, detail=detail)
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
             return tls_failure(error.certificate_error, host=self.host)
         cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
             return tls_failure(cause, host=self.host)
-        if proxy is not None:
-            return failure("proxy", sent=False, host=self.host, detail=_proxy_words(error))
         if isinstance(error, aiohttp.ClientConnectorDNSError):
             return failure("dns", sent=False, host=self.host)
         if isinstance(cause, ConnectionRefusedError):
             return failure("refused", sent=False, host=self.host)
         if isinstance(cause, (ConnectionError, ssl.SSLEOFError)):
-            # No fault of TLS: a balancer that restarts does so, and a second attempt may succeed.
-            detail = "in the middle of the TLS handshake" if self.origin.scheme == "https" else ""
             # A reset is the system's, with its number; that of an orderly end is an event loop's.
-            reset = isinstance(cause, ConnectionError) and cause.errno is not None
-            return failure(
-                "reset" if reset else "closed", sent=False, host=self.host, detail=detail
+            return self.cut_handshake(
+                reset=isinstance(cause, ConnectionError) and cause.errno is not None
             )
         return failure("unreachable", sent=False, host=self.host)
 
@@ -213,10 +221,30 @@ async def _slices(content: bytes) -> AsyncIterator[Any]:
         yield view[start : start + PIECE_BYTES]
 
 
-def _proxy_words(error: Exception) -> str:
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+def _is_of(error: Exception, proxy: Proxy) -> bool:
+    """Whether something went wrong with a proxy, and not with the host behind it."""
+    if isinstance(error, _OF_TLS):
+        return (error.host, error.port) == (proxy.host, proxy.port)
+    beyond = isinstance(error, aiohttp.ClientConnectorError) and not isinstance(
+        error, (aiohttp.ClientProxyConnectionError, aiohttp.ClientConnectorDNSError)
+    )
+    return not beyond
+
+
+def _proxy_words(error: Exception, proxy: Proxy) -> str:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its name was not found"
+        return f"{proxy.url}, its name was not found"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return "it does not speak HTTP/1.1"
+    cause: Exception = error
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        cause = error.certificate_error
+    elif isinstance(error, aiohttp.ClientConnectorError):
+        cause = error.os_error
+    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+        lost = tls_failure(cause, host=proxy.host)
+        words = lost.message.partition(": ")[2].rstrip(".")
+        return f"{proxy.url}, {lost.reason.replace('_', ' ')}, {words}"
     if isinstance(cause, ConnectionRefusedError):
-        return "nobody listens there"
+        return f"{proxy.url}, nobody listens there"
     return "it closed the connection"

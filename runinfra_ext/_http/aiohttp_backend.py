@@ -279,6 +279,9 @@ class AiohttpBackend:
             options["proxy"] = URL(proxy.url)
         if origin.scheme == "https" or (proxy is not None and proxy.scheme == "https"):
             options["ssl"] = self._ssl_context or tls_context()
+            if origin.host.endswith("."):
+                # aiohttp leaves the dot of the root to the certificate where there is a proxy.
+                options["server_hostname"] = origin.host.rstrip(".")
         return options
 
 

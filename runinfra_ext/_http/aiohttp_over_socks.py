@@ -68,7 +68,7 @@ async def connect_over_socks(
             lambda: ResponseHandler(loop),
             sock=sock,
             ssl=tls,
-            server_hostname=None if tls is None else address[0],
+            server_hostname=None if tls is None else address[0].rstrip("."),
         )
         return handler
     except OSError as error:

@@ -228,6 +228,9 @@ class AiohttpPool(aiohttp.TCPConnector):
             line.abort()
         self._check_open()
         sock = line.transport.get_extra_info("socket")
+        if sock is None:  # it has ended already, as a tunnel does whose far end was never there
+            line.abort()
+            raise attempt.cut_handshake()
         for option in socket_options():
             with contextlib.suppress(OSError):
                 sock.setsockopt(*option)

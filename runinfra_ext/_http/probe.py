@@ -120,13 +120,13 @@ def probe(url: str, *, options: HTTPOptions = DEFAULTS, seconds: float = 10.0) -
         if proxy is not None or context is not None:
             step = "proxy" if context is None else "tls"
             with _timed(found, step):
-                _opened(route, context, clock, found)
+                _opened(route, context, options.ssl_context, clock, found)
     except TransportFailure as failure:
         found.failure = failure
         found.failed = "proxy" if failure.reason == "proxy" else step
         refused = failure.reason == "tls_certificate"
         if refused and context is not None:
-            found.certificate = _refused_certificate(route, seconds)
+            found.certificate = _refused_certificate(route, options.ssl_context, seconds)
     return found
 
 
@@ -149,24 +149,31 @@ def _reached(clock: Clock, near: tuple[str, int]) -> str:
         wire.end()
 
 
-def _opened(route: Route, context: ssl.SSLContext | None, clock: Clock, found: Findings) -> None:
+def _opened(
+    route: Route,
+    context: ssl.SSLContext | None,
+    own: ssl.SSLContext | None,
+    clock: Clock,
+    found: Findings,
+) -> None:
     def look(tls: ssl.SSLObject) -> None:
         found.tls_version = tls.version()
         found.certificate = _certificate(tls.getpeercert() or {}, _issuers(tls))
 
-    _looked_at(route, context, clock, look)
+    _looked_at(route, context, own, clock, look)
 
 
 def _looked_at(
     route: Route,
     context: ssl.SSLContext | None,
+    own: ssl.SSLContext | None,
     clock: Clock,
     look: Callable[[ssl.SSLObject], None],
 ) -> None:
     """Open a connection as the client does, look at its TLS, and close it."""
     connection = Connection(Wire(), route, context)
     try:
-        connection.open(clock)
+        connection.open(clock, own)
         tls = connection.wire._tls  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this room
         if tls is not None and context is not None:
             look(tls)
@@ -174,7 +181,9 @@ def _looked_at(
         connection.wire.end()
 
 
-def _refused_certificate(route: Route, seconds: float) -> Certificate | None:
+def _refused_certificate(
+    route: Route, own: ssl.SSLContext | None, seconds: float
+) -> Certificate | None:
     """What is in a certificate that was refused; ``None`` if it can't be had."""
     clock = Clock(Limits(Timeout(seconds, seconds, seconds, seconds), None), route.label)
     blind = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -187,7 +196,7 @@ def _refused_certificate(route: Route, seconds: float) -> Certificate | None:
 
     described: list[Certificate] = []
     try:
-        _looked_at(route, blind, clock, keep)
+        _looked_at(route, blind, own, clock, keep)
         # The ssl module describes only what it has verified: here the certificate is its own
         # authority, at any time, for any host.
         seeing = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -197,6 +206,7 @@ def _refused_certificate(route: Route, seconds: float) -> Certificate | None:
         _looked_at(
             route,
             seeing,
+            own,
             clock,
             lambda tls: described.append(_certificate(tls.getpeercert() or {}, ())),
         )

@@ -80,7 +80,7 @@ class Urllib3Backend:
         try:
             wire.busy = True
             if not wire.reused:
-                connection.open(clock)
+                connection.open(clock, self._options.ssl_context)
             if limits.public_only and proxy is None:
                 check_public(wire.peer_address())
             connection.ask(method, target, headers, content, clock)

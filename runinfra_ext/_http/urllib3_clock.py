@@ -61,7 +61,7 @@ class Clock:
             raise self.late()
         if self._each is not None and self._each < left:
             left = self._each
-        return left if left < LONGEST else LONGEST
+        return min(LONGEST, left)
 
     def late(self) -> TransportFailure:
         """The failure of a wait that has reached its limit."""

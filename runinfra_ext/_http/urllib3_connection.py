@@ -66,6 +66,7 @@ class Connection(HTTPConnection):
         self.wire = wire
         self.route = route
         self._context = context
+        self._own: ssl.SSLContext | None = None
         self._peer = (host, port)
         self._complete = False
 
@@ -76,14 +77,19 @@ class Connection(HTTPConnection):
             return False
         return self.wire.is_quiet()
 
-    def open(self, clock: Clock) -> None:
+    def open(self, clock: Clock, own: ssl.SSLContext | None = None) -> None:
         """Connect: the lookup of the name, all addresses, the proxy and TLS within one limit.
+
+        Args:
+            clock: of the attempt.
+            own: the application's own context, which a proxy's TLS is held to as well.
 
         Raises:
             TransportFailure: it was not possible; nothing was sent.
         """
         clock.stage("connect_timeout", whole=clock.limits.timeout.connect)
         self.wire.clock = clock
+        self._own = own
         proxy = self.route.proxy
         if proxy is None:
             self.connect()
@@ -93,7 +99,8 @@ class Connection(HTTPConnection):
             except TransportFailure as error:
                 if error.reason not in _THE_PROXYS:
                     raise
-                detail = f"{proxy.url}, {error.reason.replace('_', ' ')}"
+                words = error.message.partition(": ")[2].rstrip(".")
+                detail = ", ".join(filter(None, [proxy.url, error.reason.replace("_", " "), words]))
                 raise clock.failure("proxy", detail=detail) from error
         if self.wire.take_rest():
             raise clock.failure("proxy", detail="it spoke when it was not asked")
@@ -199,7 +206,7 @@ class Connection(HTTPConnection):
         else:
             wire.connected(connect_to_first(wire, *self._peer))
         if proxy is not None and proxy.scheme == "https":
-            wire.secure(tls_context(), proxy.host)
+            wire.secure(self._own or tls_context(), proxy.host)
         if proxy is not None and self.proxy_is_tunneling:
             wire.credentials(_secret_lines(_authorization(proxy)))
         return cast("socket.socket", wire)
