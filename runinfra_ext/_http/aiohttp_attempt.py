@@ -221,9 +221,9 @@ async def _slices(content: bytes) -> AsyncIterator[Any]:
         yield view[start : start + PIECE_BYTES]
 
 
-def _is_of(error: Exception, proxy: Proxy) -> bool:
+def _is_of(error: Any, proxy: Proxy) -> bool:
     """Whether something went wrong with a proxy, and not with the host behind it."""
-    if isinstance(error, _OF_TLS):
+    if type(error) in _OF_TLS:  # each knows its peer
         return (error.host, error.port) == (proxy.host, proxy.port)
     beyond = isinstance(error, aiohttp.ClientConnectorError) and not isinstance(
         error, (aiohttp.ClientProxyConnectionError, aiohttp.ClientConnectorDNSError)

@@ -129,16 +129,6 @@ def test_what_is_wrong_with_a_proxy_is_told_as_that() -> None:
     assert [one.sent for one in told] == [False] * 6
 
 
-def test_an_https_proxy_with_a_wrong_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The proxy's TLS is its own; what is wrong with it is told as the proxy's."""
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    with serve(tls=True) as server, Hostile(Forwarding(), tls=server_context()) as hop:
-        with pytest.raises(TransportFailure) as caught:
-            ask(door(f"https://localhost:{hop.port}"), server)
-    assert (caught.value.reason, caught.value.sent) == ("proxy", False)
-    assert "certificate" in caught.value.message
-
-
 def test_the_environments_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are heeded for https; plain http to this machine never goes through one."""
     proxy = Forwarding()
