@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
+
+from runinfra_ext import RunInfra, errors
+from runinfra_ext._ground.limits import DEFAULT_TIMEOUT
 
 ROOT = Path(__file__).resolve().parent.parent
 SNIPPETS = [
@@ -20,6 +25,7 @@ SNIPPETS = [
         "docs/retries.md",
         "docs/errors.md",
         "docs/production.md",
+        "docs/recipes.md",
         "docs/sandbox.md",
         "docs/streaming.md",
         "docs/webhooks.md",
@@ -34,6 +40,7 @@ SNIPPETS = [
         "docs/migrating.md",
     )
     for snippet in re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+    if "def test_" not in snippet  # with fixtures: tests/plugin runs it
 ]
 
 
@@ -106,3 +113,53 @@ def test_every_reason_is_explained():
     assert set(re.findall(r"`([a-z_]+)`(?=[, |])", text.partition("| --- |")[2])) >= set(
         get_args(FailureReason)
     )
+
+
+def test_the_recipe_of_fastapi_serves(gateway, monkeypatch, capsys):
+    """The text comes through, and a refusal is an answer of its own."""
+    from fastapi.testclient import TestClient
+
+    monkeypatch.setenv("RUNINFRA_API_KEY", gateway.api_key)
+    monkeypatch.setenv("RUNINFRA_BASE_URL", gateway.base_url)
+    [snippet] = [text for text in SNIPPETS if "FastAPI(lifespan" in text]
+    app: dict = {}
+    exec(snippet, app)
+    with TestClient(app["app"]) as browser:
+        assert browser.get("/ask", params={"question": "Say: hello"}).text == "hello"
+        gateway.script("403")
+        refused = browser.get("/ask", params={"question": "Say: hello"})
+    assert refused.status_code == 502
+    assert refused.json()["request_id"].startswith("req_")
+
+
+def test_every_option_is_on_the_page():
+    """The table of configuration has all of them, what they are by default, and which a copy takes."""
+    from runinfra_ext._call.options import ClientOptions, CopyOptions, Settings
+
+    page = (ROOT / "docs/configuration.md").read_text("utf-8")
+    table = page.partition("## Options of a client")[2].partition("\n## ")[0]
+    rows = {
+        name: (bool(star), default)
+        for name, star, default in re.findall(r"^\| `(\w+)`( \*)? \| (.*?) \|", table, re.MULTILINE)
+    }
+    own = set(inspect.signature(RunInfra.__init__).parameters) - {"self", "options"}
+    assert set(rows) == own | set(ClientOptions.__annotations__)
+    assert {name for name, (star, _) in rows.items() if star} == set(CopyOptions.__annotations__)
+    defaults = {
+        **{n: p.default for n, p in inspect.signature(RunInfra.__init__).parameters.items()},
+        **Settings._field_defaults,
+        "timeout": int(DEFAULT_TIMEOUT),
+    }
+    literal = {n: d.strip("`") for n, (_, d) in rows.items() if re.fullmatch(r"`[^`]+`", d)}
+    literal = {name: text for name, text in literal.items() if text not in rows}
+    shown = {name: repr(defaults[name]).replace("'", '"') for name in literal}
+    nothing = {"default_headers": "{}", "middleware": "()"}  # as good as None
+    assert literal == {n: "None" if nothing.get(n) == text else text for n, text in shown.items()}
+
+
+def test_every_error_is_on_the_page():
+    """The tree is that of the module, which is held against the classes elsewhere."""
+    tree = re.search(r"    RunInfraError\n.*?trusted\n", errors.__doc__, re.DOTALL)[0]
+    page = (ROOT / "docs/errors.md").read_text("utf-8")
+    assert textwrap.dedent(tree).replace("``", "") in page
+    assert {"BulkStoppedError", "JournalError"} <= set(re.findall(r"\w+Error", page))

@@ -33,7 +33,7 @@ class HTTPOptions(NamedTuple):
     """What a client was told about the network.
 
     Attributes:
-        ssl_context: authorities to trust and certificates to show; the system's by default.
+        ssl_context: authorities to trust and certificates to show; certifi's by default.
         proxy: URL of a proxy for all requests; credentials in it are never shown.
         trust_env: whether the environment's proxies are heeded.
         max_connections: how many may be open at a time.

@@ -53,8 +53,8 @@ class RunInfra(RawRequests, Namespaces[Scope_co]):
         http_client: an ``httpx.Client`` or ``httpx2.Client`` of your own. It stays yours:
             closing this client leaves it open.
         ssl_context: an ``ssl.SSLContext`` of your own: other authorities, a certificate to show;
-            by default the system's authorities, or those that ``SSL_CERT_FILE`` and
-            ``SSL_CERT_DIR`` name.
+            by default the authorities of certifi, or those that ``SSL_CERT_FILE`` or
+            ``SSL_CERT_DIR`` names.
         proxy: URL of a proxy for all requests (``http``, ``https``, or ``socks5`` with the extra
             ``socks``); by default those of the environment: ``HTTPS_PROXY``, ``HTTP_PROXY``,
             ``ALL_PROXY``, but for ``NO_PROXY``.

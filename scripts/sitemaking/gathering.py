@@ -25,6 +25,11 @@ PROJECT: Final = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CON
 PROJECT_DOCS: Final = ("canary.md", "releasing.md")
 # The first pages of the how-tos, in the order in which they are wanted.
 FIRST: Final = (
+    "recipes.md",
+    "operations.md",
+    "configuration.md",
+    "errors.md",
+    "retries.md",
     "streaming.md",
     "tools.md",
     "audio.md",

@@ -343,9 +343,13 @@ def test_pytest_starts_without_the_sdk(run):
 
 
 def test_the_page_is_true(pytester):
-    """Every example of docs/testing.md passes as it stands."""
-    page = (Path(__file__).parents[2] / "docs/testing.md").read_text("utf-8")
+    """Every example of docs/testing.md passes as it stands, and the tutorial's."""
+    docs = Path(__file__).parents[2] / "docs"
+    page = (docs / "testing.md").read_text("utf-8")
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    tutorial = (docs / "tutorial.md").read_text("utf-8").partition("Test your application")[2]
+    examples += re.findall(r"```python\n(.*?)```", tutorial, re.DOTALL)
+    assert "def test_title" in examples[-1]
     [cassette] = re.findall(r"```jsonl\n(.*?)```", page, re.DOTALL)
     (pytester.path / "bergen.jsonl").write_text(cassette, "utf-8")
     pytester.makepyfile(**{f"test_{number}": text for number, text in enumerate(examples)})
