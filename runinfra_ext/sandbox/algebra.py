@@ -15,6 +15,7 @@ _ENTANGLED: Final = (
     frozenset({"unevaluatedProperties", "unevaluatedItems"}),
     frozenset({"not", "if", "then", "else"}),
 )
+_VALUES: Final = frozenset({"const", "default", "enum", "example", "examples"})  # no schemas
 
 
 # Both sides of an intersection must be read alike. Patterns that only a huge machine matches, or
@@ -41,7 +42,7 @@ def compiled(text: str, only_objects: bool) -> tuple[CanonicalSchema, Any]:  # n
     Raises:
         ValueError: it is no schema, or one that can't be brought into that form.
     """
-    schema: Any = json.loads(text)
+    schema: Any = _of_one_dialect(json.loads(text))
     root = jsonschema_rs.canonicalize(schema, **_OPTIONS)
     view = root.view()
     if isinstance(view, canonical.RawView) and view.reason is canonical.RawReason.UNKNOWN_DIALECT:
@@ -56,6 +57,18 @@ def compiled(text: str, only_objects: bool) -> tuple[CanonicalSchema, Any]:  # n
     if only_objects:
         root = root.intersect(plain_schema("object", root.draft))
     return root, jsonschema_rs.validator_for(schema, **_OPTIONS)
+
+
+def _of_one_dialect(schema: Any, *, inside: bool = False) -> Any:
+    """A schema in which a part without a name of its own names no dialect of its own."""
+    if is_mapping(schema):
+        named = not inside or not {"$id", "id"}.isdisjoint(schema)
+        return {
+            key: part if key in _VALUES else _of_one_dialect(part, inside=True)
+            for key, part in schema.items()
+            if named or key != "$schema" or not isinstance(part, str)
+        }
+    return [_of_one_dialect(part, inside=True) for part in schema] if is_array(schema) else schema
 
 
 def _without(schema: Any, keys: frozenset[str]) -> Any:

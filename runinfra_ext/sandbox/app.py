@@ -22,7 +22,7 @@ from .redaction import is_secret
 from .scripted import Asked
 from .state import OTHER_PIPELINE_ID, PIPELINE_ID, Entry, Key, SandboxState
 from .tape import Tape, Taped
-from .wire import Wire, send_faulty_stream, send_stream, think
+from .wire import Wire, lifespan, send_faulty_stream, send_stream, think
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -45,19 +45,11 @@ def create_app(
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await lifespan(receive, send)
         elif scope["type"] == "http":
             await ServedRequest(used, scope, receive, send).run()
 
     return app
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
 
 
 class ServedRequest:
@@ -84,6 +76,7 @@ class ServedRequest:
         self.token = ""
         self.scoped_to: str | None = None
         self.claimed: tuple[str, str, str] | None = None
+        self.age = state.age
 
     async def run(self) -> None:
         """Answer the request, whatever it is."""
@@ -121,11 +114,7 @@ class ServedRequest:
             self.gate.admit(self.token)
         if int(self.headers.get("content-length", "0") or 0) > self.settings.max_body_bytes:
             raise TooLarge
-        wanted = self.headers.get(faults.HEADER)
-        name = self.state.next_fault(wanted, self.entry.client_request_id)
-        if name is None and strict.costs(route):
-            name = self.state.chance()
-        fault = faults.parse(name)
+        fault = faults.parse(self._wanted_fault(costs=strict.costs(route)))
         if fault is not None and await self._before_work(fault):
             return
         try:
@@ -151,24 +140,33 @@ class ServedRequest:
         context = Context(model, int(self.state.clock()), str(self.request.base_url))
         result = await self._result(body, context)
         if strict.costs(route):
-            self.state.charge(self.entry)
+            self.state.charge(self.entry, self.age)
         await self._deliver(result, fault)
 
     async def _tape(self, tape: Tape) -> None:
-        """Answer as a real gateway does, or did; only faults before the work are the sandbox's."""
+        """Answer as a real gateway does, or did, but for limits and faults."""
+        costs = True
         with suppress(Refused):
-            self.entry.operation = routing.find(self.scope).route.operation_id
-        wanted = self.headers.get(faults.HEADER)
-        fault = faults.parse(self.state.next_fault(wanted, self.entry.client_request_id))
-        if fault is not None:
-            if await self._before_work(fault):
-                return
+            route = routing.find(self.scope).route
+            self.entry.operation, costs = route.operation_id, strict.costs(route)
+        self.token = self.headers.get("authorization", "")
+        if costs:
+            self.gate.admit(self.token)
+        fault = faults.parse(self._wanted_fault(costs=costs))
+        if fault is not None and await self._before_work(fault):
+            return
+        if fault is not None and fault.name != "lost":
             msg = f"The fault {fault.name} needs answers of the sandbox's own."
             raise Refused(400, msg, code="unknown_fault")
-        asked = Taped(
-            self.entry, self.request, self.settings.max_body_bytes, self.settings.replay_pace
-        )
+        settings, lost = self.settings, fault is not None
+        asked = Taped(self.entry, self.request, settings.max_body_bytes, settings.replay_pace, lost)
         await tape.answer(asked, self.wire)
+
+    def _wanted_fault(self, *, costs: bool) -> str | None:
+        """The fault that was asked for, else one by chance."""
+        wanted = self.headers.get(faults.HEADER)
+        name = self.state.next_fault(wanted, self.entry.client_request_id)
+        return self.state.chance() if name is None and costs else name
 
     async def _result(self, body: Mapping[str, Any], context: Context) -> Result:
         """What the operation answers, or what a test has dictated for it."""
@@ -188,9 +186,14 @@ class ServedRequest:
                 return HANDLERS[operation](body, context)
             # A value for a schema may take a while to find; the others need not wait.
             return await asyncio.to_thread(HANDLERS[operation], body, context)
+        try:
+            result = HANDLERS[operation](answer.prepared(body), context)
+            result = answer.applied(result, body, context, self.state.keep_picture)
+        except Refused:
+            answer.used -= 1  # a refused request takes none
+            raise
         self.entry.scripted = True
-        result = HANDLERS[operation](answer.prepared(body), context)
-        return answer.applied(result, body, context, self.state.keep_picture)
+        return result
 
     def _authorize(self) -> Key:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
@@ -244,7 +247,7 @@ class ServedRequest:
             for name, schema in strict.component(component)["properties"].items()
         }
         if "multipart/form-data" in route.data["requestBody"]["content"]:
-            body, checked = await read_form(self.request, properties)
+            body, checked = await read_form(self.request, properties, limit)
         else:
             body = checked = await read_json(self.request, limit)
         if self.scoped_to is not None and "model" in properties:
@@ -281,7 +284,7 @@ class ServedRequest:
         if name is None or route is None or not strict.costs(route) or body.get("stream"):
             return False
         place = (str(key.pipeline_id or self.scoped_to), operation, name)
-        digest = hashlib.sha256(repr(sorted(body.items(), key=str)).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(body, sort_keys=True, default=repr).encode()).hexdigest()
         known = self.state.claim(place, digest)
         if known is None:
             self.claimed = place
@@ -325,11 +328,7 @@ class ServedRequest:
         headers["content-type"] = result.media_type
         self._note(headers, content)
         await think(result.json, self.settings)
-        if self.claimed is not None:
-            self.state.settle(
-                self.claimed, result.status, {"content-type": result.media_type}, content
-            )
-            self.claimed = None
+        self._settle(result.status, {"content-type": result.media_type}, content)
         if fault is not None:
             self.entry.status = await self.wire.spoil(fault, headers, content)
         else:
@@ -337,9 +336,7 @@ class ServedRequest:
 
     async def _succeed(self, headers: dict[str, str], status: int) -> None:
         """An answer without a body."""
-        if self.claimed is not None:
-            self.state.settle(self.claimed, status, {}, b"")
-            self.claimed = None
+        self._settle(status)
         self.entry.answer = None
         await self.wire.start(status, headers)
         await self.wire.piece(b"", last=True)
@@ -388,6 +385,12 @@ class ServedRequest:
     def _release(self) -> None:
         if self.working:
             self.gate.leave()
+        self._settle(500)
+
+    def _settle(
+        self, status: int, headers: dict[str, str] | None = None, body: bytes = b""
+    ) -> None:
+        """Say what became of the idempotency key, if one was claimed."""
         if self.claimed is not None:
-            self.state.settle(self.claimed, 500, {}, b"")
+            self.state.settle(self.claimed, self.age, status, headers or {}, body)
             self.claimed = None

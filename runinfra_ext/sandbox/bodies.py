@@ -7,8 +7,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from starlette.datastructures import UploadFile
-from starlette.requests import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message
 
 from .outcomes import Refused
 from .shapes import is_mapping
@@ -16,7 +17,6 @@ from .strict import resolved, types_of, value_of
 
 _FORM: Final = "multipart/form-data"
 _SURROGATE: Final = b"\\ud"
-_NOTHING: Final[Mapping[str, Mapping[str, Any]]] = {}
 _EXACT: Final = 2**53  # beyond it a float is no exact integer
 
 
@@ -84,23 +84,56 @@ def _no_constant(name: str) -> Any:
 
 
 async def read_form(
-    request: Request, properties: Mapping[str, Mapping[str, Any]] = _NOTHING
+    request: Request, properties: Mapping[str, Mapping[str, Any]], limit: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """A form's fields, and the same as the document would see them.
 
     Args:
         request: whose body is wanted.
         properties: the schemas of the fields, where they are known.
+        limit: bytes that are taken at most.
 
     Raises:
-        Refused: it is no form, or what should be a file is none.
+        Refused: it is no form, what should be a file is none, or a field that is no list comes
+            more than once.
+        TooLarge: it is beyond the limit.
     """
     if _media_type(request) != _FORM:
         raise Refused(400, f"Send {_FORM}.", code="invalid_content_type")
+    left, ended = limit, dict[str, Any]()
+
+    async def receive() -> Message:
+        # What ends it early is raised later: the form's parser would leave its files open.
+        nonlocal left, ended
+        message = await request.receive()
+        left -= len(message.get("body", b""))
+        if left >= 0 and message["type"] == "http.request":
+            return message
+        ended = dict(message)
+        return {"type": "http.request"}
+
+    def check() -> None:
+        if left < 0:
+            raise TooLarge
+        if ended:
+            raise ClientDisconnect
+
     try:
-        form = await request.form()
+        form = await Request(request.scope, receive).form(max_part_size=limit)
     except Exception as error:  # of the form's parser: whatever a client sends is a 400
+        check()
         raise Refused(400, "The form can't be read.", code="invalid_form") from error
+    try:
+        check()
+        return await _fields(form, properties)
+    finally:
+        await form.close()
+
+
+async def _fields(
+    form: FormData, properties: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of a form, and what the document would see of them."""
     body: dict[str, Any] = {}
     checked: dict[str, Any] = {}
     for name, value in form.multi_items():
@@ -111,6 +144,8 @@ async def read_form(
         if (item.get("format") == "binary") is not is_file and schema:
             what = "no file" if is_file else "a file part"
             raise Refused(400, f"{name}: expected {what}.", param=name)
+        if name in body and schema and not many:
+            raise Refused(400, f"{name}: expected it once.", param=name)
         found: Any = await value.read() if isinstance(value, UploadFile) else value
         seen = "" if is_file else _value(name, item, value)
         if many:
@@ -119,7 +154,6 @@ async def read_form(
         else:
             body[name] = seen if is_mapping(seen) else found
             checked[name] = seen
-    await form.close()
     return body, checked
 
 

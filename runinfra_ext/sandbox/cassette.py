@@ -5,18 +5,20 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
 from . import cassette_lines
 from .bodies import read_form
 from .outcomes import Refused
-from .redaction import Redactor
+from .redaction import Redactor, secrets_in
+from .routing import path_of
 from .shapes import is_array, is_mapping
 
 _SHOWN: Final = 3  # differences to the nearest exchange that an error tells
@@ -49,9 +51,7 @@ class Question:
             content: that body.
             redactor: of its credentials.
         """
-        path = request.url.path.removeprefix("/v1")
-        if request.url.query:
-            path += f"?{request.url.query}"
+        path = target_of(request)
         body = await _body(request, content, redactor) if content else None
         return cls(method=request.method, path=redactor.text(path), body=body)
 
@@ -59,7 +59,31 @@ class Question:
         return f"{self.method} {self.path}"
 
 
-async def _body(request: Request, content: bytes, redactor: Redactor) -> Any:
+def target_of(request: Request) -> str:
+    """What is asked for below ``/v1``: the path as it came, and the query."""
+    path = path_of(request.scope).removeprefix("/v1")
+    query = request.scope["query_string"].decode("ascii", "replace")
+    return f"{path}?{query}" if query else path
+
+
+async def redactor_of(
+    request: Request, content: bytes, more: Iterable[tuple[str, str]] = ()
+) -> Redactor:
+    """What takes out the credentials of a request, wherever they stand.
+
+    Args:
+        request: whose body was read already.
+        content: that body.
+        more: headers of the answer.
+    """
+    values = [dict(parse_qsl(request.scope["query_string"].decode("ascii", "replace")))]
+    values.append(await _body(request, content, None))
+    named = [secret for value in values for secret in secrets_in(value)]
+    return Redactor([*request.headers.items(), *more], named)
+
+
+async def _body(request: Request, content: bytes, redactor: Redactor | None) -> Any:
+    """A body as a cassette keeps it; without a redactor as it is."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == "multipart/form-data":
 
@@ -67,10 +91,12 @@ async def _body(request: Request, content: bytes, redactor: Redactor) -> Any:
             return {"type": "http.request", "body": content}
 
         with suppress(Refused):
-            fields, _ = await read_form(Request(request.scope, receive))
-            return redactor.value({name: _named(fields[name]) for name in sorted(fields)})
+            fields, _ = await read_form(Request(request.scope, receive), {}, len(content))
+            value: Any = {name: _named(fields[name]) for name in sorted(fields)}
+            return value if redactor is None else redactor.value(value)
     try:
-        return redactor.value(cassette_lines.parsed(content))
+        value = cassette_lines.parsed(content)
+        return value if redactor is None else redactor.value(value)
     except (ValueError, RecursionError):
         return _named(content)
 

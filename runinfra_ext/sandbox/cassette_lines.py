@@ -82,7 +82,9 @@ def parsed(content: bytes) -> Any:
         ValueError: it is none; the message says why.
     """
     try:
-        return json.loads(content, parse_constant=_number, parse_float=_number)
+        # As text: else bytes of another encoding would pass, and be written down in this one.
+        text = content.decode("utf-8")
+        return json.loads(text, parse_constant=_number, parse_float=_number)
     except json.JSONDecodeError as error:
         msg = f"no JSON: {error.msg} at column {error.colno}"
     except UnicodeDecodeError:

@@ -42,10 +42,11 @@ def answer(request: Mapping[str, Any], *, choice: int = 0) -> Said:
     Raises:
         Refused: 400, a schema has no value that can be made, or ``tool_choice`` names no tool.
     """
+    turn = turn_of(request["messages"])
     scripted: Said | None = request.get(SCRIPTED)
     if scripted is not None:
+        chosen(request, turn)  # refuses a choice that names no tool
         return scripted
-    turn = turn_of(request["messages"])
     text = _text(turn)
     mentions = Mentions([*turn.results, *turn.said], prompt=turn.prompt, answer=text)
     asked = _ASKED.match(turn.prompt) if not turn.results else None

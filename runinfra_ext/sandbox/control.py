@@ -84,12 +84,17 @@ async def _act(state: SandboxState, request: Request) -> Any:
     elif action == ("POST", "settings"):
         state.configure(await _object(request))
     elif action == ("POST", "deliver"):
-        order = await _object(request)
-        if not isinstance(order.get("url"), str) or not is_mapping(order.get("event")):
-            msg = "expected url and event"
-            raise ValueError(msg)
-        secret = str(order.get("secret", SECRET))
-        return await asyncio.to_thread(deliver, order["url"], order["event"], secret=secret)
+        order: dict[str, Any] = {"secret": SECRET, **await _object(request)}
+        for name, kind in (("url", str), ("event", dict), ("secret", str)):
+            if not isinstance(order.get(name), kind):
+                msg = f"{name}: expected {'an object' if kind is dict else 'a text'}"
+                raise TypeError(msg)
+        if odd := order.keys() - {"url", "event", "secret"}:
+            msg = f"{min(odd)}: there is no such parameter; there are url, event and secret"
+            raise TypeError(msg)
+        return await asyncio.to_thread(
+            deliver, order["url"], order["event"], secret=order["secret"]
+        )
     else:
         raise _NoSuchRoute
     return {"ok": True}

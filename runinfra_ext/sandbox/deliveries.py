@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPException
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 SECRET: Final = "whsec_sandbox"  # noqa: S105 - a secret for tests, known to all
 _PAUSE_SECONDS: Final = 0.05
+_NOT_IN_URLS: Final = re.compile(r"[^!-~]")
 
 
 def deliver(
@@ -34,7 +38,18 @@ def deliver(
 
     Returns:
         The status of each delivery, 0 where there was no answer.
+
+    Raises:
+        ValueError: that is no URL of an endpoint.
     """
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable or _NOT_IN_URLS.search(url):
+        msg = f"url: expected one like http://127.0.0.1:8000/hook, got {url[:200]!r}"
+        raise ValueError(msg)
     body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
     statuses: list[int] = []
     for number in range(attempts):
@@ -61,5 +76,5 @@ def _post(url: str, body: bytes, signature: str) -> int:
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
-    except OSError:
+    except (OSError, HTTPException):  # nobody is there, or nobody who speaks HTTP
         return 0

@@ -57,5 +57,13 @@ def _by_keys(text: str) -> Iterable[dict[str, Any]]:
     found = _BEFORE.search(text) or _AFTER.search(text)
     if found:
         names = re.findall(r"\w+(?=['\"`])", found[1])
-        properties = {name: {"type": "string"} for name in names}
+        # A name that is quoted here is no value, and of what is counted the number is meant.
+        word = {"type": "string", "not": {"enum": names}}
+        properties = {name: {"type": "number"} if _counted(name, text) else word for name in names}
         yield {"type": "object", "properties": properties, "required": names}
+
+
+def _counted(name: str, text: str) -> bool:
+    """Whether a text says how many there are: ``3 days``."""
+    stem = re.escape(name.removesuffix("s"))
+    return re.search(rf"(?<![\w.])\d+(?:\.\d+)?[\s-]+{stem}s?\b", text, re.IGNORECASE) is not None

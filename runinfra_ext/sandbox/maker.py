@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
@@ -44,6 +45,7 @@ class Maker:
         self._made = 0
         self._inside: list[str] = []
         self._depth = 0
+        self._lean = False  # only what must be there
 
     def make(self, node: CanonicalSchema, name: str, hints: Hints, variant: int) -> Any:
         """A value for a place; another variant is another value, where there is one."""
@@ -74,7 +76,7 @@ class Maker:
             case canonical.ReferenceView():
                 return self._referred(node, view.uri, name, hints, variant)
             case canonical.AllOfView():
-                return self.make(self.merged(view.branches), name, hints, variant)
+                return self._all(node, view.branches, name, hints, variant)
             case canonical.AnyOfView():
                 return self._branch(node, view.branches, name, hints, variant)
             case canonical.OneOfView():
@@ -182,7 +184,7 @@ class Maker:
     @property
     def tired(self) -> bool:
         """Whether the value is large or deep enough."""
-        return self._made > _MANY or len(self._inside) > _FAR
+        return self._lean or self._made > _MANY or len(self._inside) > _FAR
 
     @property
     def draft(self) -> int:
@@ -204,6 +206,30 @@ class Maker:
         except ValueError:
             raise Blocked from None
 
+    def _all(
+        self,
+        node: CanonicalSchema,
+        branches: Sequence[CanonicalSchema],
+        name: str,
+        hints: Hints,
+        variant: int,
+    ) -> Any:
+        whole = self.merged(branches)
+        if not isinstance(whole.view(), canonical.AllOfView):
+            return self.make(whole, name, hints, variant)
+        # A union that does not fold into the rest: each of its members with the rest.
+        for number, part in enumerate(branches):
+            view = part.view()
+            if not isinstance(view, canonical.AnyOfView | canonical.OneOfView):
+                continue
+            rest = [*branches[:number], *branches[number + 1 :]]
+            members: list[CanonicalSchema] = []
+            for member in view.branches:
+                with suppress(Blocked):
+                    members.append(self.merged([*rest, member]))
+            return self._branch(node, members, name, hints, variant)
+        raise Blocked
+
     def _branch(
         self,
         node: CanonicalSchema,
@@ -213,27 +239,43 @@ class Maker:
         variant: int,
     ) -> Any:
         ranked = self._ranked(branches, hints)
-        turn = variant // 8
+        if not ranked:
+            raise Blocked
+        turn = variant // 8 % len(ranked)
         accept = validator(node).is_valid
-        for branch in (*ranked[turn % len(ranked) :], *ranked[: turn % len(ranked)]):
-            made = self._made
-            try:
-                value = self.make(branch, name, hints, variant)
-            except Blocked:
-                # What a dead end cost is not held against the rest.
-                self._made = min(self._made, made + _MANY)
-                continue
-            if accept(value):
-                return value
+        lean = self._lean
+        try:
+            # With all that may be there a value can satisfy several members of a `oneOf`.
+            for self._lean in (False, True) if not lean else (True,):
+                for branch in (*ranked[turn:], *ranked[:turn]):
+                    made = self._made
+                    try:
+                        value = self.make(branch, name, hints, variant)
+                    except Blocked:
+                        # What a dead end cost is not held against the rest.
+                        self._made = min(self._made, made + _MANY)
+                        continue
+                    if accept(value):
+                        return value
+        finally:
+            self._lean = lean
         raise Blocked
 
     def _ranked(self, branches: Sequence[CanonicalSchema], hints: Hints) -> list[CanonicalSchema]:
         """Branches with the one that was spoken of first, and null last."""
+        required = [
+            set(view.required) if isinstance(view, canonical.ObjectView) else set[str]()
+            for view in (branch.view() for branch in branches)
+        ]
+        common = set[str].intersection(*required) if required else set[str]()
 
         def rank(branch: CanonicalSchema) -> tuple[bool, bool, int]:
             view = branch.view()
             kind = _KIND_NAMES.get(type(view), "object")
             spoken = False
+            if isinstance(view, canonical.ObjectView):
+                own = set(view.required) - common
+                spoken = any(self._mentions.has(" ".join(words_of(one))) for one in own)
             if isinstance(view, canonical.ReferenceView):
                 kind = "object"
                 spoken = self._mentions.has(" ".join(words_of(view.uri.rpartition("/")[2])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from .shapes import is_mapping
@@ -39,11 +39,23 @@ def _told(error: Any, value: object) -> Reason:
         return Reason(path, error.message)
     here = _at(value, error.instance_path)
     depth = len(path)
-    fitting = [branch for branch in branches if not _is_another(branch, depth)]
+    fitting = [branch for branch in branches if not _is_of_another_type(branch, depth)]
     if not fitting:
         return _no_member(branches, here, path)
+    tagged = is_mapping(here) and any(tag in here for tag in _TAGS)
+    for tag in _TAGS if tagged else ():
+        known = [branch for branch in fitting if not _is_tagged_otherwise(branch, tag, depth)]
+        if not known:
+            return _no_member(fitting, here, path)
+        fitting = known
     # Several may fit when they share no tag: the one with the least to mend was meant.
-    meant = min(fitting, key=len)
+    least = min(_amount(branch, depth) for branch in fitting)
+    meant, *others = [branch for branch in fitting if _amount(branch, depth) == least]
+    if others and least == (1, 1):
+        names = dict.fromkeys(f'"{branch[0].kind.property}"' for branch in (meant, *others))
+        told = f"{' or '.join(names)} is a required property"
+        own_name = _name(here)
+        return Reason(path, told if own_name is None else f"in the {own_name}: {told}")
     inner = max((_told(one, value) for one in meant), key=lambda reason: len(reason.path))
     name = _name(here)
     if name is None or len(inner.path) > depth + 1 or inner.message.startswith("in the "):
@@ -55,23 +67,45 @@ def _context(error: Any) -> Any:
     return getattr(error.kind, "context", None) or ()
 
 
-def _is_another(branch: list[Any], depth: int) -> bool:
-    """Whether a member of a union is none that was meant: its tag differs, or its very type."""
+def _is_of_another_type(branch: list[Any], depth: int) -> bool:
+    """Whether a member of a union is none that was meant, as its very type differs."""
+    return any(
+        error.kind.name == "type" or _all_inside(error, lambda one: _is_of_another_type(one, depth))
+        for error in branch
+        if len(error.instance_path) == depth
+    )
+
+
+def _is_tagged_otherwise(branch: list[Any], tag: str, depth: int) -> bool:
+    """Whether a member of a union has another tag than was given, or has one where none was."""
     for error in branch:
         path = list(error.instance_path)
         kind = error.kind.name
-        if len(path) == depth and kind == "type":
+        if len(path) == depth + 1 and path[-1] == tag and kind in {"const", "enum"}:
             return True
-        if len(path) == depth + 1 and path[-1] in _TAGS and kind in {"const", "enum"}:
+        if len(path) != depth:
+            continue
+        if kind == "required" and error.kind.property == tag:
             return True
-        # A tag that is left out where another member has none.
-        if len(path) == depth and kind == "required" and error.kind.property in _TAGS:
-            return True
-        # A union within the union, none of whose members was meant.
-        inner = [list(one) for one in _context(error) if one]
-        if len(path) == depth and inner and all(_is_another(one, depth) for one in inner):
+        if _all_inside(error, lambda one: _is_tagged_otherwise(one, tag, depth)):
             return True
     return False
+
+
+def _all_inside(error: Any, test: Callable[[list[Any]], bool]) -> bool:
+    """Whether an error is of a union within the union, and holds for all of its members."""
+    inner = [list(one) for one in _context(error) if one]
+    return bool(inner) and all(map(test, inner))
+
+
+def _amount(branch: list[Any], depth: int) -> tuple[int, int]:
+    """How much is to mend in a member of a union: what is missing, and all."""
+    missing = [
+        error
+        for error in branch
+        if error.kind.name == "required" and len(error.instance_path) == depth
+    ]
+    return len(missing), len(branch)
 
 
 def _no_member(branches: list[list[Any]], here: object, path: list[str]) -> Reason:

@@ -17,10 +17,9 @@ import httpx
 from starlette.requests import Request
 
 from .bodies import read_bytes
-from .cassette import Question, Reply, kept_headers
+from .cassette import Question, Reply, kept_headers, redactor_of, target_of
 from .cassette_lines import encoded
 from .outcomes import Refused
-from .redaction import Redactor
 from .tape import Taped, journal_body, note
 from .wire import Wire
 
@@ -30,7 +29,9 @@ if sys.platform != "win32":  # pragma: no branch
 _CONNECT_SECONDS: Final = 10.0
 _LINGER_SECONDS: Final = 1.0  # for the rest of an answer whose client has left
 _SSE: Final = "text/event-stream"
-_FRAME_END: Final = re.compile(rb"\r?\n\r?\n|\r\r")
+_FRAME_END: Final = re.compile(rb"\n\r?\n|\r\r")
+_LONGEST_END: Final = 2  # bytes of it, but for the last
+_STATUSES: Final = range(200, 600)
 # Of one hop, or made anew for the next one.
 _HOP: Final = frozenset(
     {
@@ -99,11 +100,13 @@ class Recorder:
         if task is not None:
             self._busy.add(task)
             task.add_done_callback(self._busy.discard)
-        sent = _end_to_end(asked.request.headers)
         began = time.monotonic()
-        response = await self._ask(asked.request, sent, content)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        redactor = Redactor([*sent.items(), *response.headers.multi_items()])
+        response = await self._ask(asked.request, content)
+        pairs = [
+            (n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in response.headers.raw
+        ]
+        headers = {n: ", ".join(v for m, v in pairs if m == n) for n, _ in pairs}
+        redactor = await redactor_of(asked.request, content, pairs)
         reply = Reply(
             status=response.status_code,
             headers=kept_headers(headers, redactor),
@@ -111,38 +114,48 @@ class Recorder:
         )
         asked.entry.status = reply.status
         async with aclosing(response):
-            await wire.start(reply.status, _end_to_end(headers))
-            complete = await self._pass_on(response, reply, wire)
+            if not asked.lost:
+                await wire.start(reply.status, _end_to_end(headers))
+            complete = await self._pass_on(response, reply, wire, hidden=asked.lost)
         note(asked.entry, reply)
         if complete:
             # Before the client hears the end, and may look.
             question = await Question.of(asked.request, content, redactor)
             self._file.write(encoded(vars(question), vars(reply), redactor))
             self._file.flush()
-        if reply.cut:
+        if asked.lost:
+            asked.entry.status = -1
+        if reply.cut or asked.lost:
             await wire.drop(cut=True)
         else:
             await wire.piece(b"", last=True)
 
-    async def _ask(
-        self, request: Request, headers: Mapping[str, str], content: bytes
-    ) -> httpx.Response:
+    async def _ask(self, request: Request, content: bytes) -> httpx.Response:
         if self._client is None:
             limits = httpx.Timeout(None, connect=_CONNECT_SECONDS)
             own = {"accept-encoding": "identity"}
             self._client = httpx.AsyncClient(timeout=limits, headers=own)
-        path = request.url.path.removeprefix("/v1")
-        query = f"?{request.url.query}" if request.url.query else ""
+        sent = _end_to_end(request.headers)
         question = self._client.build_request(
-            request.method, f"{self._upstream}{path}{query}", headers=headers, content=content
+            request.method,
+            f"{self._upstream}{target_of(request)}",
+            # As bytes: they need not be ASCII.
+            headers=[(name.encode("latin-1"), v.encode("latin-1")) for name, v in sent.items()],
+            content=content,
         )
         try:
-            return await self._client.send(question, stream=True)
+            response = await self._client.send(question, stream=True)
         except httpx.HTTPError as error:
-            raise _unreachable(self._upstream, error) from error
+            raise _unreachable(self._upstream, type(error).__name__) from error
+        if response.status_code not in _STATUSES:
+            await response.aclose()
+            raise _unreachable(self._upstream, f"status {response.status_code}")
+        return response
 
-    async def _pass_on(self, response: httpx.Response, reply: Reply, wire: Wire) -> bool:
-        """Give the client what comes as it comes, and keep it; whether it came to its end."""
+    async def _pass_on(
+        self, response: httpx.Response, reply: Reply, wire: Wire, *, hidden: bool
+    ) -> bool:
+        """Keep what comes, and give it to the client as it comes; whether it came to its end."""
         stream = reply.headers.get("content-type", "").startswith(_SSE)
         splitter, pieces = Splitter(), list[bytes]()
         began = time.monotonic()
@@ -151,7 +164,8 @@ class Recorder:
             async with asyncio.timeout(None) as limit:
                 watcher = asyncio.create_task(_linger(wire, limit))
                 async for piece in response.aiter_bytes():
-                    await wire.piece(piece)
+                    if not hidden:
+                        await wire.piece(piece)
                     if stream:
                         splitter.feed(piece, time.monotonic() - began)
                     else:
@@ -180,18 +194,22 @@ class Splitter:
 
     def __init__(self) -> None:
         self._frames: list[tuple[float, bytes]] = []
-        self._rest = b""
+        self._rest = bytearray()
 
     def feed(self, piece: bytes, at: float) -> None:
         """Take bytes that came ``at`` seconds after the stream's begin."""
+        # An end may have come in part; what is before that was looked through already.
+        start = max(len(self._rest) - _LONGEST_END, 0)
         self._rest += piece
-        while (end := _FRAME_END.search(self._rest)) is not None:
-            self._frames.append((at, self._rest[: end.end()]))
-            self._rest = self._rest[end.end() :]
+        first = 0
+        while (end := _FRAME_END.search(self._rest, start)) is not None:
+            self._frames.append((at, bytes(self._rest[first : end.end()])))
+            first = start = end.end()
+        del self._rest[:first]
 
     def end(self, at: float) -> list[tuple[float, bytes]]:
         """All frames, with what was left over."""
-        return [*self._frames, (at, self._rest)] if self._rest else self._frames
+        return [*self._frames, (at, bytes(self._rest))] if self._rest else self._frames
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -218,11 +236,11 @@ def _end_to_end(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): v for name, v in headers.items() if name.lower() not in _HOP}
 
 
-def _unreachable(upstream: str, error: httpx.HTTPError) -> Refused:
+def _unreachable(upstream: str, why: str) -> Refused:
     host = urlsplit(upstream).hostname
     return Refused(
         502,
-        f"The upstream gateway {host} did not answer: {type(error).__name__}.",
+        f"The upstream gateway {host} did not answer: {why}.",
         "api_error",
         code="upstream_unreachable",
     )

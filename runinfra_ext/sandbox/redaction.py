@@ -24,7 +24,9 @@ _SECRET_NAME: Final = re.compile(
     r"credentials?|cookies?|signature)$"
 )
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_QUERY: Final = r"[\w.-]*(?:[Kk]ey|[Tt]oken|[Ss]ecret|[Cc]redential|[Ss]ig|passw|auth)[\w.-]*"
+_QUERY: Final = (
+    r"[\w.-]{0,40}(?:[Kk]ey|[Tt]oken|[Ss]ecret|[Cc]redential|[Ss]ig|passw|auth)[\w.-]{0,40}"
+)
 # API keys and signing secrets as their makers write them, and what opens something in any URL.
 _KEYS: Final = (
     r"\b(?:rp_(?:live|test)_|sk-|sk_|whsec_)[A-Za-z0-9_-]{6,}",
@@ -36,6 +38,7 @@ _KEYS: Final = (
 )
 _TWO_WORDS: Final = re.compile(r"[A-Za-z-]+ (\S+)")  # a scheme, and what it is about
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")  # of an event stream, and no other
+_LONG_WORD: Final = 16  # letters; what has more is none of a language
 _SHORTEST: Final = 6  # letters; what is shorter is no secret, and stands in any text
 
 
@@ -50,10 +53,11 @@ class Redactor:
     Args:
         headers: of the request and the answer, in small letters; the values of those that carry
             credentials are hidden wherever they stand.
+        named: other secrets, of which the same is true; see :func:`secrets_in`.
     """
 
-    def __init__(self, headers: Iterable[tuple[str, str]] = ()) -> None:
-        found: set[str] = set()
+    def __init__(self, headers: Iterable[tuple[str, str]] = (), named: Iterable[str] = ()) -> None:
+        found = set(named)
         for name, value in headers:
             if is_secret(name):
                 found.update(_secrets_of(name, value))
@@ -135,6 +139,23 @@ def _secrets_of(name: str, value: str) -> Iterator[str]:
 
 def _is_secret_name(name: str) -> bool:
     return _SECRET_NAME.search(_HUMP.sub("_", name).lower().replace("-", "_")) is not None
+
+
+def secrets_in(value: Any) -> Iterator[str]:
+    """The texts in a decoded value that are credentials by the name of their member.
+
+    Plain words are left out, such as those of an example: they stand in any text.
+    """
+    if is_mapping(value):
+        for name, item in value.items():
+            if isinstance(item, str) and _is_secret_name(str(name)):
+                if not item.isalpha() or len(item) >= _LONG_WORD:
+                    yield item
+            else:
+                yield from secrets_in(item)
+    elif is_array(value):
+        for item in value:
+            yield from secrets_in(item)
 
 
 def event_of(frame: str) -> Any:

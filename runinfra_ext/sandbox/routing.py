@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from . import strict
 from .outcomes import Refused
@@ -20,14 +20,19 @@ class Found(NamedTuple):
     pipeline: str | None
 
 
+def path_of(scope: Mapping[str, Any]) -> str:
+    """The path of a request, percent-encoded as it came."""
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    return raw.decode("ascii", "replace").partition("?")[0]
+
+
 def find(scope: Mapping[str, Any]) -> Found:
     """The operation of a request.
 
     Raises:
         Refused: there is no such route (404), or not with this method (405).
     """
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    path = raw.decode("ascii", "replace").partition("?")[0]
+    path = path_of(scope)
     if not path.startswith(_PREFIX + "/"):
         raise Refused(404, "No such route.", "not_found_error")
     path = path.removeprefix(_PREFIX)

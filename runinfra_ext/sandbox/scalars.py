@@ -125,6 +125,7 @@ def _reals(low: Fraction | None, high: Fraction | None, middle: Fraction) -> Ite
         value = Fraction(round(middle, digits)) if digits else middle
         if (low is None or value >= low) and (high is None or value <= high):
             yield _json(value)
+    yield _json(middle + Fraction(1, 2))  # where whole numbers are not wanted
     width = high - low if low is not None and high is not None else Fraction(2 * _VARIANTS)
     for number in range(1, _VARIANTS):
         for sign in (1, -1):

@@ -119,7 +119,9 @@ class Answer:
         if self.times is not None and (type(self.times) is not int or self.times < 1):
             msg = f"times: expected a number from 1, or None for always, got {self.times!r}"
             raise ValueError(msg)
-        self._check("required", bool, "True or False")
+        if type(self.required) is not bool:
+            msg = f"required: expected True or False, got {self.required!r}"
+            raise TypeError(msg)
         if self.embedding is not None:
             self._vectors = dictated.vectors_of(self.embedding)
         if self.scores is not None:
@@ -242,6 +244,7 @@ class Answer:
             given, wanted = len(self._vectors), len(value["data"])
             if given not in {1, wanted}:
                 msg = f"{given} vectors are dictated for a request with {wanted} inputs."
+                self.trouble = msg
                 headers = {"x-should-retry": "false"}
                 raise Refused(400, msg, code="dictated_mismatch", headers=headers)
             for number, item in enumerate(value["data"]):

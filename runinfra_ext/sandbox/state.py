@@ -161,6 +161,7 @@ class SandboxState:
         self.tape: Tape | None = None
         self.on_answer: Callable[[Entry], object] | None = None
         self._lock = threading.Lock()
+        self.age = 0  # counts resets; what began before one belongs to what is forgotten
         self.reset()
 
     def reset(self) -> None:
@@ -168,6 +169,7 @@ class SandboxState:
         if self.tape is not None:
             self.tape.rewind()
         with self._lock:
+            self.age += 1
             self.settings = self.initial
             self.journal: deque[Entry] = deque(maxlen=JOURNAL_LIMIT)
             self.charges: list[Charge] = []
@@ -250,11 +252,18 @@ class SandboxState:
         self.pictures[name] = data
         return name
 
-    def charge(self, entry: Entry) -> None:
-        """Note that work was done and paid for."""
+    def charge(self, entry: Entry, age: int) -> None:
+        """Note that work was done and paid for.
+
+        Args:
+            entry: of the request.
+            age: of the state when it came.
+        """
         cents = price(entry.operation or "")
         entry.charged, entry.cents = True, cents
         with self._lock:
+            if age != self.age:
+                return
             self.gate.spent_cents += cents
             self.charges.append(
                 Charge(
@@ -275,10 +284,20 @@ class SandboxState:
             return known
 
     def settle(
-        self, key: tuple[str, str, str], status: int, headers: dict[str, str], body: bytes
+        self, key: tuple[str, str, str], age: int, status: int, headers: dict[str, str], body: bytes
     ) -> None:
-        """Keep the answer of a first request; a failed one gives the key back."""
+        """Keep the answer of a first request; a failed one gives the key back.
+
+        Args:
+            key: that was claimed.
+            age: of the state when it was.
+            status: of the answer.
+            headers: of the answer.
+            body: of the answer.
+        """
         with self._lock:
+            if age != self.age:
+                return
             if not 200 <= status < 300:
                 self.stored.pop(key, None)
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import re
 from collections.abc import Mapping
 from importlib import resources
@@ -107,7 +108,8 @@ def value_of(schema: Mapping[str, Any], text: str) -> Any:
         if "integer" in kinds:
             return int(text)
         if "number" in kinds:
-            return float(text)
+            value = float(text)
+            return value if math.isfinite(value) else text
     except ValueError:
         return text
     if "boolean" in kinds and text in {"true", "false"}:
@@ -217,9 +219,22 @@ def problem_of(name: str, value: Any) -> Problem | None:
         return None
     path, message = reason
     missing = re.search(r'"([^"]+)" is a required property', message)
+    if missing and not path:
+        message = _or_instead(name, message, missing[1])
+        missing = re.search(r'"([^"]+)" is a required property', message)
     if missing:
         path = [*path, missing[1]]
     return Problem(".".join(path) or None, message[:300])
+
+
+def _or_instead(name: str, message: str, missing: str) -> str:
+    """What is wrong where a field is only needed as another one was left out."""
+    schema = component(name)
+    instead: list[str] = schema.get("else", {}).get("required", [])
+    if missing not in instead:
+        return message
+    first = " and ".join(f'"{one}"' for one in schema["if"]["required"])
+    return f"{first} is a required property, or {' and '.join(instead)} in its place"
 
 
 def header_problem(headers: Mapping[str, str]) -> Problem | None:

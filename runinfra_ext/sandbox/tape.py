@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from .bodies import read_bytes
-from .cassette import Cassette, Question, Reply
+from .cassette import Cassette, Question, Reply, redactor_of
 from .cassette_lines import parsed
 from .outcomes import Refused
-from .redaction import Redactor, event_of
+from .redaction import event_of
 from .shapes import is_mapping
 from .wire import Wire
 
@@ -31,6 +31,7 @@ class Taped(NamedTuple):
     request: Request
     limit: int
     pace: float
+    lost: bool  # the answer, on its way
 
 
 class Player:
@@ -66,7 +67,7 @@ class Player:
             Refused: it was not.
         """
         content = await read_bytes(asked.request, asked.limit)
-        redactor = Redactor(asked.request.headers.items())
+        redactor = await redactor_of(asked.request, content)
         question = await Question.of(asked.request, content, redactor)
         asked.entry.body = question.body
         reply = self._cassette.take(question)
@@ -79,6 +80,10 @@ class Player:
             )
         asked.entry.replayed = True
         note(asked.entry, reply)
+        if asked.lost:
+            asked.entry.status = -1
+            await wire.drop(cut=True)
+            return
         headers = dict(reply.headers)
         if asked.entry.client_request_id is not None:
             headers["x-client-request-id"] = asked.entry.client_request_id
@@ -120,11 +125,19 @@ def check_options(**options: Unpack[CassetteOptions]) -> None:
     if (record is None) != (upstream is None):
         msg = "record and upstream: expected both, a file and a base URL"
         raise ValueError(msg)
-    if upstream is not None:
-        parts = urlsplit(upstream)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
-            msg = f"upstream: expected a base URL like https://api.runinfra.ai/v1, got {upstream!r}"
-            raise ValueError(msg)
+    if upstream is not None and not _is_base_url(upstream):
+        # Not shown: there may be a password in it.
+        msg = "upstream: expected a base URL like https://api.runinfra.ai/v1, without credentials"
+        raise ValueError(msg)
+
+
+def _is_base_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        usual = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        return False
+    return bool(usual) and not any((parts.query, parts.fragment, parts.username, parts.password))
 
 
 def make_tape(**options: Unpack[CassetteOptions]) -> Tape | None:

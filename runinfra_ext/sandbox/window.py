@@ -55,10 +55,14 @@ def is_foreign(request: Request) -> bool:
     if origin is None and site is None:
         return False
     host = request.headers.get("host", "")
-    if not _is_here(urlsplit(f"//{host}").hostname or ""):
+    try:
+        named, place = urlsplit(f"//{host}").hostname or "", urlsplit(origin or "").netloc
+    except ValueError:
+        return True  # no browser sends such
+    if not _is_here(named):
         return True  # a name that was made to point here
     if origin is not None:
-        return urlsplit(origin).netloc != host
+        return place != host
     return request.method != "GET" and site not in {"same-origin", "none"}
 
 
@@ -265,8 +269,7 @@ async def _order(state: SandboxState, action: str, request: Request) -> tuple[in
 def _arm(state: SandboxState, fields: Mapping[str, str]) -> str:
     name, argument = fields.get("fault", ""), fields.get("argument", "").strip()
     text = f"{name}:{argument}" if argument else name
-    if name != "ok":
-        faults.parse(text or "none")  # says what is wrong
+    faults.check(text)  # says what is wrong
     times = _times(fields)
     state.script.extend([text] * times)
     return f"Armed {text} for {_next(times)}."

@@ -14,6 +14,7 @@ from .faults import Fault
 from .settings import Settings
 from .shapes import is_mapping
 
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 # Where the server puts the connection, for faults, and the event of its end.
 TRANSPORT: Final = "runinfra.transport"
@@ -25,12 +26,24 @@ _FOR_EVER: Final = 3600.0  # seconds; a client or the sandbox's own end comes fi
 _BREAKS: Final = frozenset(
     {"truncate", "half-event", "cut-stream", "stall", "heartbeats", "error-after", "malformed"}
 )
-_WHOLE: Final = frozenset({"no-length", "cut-no-length", "pieces"})  # streams meet them too
+# Of the body as a whole; streams meet them too.
+_WHOLE: Final = frozenset(
+    {"no-length", "cut-no-length", "pieces", "cut-body", "short-body", "drip-body", "hang-up"}
+)
 _SSE: Final = {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
     "x-accel-buffering": "no",
 }
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    """Agree to begin and to end: nothing has to be made ready."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
 
 
 class Wire:

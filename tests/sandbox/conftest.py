@@ -34,7 +34,7 @@ class Plain:
         return answer.json()
 
     def refused(self, path, **more):
-        """Param and code of a 400 to a request that is fine without these fields."""
+        """Param and code of a 400 to a request that is fine without these fields; `...` leaves one out."""
         fine = {
             "/chat/completions": {
                 "model": "acme-chat-8b",
@@ -46,7 +46,8 @@ class Plain:
             "/embeddings": {"model": "acme-embed-m", "input": "Hi"},
             "/rerank": {"model": "acme-rerank", "query": "a", "texts": ["a"]},
         }
-        answer = self.post(path, {**fine[path], **more})
+        body = {name: v for name, v in {**fine[path], **more}.items() if v is not ...}
+        answer = self.post(path, body)
         assert answer.status_code == 400, answer.text
         error = answer.json()["error"]
         return error["param"], error["code"], error["message"]

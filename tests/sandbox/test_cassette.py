@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
+import http.server
 import json
 import socket
 import subprocess
@@ -15,6 +17,7 @@ import pytest
 
 from runinfra_ext import BadRequestError, RunInfra, RunInfraConnectionError, StreamTruncatedError
 from runinfra_ext.sandbox import Sandbox, Settings, tape
+from runinfra_ext.sandbox import recorder as recorder_module
 from runinfra_ext.sandbox.cassette import Cassette, Reply
 from runinfra_ext.sandbox.redaction import Redactor, is_secret
 
@@ -465,6 +468,97 @@ def test_a_client_that_leaves_is_not_recorded(gateway, recorder, file):
     ]
 
 
+class Upstream(http.server.BaseHTTPRequestHandler):
+    """A gateway that answers with what it was asked, in the way that its path says."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"])).decode("latin-1")
+        if self.path.endswith("/odd"):
+            self.wfile.write(b"HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n")
+            return
+        told = f"{self.path} {self.headers['x-name']} {body}"
+        encoding = "utf-16" if self.path.endswith("/utf-16") else "utf-8"
+        data = json.dumps({"told": told}).encode(encoding)
+        self.send_response(200)
+        self.send_header("content-type", f"application/json; charset={encoding}")
+        self.send_header("x-request-id", "caf\xe9")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *details):
+        pass
+
+
+@pytest.fixture
+def upstream():
+    """The base URL of that gateway."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
+        thread.join()
+
+
+def test_requests_travel_as_they_came(upstream, file):
+    """Paths stay encoded, headers may be of any letters, bodies of any encoding come back as they were."""
+    headers = {"x-name": "caf\xe9".encode("latin-1")}
+    with Sandbox(record=file, upstream=upstream) as recorder:
+        answers = [
+            httpx.post(f"{recorder.base_url}/{path}", json={}, headers=headers)
+            for path in ("models/a%2Fb%3Fc%23d%20e?x=%26", "utf-16", "odd")
+        ]
+    told = answers[0].json()["told"]
+    assert told == "/v1/models/a%2Fb%3Fc%23d%20e?x=%26 caf\xe9 {}"
+    assert answers[0].headers["x-request-id"] == "caf\xe9"
+    assert answers[2].status_code == 502
+    assert "did not answer: status 999." in answers[2].json()["error"]["message"]
+    with Sandbox(replay=file) as player:
+        for path, answer in zip(
+            ("models/a%2Fb%3Fc%23d%20e?x=%26", "utf-16"), answers, strict=False
+        ):
+            again = httpx.post(f"{player.base_url}/{path}", json={})
+            assert (again.json(), again.status_code) == (answer.json(), 200)
+        assert httpx.post(f"{player.base_url}/models/a/b", json={}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [
+        ("", {"json": {"login": {"password": "hunter2!"}, "hint": "it is hunter2!"}}),
+        ("?api_key=hunter2!", {"json": {}}),
+        ("", {"data": {"api_key": "hunter2!", "say": "hunter2!"}, "files": {"file": b"a"}}),
+    ],
+)
+def test_what_is_secret_by_its_name_is_secret_everywhere(upstream, file, query, body):
+    """Where an answer repeats it, too; a plain word in such a place is no secret."""
+    with Sandbox(record=file, upstream=upstream) as recorder:
+        answer = httpx.post(f"{recorder.base_url}/echo{query}", **body)
+        assert "hunter2!" in answer.text
+        httpx.post(f"{recorder.base_url}/plain", json={"password": "word"})
+    assert "hunter2" not in file.read_text()
+    last = json.loads(file.read_text().splitlines()[-1])
+    assert last["answer"]["json"]["told"] == '/v1/plain None {"password":"word"}'
+    with Sandbox(replay=file) as player:
+        again = httpx.post(f"{player.base_url}/echo{query}", **body)
+        assert (again.status_code, "[redacted]" in again.text) == (200, True)
+
+
+def test_a_large_event_comes_in_many_pieces():
+    """Each piece is looked through once; ends that come in parts are found."""
+    splitter = recorder_module.Splitter()
+    for number in range(500):
+        splitter.feed(b"y" * 4000, float(number))
+    for piece in (b"\r", b"\n", b"\r", b"\n", b"data: a\n", b"\ndata: b\r", b"\rdata: c"):
+        splitter.feed(piece, 0.0)
+    first, *rest = [data for _, data in splitter.end(0.0)]
+    assert first == b"y" * 2_000_000 + b"\r\n\r\n"
+    assert rest == [b"data: a\n\n", b"data: b\r\r", b"data: c"]
+
+
 def test_faults_before_the_work(recorder, file):
     """They are the sandbox's own while it records or replays; others are refused."""
     with client_of(recorder) as client:
@@ -478,6 +572,47 @@ def test_faults_before_the_work(recorder, file):
         assert answer.status_code == 400
         assert answer.json()["error"]["code"] == "unknown_fault"
     assert len(file.read_text().splitlines()) == 1
+
+
+def test_an_answer_is_lost_on_its_way(gateway, recorder, file):
+    """While it records it is written down all the same; while it replays the next one is given."""
+    for taped in (recorder, Sandbox(replay=file)):
+        with taped if taped is not recorder else contextlib.nullcontext():
+            taped.script("lost")
+            with client_of(taped) as client:
+                assert (
+                    client.chat.completions.create(model=MODEL, messages=HELLO).meta.attempts == 2
+                )
+                taped.script("lost")
+                with pytest.raises(RunInfraConnectionError):
+                    client.chat.completions.create(model=MODEL, messages=COUNT, stream=True)
+            assert [entry.status for entry in taped.journal] == [-1, 200, -1]
+    assert len(file.read_text().splitlines()) == 3
+    assert len(gateway.charges) == 2  # the repeat of the chat had its key
+
+
+def test_limits_count_for_cassettes_too(gateway, recorder, file):
+    """How often a key may ask, and what a request meets by chance, as without a cassette."""
+    headers = {"authorization": f"Bearer {gateway.api_key}"}
+    body = {"model": MODEL, "messages": HELLO}
+
+    def status(taped, kind="POST", path="/chat/completions"):
+        url = f"{taped.base_url}{path}"
+        try:
+            return httpx.request(kind, url, json=body, headers=headers).status_code
+        except httpx.TransportError:
+            return 0
+
+    assert [status(recorder), status(recorder, "GET", "/models")] == [200, 200]
+    with Sandbox(replay=file, settings=Settings(requests_per_minute=2)) as player:
+        assert [status(player) for _ in range(3)] == [200, 200, 429]
+        assert status(player, "GET", "/models") == 200
+        player.configure(requests_per_minute=100, error_rate=0.5, seed=3)
+        met = [status(player) for _ in range(20)]
+        player.configure(seed=3)
+        assert met == [status(player) for _ in range(20)]
+        assert set(met) >= {200, 503}
+        assert {status(player, "GET", "/models") for _ in range(20)} == {200}
 
 
 @pytest.mark.parametrize("process", [False, True])
@@ -502,6 +637,9 @@ def test_nothing_is_dictated(gateway, file, process):
         ({"upstream": "https://a/v1"}, "record and upstream: expected both"),
         ({"record": "a", "upstream": "https://a/v1", "replay": "b"}, "record and replay: expected"),
         ({"record": "a", "upstream": "a/v1"}, "upstream: expected a base URL"),
+        ({"record": "a", "upstream": "http://[::1/v1"}, "upstream: expected a base URL"),
+        ({"record": "a", "upstream": "http://me:secret@a/v1"}, "without credentials$"),
+        ({"record": "a", "upstream": "http://a/v1#b"}, "upstream: expected a base URL"),
     ],
 )
 def test_options_that_make_no_sense(options, message):

@@ -212,6 +212,52 @@ def test_whole_answers_take_their_time(ask):
     assert ask(**{"idempotency-key": "k"}).headers["x-runinfra-idempotent-replay"] == "true"
 
 
+def test_what_began_before_a_reset(ask):
+    """It ends well, and is none of what comes after: no charge, no key that is taken."""
+    ask.gateway.configure(time_to_first_token=0.3)
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(ask(**{"idempotency-key": "k"})))
+    thread.start()
+    while not ask.gateway.charges:
+        pass
+    ask.gateway.reset()
+    answers.append(ask(**{"idempotency-key": "k"}))
+    thread.join()
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.headers.get("x-runinfra-idempotent-replay") for answer in answers] == [None] * 2
+    assert len(ask.gateway.charges) == len(ask.gateway.journal) == 1
+
+
+def test_the_same_body_in_another_order(ask):
+    """It is the same: JSON's members have none."""
+    [message] = HELLO["messages"]
+    other = dict(reversed(message.items()))
+    bodies = [{**HELLO, "messages": [one]} for one in (message, other)]
+    first, again = (ask(body=body, **{"idempotency-key": "k"}) for body in bodies)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.headers["x-runinfra-idempotent-replay"] == "true"
+
+
+def test_forms_that_are_too_large_or_twofold(ask):
+    """A form's size counts without a length too; what is no list comes once, however long it is."""
+    names = {"model": "acme-asr", "prompt": "x" * 2_000_000}
+    audio = ("a.wav", b"RIFF")
+    for fields, files, status, param in (
+        (names, [("file", audio)], 200, None),
+        (names, [("file", audio), ("file", audio)], 400, "file"),
+        ({"model": ["acme-asr", "other"]}, [("file", audio)], 400, "model"),
+    ):
+        answer = ask.http.post("/audio/transcriptions", data=fields, files=files)
+        assert answer.status_code == status, answer.text
+        assert param is None or answer.json()["error"]["param"] == param
+    ask.gateway.configure(max_body_bytes=50_000)
+    form = httpx.Request("POST", "http://a", data=names, files=[("file", audio)])
+    pieces = iter([form.read()])
+    headers = {"content-type": form.headers["content-type"]}
+    answer = ask.http.post("/audio/transcriptions", content=pieces, headers=headers)
+    assert (answer.status_code, answer.text) == (413, "FUNCTION_PAYLOAD_TOO_LARGE")
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_size_limit(ask, chunked):
     """Too large is a 413 in plain words of an edge, with or without a length."""
@@ -312,6 +358,12 @@ def test_command_line_refuses_nonsense():
         ("POST", "settings", {"plan": "gold"}, 400),
         ("POST", "settings", {"nonsense": 1}, 400),
         ("POST", "deliver", {"url": "http://127.0.0.1:1"}, 400),
+        ("POST", "deliver", {"url": "http://127.0.0.1:1", "event": {}, "secret": 5}, 400),
+        ("POST", "deliver", {"url": "http://127.0.0.1:1", "event": {}, "attempts": 2}, 400),
+        ("POST", "deliver", {"url": "file:///etc/hosts", "event": {}}, 400),
+        ("POST", "deliver", {"url": "http://[", "event": {}}, 400),
+        ("POST", "deliver", {"url": "http://127.0.0.1:1 x/", "event": {}}, 400),
+        ("POST", "answers", {"text": "a", "required": None}, 400),
         ("POST", "script", ["ok"], 200),
     ],
 )

@@ -173,7 +173,7 @@ def test_a_running_request_holds_its_key(gateway):
     body = json.loads(json.dumps(HELLO))
     import hashlib
 
-    digest = hashlib.sha256(repr(sorted(body.items(), key=str)).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     gateway.state.stored["None", "createChatCompletion", "k"] = Stored(digest)
     answer = httpx.post(gateway.base_url + "/chat/completions", json=HELLO, headers=headers)
     assert answer.status_code == 409

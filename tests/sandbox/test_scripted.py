@@ -11,6 +11,7 @@ import pytest
 from runinfra_ext import BadRequestError, RunInfra
 from runinfra_ext.sandbox import Sandbox
 
+MODEL = "acme-chat-8b"
 HELLO = [{"role": "user", "content": "Name one prime."}]
 CALLS = [{"name": "add", "arguments": {"a": 1}}, {"name": "odd", "arguments": '{"broken'}]
 
@@ -376,6 +377,35 @@ def test_vectors_for_other_inputs(gateway, client):
     gateway.answer(embedding=[[1], [2]])
     with pytest.raises(BadRequestError, match="2 vectors are dictated for a request with 3 inputs"):
         client.embeddings.create(model="acme-embed-m", input=["a", "b", "c"])
+    assert "given 0 times; 2 vectors are dictated" in gateway.unused_answers[0]
+
+
+@pytest.mark.parametrize(
+    ("dictated", "path", "body"),
+    [
+        ({"text": "a"}, "chat/completions", {"model": MODEL, "messages": HELLO, "n": 17}),
+        (
+            {"text": "a"},
+            "chat/completions",
+            {
+                "model": MODEL,
+                "messages": HELLO,
+                "tool_choice": {"type": "function", "function": {"name": "f"}},
+            },
+        ),
+        ({"image": b"a"}, "images/generations", {"model": "acme-flux", "prompt": "a", "size": "9"}),
+        ({"audio": b"a"}, "audio/speech", {"model": "acme-tts", "input": "a" * 5000, "voice": "b"}),
+    ],
+)
+def test_refused_requests_take_none(gateway, dictated, path, body):
+    """Also if what is wrong shows when the work is begun: the next request gets the answer."""
+    gateway.answer(**dictated)
+    headers = {"authorization": f"Bearer {gateway.api_key}"}
+    answer = httpx.post(f"{gateway.base_url}/{path}", json=body, headers=headers)
+    assert answer.status_code == 400
+    assert [entry.scripted for entry in gateway.journal] == [False]
+    assert len(gateway.unused_answers) == 1
+    assert gateway.charges == []
 
 
 def test_what_is_not_required(gateway):

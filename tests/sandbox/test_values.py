@@ -152,6 +152,26 @@ KEYWORDS = {
     "anyOf": {"anyOf": [obj(a={"const": 1}), {"type": "null"}]},
     "oneOf": {"oneOf": [{"type": "integer", "multipleOf": 3}, {"type": "integer", "multipleOf": 5}]},
     "oneOf of objects": {"type": "object", "properties": {"a": {}, "b": {}}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]},
+    "oneOf with members in common": {
+        **obj(kind={"type": "string"}, shape={
+            "type": "object",
+            "properties": {name: {"type": "number"} for name in ("radius", "length", "width", "base", "height")},
+            "oneOf": [{"required": ["radius"]}, {"required": ["length", "width"]}, {"required": ["base", "height"]}],
+        }),
+    },
+    "oneOf of references beside the rest": {
+        "type": "object", "required": ["mode"], "oneOf": [{"$ref": "#/$defs/timed"}, {"$ref": "#/$defs/plain"}],
+        "$defs": {
+            "shared": {"properties": {"name": {"type": "string"}}},
+            "timed": {"required": ["start"], "allOf": [{"$ref": "#/$defs/shared"}], "properties": {"mode": {"enum": ["timed"]}}},
+            "plain": {"allOf": [{"$ref": "#/$defs/shared"}], "properties": {"mode": {"enum": ["now", "never"]}}},
+        },
+    },
+    "no whole number": {"type": "number", "not": {"type": "integer"}},
+    "a dialect that is named inside": {
+        **obj(user={"$ref": "#/$defs/user"}),
+        "$defs": {"user": {"$schema": "http://json-schema.org/draft-04/schema", **obj(id={"type": "integer"})}},
+    },
     "not": {"type": "string", "not": {"enum": ["Paris", "sample"]}, "minLength": 2},
     "not a type": {"not": {"type": ["string", "object"]}},
     "$ref with siblings": {"$ref": "#/$defs/a", "minimum": 5, "$defs": {"a": {"type": "integer", "maximum": 7}}},
@@ -284,6 +304,10 @@ NAMED = [
     ("mail grace@navy.mil", {"to": {"type": "string", "format": "email"}}, {"to": "grace@navy.mil"}),
     ("mail grace@navy.mil", {"email": S}, {"email": "grace@navy.mil"}),
     ("read https://a.example/b?c=1.", {"url": S}, {"url": "https://a.example/b?c=1"}),
+    ("the area of a rectangle of length 4 and width 7", {"of": {
+        "type": "object", "properties": {"radius": N, "length": N, "width": N},
+        "oneOf": [{"required": ["radius"]}, {"required": ["length", "width"]}],
+    }}, {"of": {"length": 4, "width": 7}}),
     ("in fahrenheit please", {"unit": {"enum": ["celsius", "fahrenheit"]}}, {"unit": "fahrenheit"}),
     ("please", {"unit": {"enum": ["celsius", "fahrenheit"], "default": "fahrenheit"}}, {"unit": "fahrenheit"}),
     ("please", {"unit": {"enum": ["kelvin", "celsius"]}}, {"unit": "kelvin"}),

@@ -208,7 +208,8 @@ def test_what_is_armed_happens(page, client):
     ("form", "fields", "message"),
     [
         ("fault", {"fault": "thunder"}, "No such fault: thunder."),
-        ("fault", {}, "No such fault: none."),
+        ("fault", {}, "expected the name of a fault"),
+        ("fault", {"fault": "ok", "argument": "5"}, "No such fault: ok."),
         ("fault", {"fault": "503", "times": "0"}, "Times: expected 1 to 100, got &#x27;0&#x27;"),
         ("answer", {"kind": "json", "content": "{"}, "The answer is no JSON: "),
         ("answer", {"kind": "scores", "content": "{}"}, "scores: expected a list of numbers"),
@@ -231,6 +232,8 @@ def test_forms_that_make_no_sense(page, gateway, form, fields, message):
         {"origin": "null"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-origin", "host": "evil.example"},
+        {"origin": "http://[", "host": "127.0.0.1"},
+        {"origin": "http://127.0.0.1", "host": "[::1"},
     ],
 )
 def test_other_sites_arm_nothing(page, gateway, headers):
