@@ -157,7 +157,7 @@ class AsyncBulk:
             total=order.count,
             facts=order.facts,
         )
-        async with AsyncBulkJob[Any](self._transport, plan, checked) as job:
+        async with AsyncBulkJob[Any](self._transport, plan, order.options) as job:
             async for _ in job:
                 pass
         await run_blocking(order.write)
@@ -238,12 +238,16 @@ class AsyncBulk:
                 Keyed(order.key),
                 identity=identity,
                 total=total,
+                before=order.before(account),
+                unfinished=order.is_halved,
             )
             job: AsyncBulkJob[Pack] = AsyncBulkJob(self._transport, plan, checked)
             async with job:
                 async for row in job:
                     order.arrived(row)
+            elapsed = account.elapsed + job.account.elapsed  # rounds follow each other
             account += job.account
+            account.elapsed = elapsed
             packs = order.halved()
         return order.finished(account, on_error)
 

@@ -121,6 +121,7 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
 
     def _begin(self) -> None:
         plan, options = self._plan, self._options
+        self._desk.begin()
         self._rows = iterator(plan.rows)
         self._mail = Mailbox()
         self._bell = Bell()
@@ -138,6 +139,8 @@ class AsyncBulkJob(AsyncBulkWork, Generic[ItemT]):
             journal.begin({**plan.facts, **total, "stopped": "unfinished"})
             self._job = journal.job
             self._writer = Writer(journal, self._mail.post, self._desk.stop)
+        elif plan.before is not None:
+            self._desk.spent(plan.before.cost, plan.before.priced)
         if plan.keyed.by is not None:
             self._seen = Seen()
         self._display.begin(self._desk.snapshot)

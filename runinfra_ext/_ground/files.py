@@ -42,6 +42,40 @@ def checked_path(param: str, value: Any) -> Path:
     return Path(path)
 
 
+def absolute(param: str, value: Any) -> Path:
+    """The same, wherever the process will be when it is used; symbolic links are kept.
+
+    Raises:
+        InvalidRequestError: it gives none that a file can have.
+    """
+    return Path(os.path.abspath(checked_path(param, value)))  # noqa: PTH100 - Path's follows links
+
+
+def check_place(param: str, path: StrPath) -> None:
+    """See that a file can be made, before what shall be written to it is paid for.
+
+    Missing folders are made, as when it is written; what stands there is not touched.
+
+    Raises:
+        InvalidRequestError: it can't, or there is something else than a file.
+    """
+    problem = ""
+    try:
+        target, _, temporary, descriptor = _begun(path)
+        try:
+            os.write(descriptor, b"\0")  # a full disk has names to give, and no room
+            with suppress(FileNotFoundError):
+                target.stat()  # a name may be too long
+        finally:
+            os.close(descriptor)
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    if problem:
+        msg = f"{param}: expected a file that can be written, got {os.fspath(path)!r}: {problem}"
+        raise InvalidRequestError(msg, param=param)
+
+
 @contextmanager
 def atomic_file(path: StrPath) -> Generator[BinaryIO, None, None]:
     """A file to write to that takes its place only when the block ends well.
@@ -54,16 +88,7 @@ def atomic_file(path: StrPath) -> Generator[BinaryIO, None, None]:
         InvalidRequestError: there is something else than a file: a folder, a device, a pipe.
         OSError: the disk is full, the folder can't be written to, and so on.
     """
-    target = Path(os.path.realpath(path))
-    mode = _mode_of(target, path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # A name of its own: with the target's in it, a long one would become too long.
-    temporary = target.parent / f".runinfra-{secrets.token_hex(8)}"
-    try:
-        descriptor = os.open(temporary, _FLAGS, _MODE)
-    except OSError as error:
-        error.filename = os.fspath(path)  # the other name tells people nothing
-        raise
+    target, mode, temporary, descriptor = _begun(path)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
@@ -82,6 +107,26 @@ def write_atomic(path: StrPath, data: bytes) -> Path:
     with atomic_file(path) as file:
         file.write(data)
     return Path(path)
+
+
+def _begun(path: StrPath) -> tuple[Path, int | None, Path, int]:
+    """What a path names in the end, its mode, and a new file beside it, open to be written.
+
+    Raises:
+        InvalidRequestError: there is something else than a file.
+        OSError: it can't be made.
+    """
+    target = Path(os.path.realpath(path))
+    mode = _mode_of(target, path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # A name of its own: with the target's in it, a long one would become too long.
+    temporary = target.parent / f".runinfra-{secrets.token_hex(8)}"
+    try:
+        descriptor = os.open(temporary, _FLAGS, _MODE)
+    except OSError as error:
+        error.filename = os.fspath(path)  # the other name tells people nothing
+        raise
+    return target, mode, temporary, descriptor
 
 
 def _mode_of(target: Path, path: StrPath) -> int | None:

@@ -158,7 +158,7 @@ class Bulk:
             total=order.count,
             facts=order.facts,
         )
-        with BulkJob[Any](self._transport, plan, checked) as job:
+        with BulkJob[Any](self._transport, plan, order.options) as job:
             for _ in job:
                 pass
         run_blocking(order.write)
@@ -239,12 +239,16 @@ class Bulk:
                 Keyed(order.key),
                 identity=identity,
                 total=total,
+                before=order.before(account),
+                unfinished=order.is_halved,
             )
             job: BulkJob[Pack] = BulkJob(self._transport, plan, checked)
             with job:
                 for row in job:
                     order.arrived(row)
+            elapsed = account.elapsed + job.account.elapsed  # rounds follow each other
             account += job.account
+            account.elapsed = elapsed
             packs = order.halved()
         return order.finished(account, on_error)
 

@@ -66,7 +66,14 @@ class BulkWork:
         self._plan = plan
         self._options = options
         self._clock = settings.clock
-        self._desk = Desk(options.made_flow(), options, Account(total=plan.total), settings.clock)
+        self._desk = Desk(
+            options.made_flow(),
+            options,
+            Account(total=plan.total),
+            settings.clock,
+            before=plan.before,
+            unfinished=plan.unfinished,
+        )
         self._journal: Journal | None = None
         self._writer: Writer | None = None
         self._seen: Seen | None = None
@@ -121,23 +128,28 @@ class BulkWork:
         params: Any = item
         if isinstance(item, Line) and item.problem:
             raise item.error
-        key = plan.keyed.of(item, position)
+        problem: Exception | None = None
+        key = ""
+        try:
+            key = plan.keyed.of(item, position)
+        except InvalidRequestError:  # it is none; which row's, is told by whoever hears of it
+            raise
+        except Exception as error:  # noqa: BLE001 - a function of the application's
+            problem = self._borne(error, f"in the key of row {position + 1}")
+        if problem is not None:
+            raise unsent(problem, position, "key")
         if self._seen is not None:
             before = self._seen.add(key, position)
             if before is not None:
                 msg = f"key: {shown(key)} is the key of row {before + 1} already"
                 raise InvalidRequestError(msg, param="key")
         if plan.request is not None:
-            problem: Exception | None = None
             try:
                 params = settled(plan.request(item), "request")
-            except Exception as error:  # the application's own function may raise anything
-                if self._options.on_bad_row == "raise":
-                    error.add_note(f"in the request of row {position + 1}, {shown(key)}")
-                    raise
-                problem = error
+            except Exception as error:  # noqa: BLE001 - the same
+                problem = self._borne(error, f"in the request of row {position + 1}, {shown(key)}")
             if problem is not None:
-                raise unsent(problem, position)
+                raise unsent(problem, position, "request")
         if isinstance(params, Ticket):
             params.position = position
             return params
@@ -145,6 +157,17 @@ class BulkWork:
             what = "rows" if plan.request is None else "request"
             raise wrong(what, "a mapping of names to the arguments of a row's call", params)
         return Ticket(key, item, position, plan.operation, params)
+
+    def _borne(self, error: Exception, where: str) -> Exception:
+        """What a function of the application's has raised, where a row may be a bad one.
+
+        Raises:
+            Exception: the same, where it may not.
+        """
+        if self._options.on_bad_row == "raise":
+            error.add_note(where)
+            raise error
+        return error
 
     def _resend(self, stored: Any) -> bool:
         return not stored.done and (stored.passing or self._options.retry_failed)
@@ -157,7 +180,7 @@ class BulkWork:
             self._bad(ticket.item, ticket.key, ticket.position, error)
             return
         outcome = finished(ticket, result, error, self._options.price)
-        self._desk.resumed(outcome)
+        self._desk.resumed()
         self._mail.put([outcome])
 
     def _bad(self, item: Any, key: str, position: int, error: RunInfraError | None) -> None:
@@ -170,7 +193,7 @@ class BulkWork:
             self._bell.ring()
             return
         outcome = bad_outcome(item, key, position, error)
-        self._desk.resumed(outcome)
+        self._desk.resumed()
         self._keep(outcome)
 
     def _hire(self) -> None:
@@ -226,7 +249,7 @@ class BulkWork:
         line = BulkLine(self._transport, ticket, self._job, resend=True)
         begun = self._clock()
         result, error = self._called(line, ticket)
-        if isinstance(error, InvalidRequestError) and not line.sent:
+        if isinstance(error, InvalidRequestError) and not (line.sent and error.attempts):
             error = placed(error, ticket.item, ticket.position, ticket.key)
             if not isinstance(error, ConfigurationError) and self._options.on_bad_row == "record":
                 self._keep(bad_outcome(ticket.item, ticket.key, ticket.position, error))

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, Protocol
 import orjson
 
 from .._ground.doors import door
-from .._ground.json_codec import decode_exactly
+from .._ground.json_codec import LONG, ZEROS, decode_exactly
 from .signing import (
     HEADER,
     TOLERANCE_SECONDS,
@@ -46,11 +46,6 @@ __all__ = [
     "signature_header",
     "verify_signature",
 ]
-
-# As many digits as an integer of 64 bits may have; some of these have too many. All digits are made
-# zeros to find them: an expression takes twenty times as long.
-_LONG: Final = b"0" * 19
-_ZEROS: Final = bytes(b"0"[0] if byte in b"0123456789" else b" "[0] for byte in range(256))
 
 
 class WebhookEvent:
@@ -310,7 +305,7 @@ def _object(body: bytes) -> Mapping[str, Any]:
         # UTF-8 only, as JSON is defined. The fast parser rounds integers beyond 64 bits, and
         # refuses halves of surrogate pairs, which lawful JSON may have.
         with suppress(orjson.JSONDecodeError):
-            content = None if _LONG in body.translate(_ZEROS) else orjson.loads(body)
+            content = None if LONG in body.translate(ZEROS) else orjson.loads(body)
         if content is None:
             content = decode_exactly(body.decode())
     except (ValueError, RecursionError) as error:

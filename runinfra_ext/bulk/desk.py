@@ -9,14 +9,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from .. import errors as e
 from .account import Account
 from .errors import BulkStoppedError
 from .flow import Flow
 from .options import Options
-from .rows import Outcome, Ticket
+from .rows import Outcome, Row, Ticket
 from .verdict import OUTAGE, judged
 
 _REMAINING: Final = "x-ratelimit-remaining"
@@ -31,23 +31,33 @@ class Desk:
         options: of the job.
         account: to count in.
         clock: monotonic seconds.
+        before: what earlier rounds of the same job have done: its limits are those of all.
+        unfinished: whether a row that has failed will be tried again in pieces.
     """
 
     def __init__(
-        self, flow: Flow, options: Options, account: Account, clock: Callable[[], float]
+        self,
+        flow: Flow,
+        options: Options,
+        account: Account,
+        clock: Callable[[], float],
+        *,
+        before: Account | None = None,
+        unfinished: Callable[[Row[Any, Any]], bool] | None = None,
     ) -> None:
         self.flow = flow
         self.account = account
         self._options = options
         self._clock = clock
-        self._begun = clock()
-        self._deadline_at = None if options.deadline is None else self._begun + options.deadline
+        self._before = before or Account()
+        self._unfinished = unfinished
+        self._failures = self._before.failed
+        self.begin()
         self._pending: deque[Ticket] = deque()
         # Entered again by a job that the garbage collector finds while its lock is held.
         self._lock = threading.RLock()
         self._streak = 0
         self._succeeded = False
-        self._failed_before = 0
         # Known before it is durable and counted, so that no row leaves that can't be paid.
         self._spent = 0.0
         self._priced = 0
@@ -57,6 +67,12 @@ class Desk:
         self.window = 2 * flow.highest + _AHEAD
         self.stopping = False
         self.error: BaseException | None = None
+
+    def begin(self) -> None:
+        """The job begins, which may be long after it was made: its time counts from now."""
+        self._begun = self._clock()
+        left = self._options.deadline
+        self._deadline_at = None if left is None else self._begun + left - self._before.elapsed
 
     def room(self) -> bool:
         """Whether one more row may be fed: memory is bounded by this."""
@@ -175,16 +191,18 @@ class Desk:
         with self._lock:
             account = self.account
             account.add(outcome.row, bad=outcome.bad, refused=outcome.refused)
+            if outcome.row.error is None or outcome.bad or outcome.known:
+                return
+            if self._unfinished is None or not self._unfinished(outcome.row):
+                self._failures += outcome.row.meta.size
             limit = self._options.max_failures
-            new = account.failed - self._failed_before
-            if limit is not None and new > limit and not outcome.known:
+            if limit is not None and self._failures > limit:
                 self._stop(self._stopped("max_failures"))
 
-    def resumed(self, outcome: Outcome) -> None:
-        """A row that an earlier run has finished."""
+    def resumed(self) -> None:
+        """A row that an earlier run has finished, or that can't be sent."""
         with self._lock:
             self.outstanding += 1
-            self._failed_before += outcome.row.error is not None
 
     def lost(self, error: BaseException) -> None:
         """A worker has ended without telling what became of its row: the job stops.
@@ -247,7 +265,7 @@ class Desk:
         account = self.account
         shown = {
             "max_cost": f"${self._spent:.4f} are spent, and one more row would go beyond it",
-            "max_failures": f"{account.failed} rows have failed",
+            "max_failures": f"{self._failures} rows have failed",
             "deadline": "its time is up",
         }[limit]
         error = BulkStoppedError(f"The job has stopped at its {limit}: {shown}.")

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -99,7 +100,7 @@ def export(journal: StrPath, output: StrPath) -> int:
     with Reading(journal) as reading:
         check_output(reading.facts(), journal, output)
         writer = {"jsonl": _write_lines, "csv": _write_csv, "parquet": _write_parquet}[kind]
-        target = Path(output).resolve()
+        target = Path(os.path.realpath(output))
         with atomic_file(target) as file:
             hashed = _Hashed(file)
             count = writer(reading, hashed)
@@ -117,8 +118,8 @@ def check_output(facts: Mapping[str, str], journal: StrPath, output: StrPath) ->
     Raises:
         JournalError: it is something else.
     """
-    target = Path(output).resolve()
-    if not target.exists():
+    target = Path(os.path.realpath(output))
+    if not os.path.exists(target):  # noqa: PTH110 - Path's raises where a name is too long
         return
     known = json.loads(facts.get(_OUTPUTS, "{}")).get(str(target), [])
     if not target.is_file() or _digest(target) not in known:

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple, Self
 from .._ground.files import StrPath, checked_path
 from .account import Account
 from .errors import JournalError
-from .lock import FileLock
+from .lock import FileLock, identity_of
 from .rows import Outcome, Usage, error_facts
 
 _APPLICATION: Final = 0x52494E42  # of the file's header: a journal of this package
@@ -127,6 +127,7 @@ class Journal:
             self._prepare(identity)
             self._reader = _opened(real)
             opened.callback(self._reader.close)
+            self._real, self._file = real, identity_of(real)
             self._opened = opened.pop_all()
 
     def _prepare(self, identity: Mapping[str, str | None]) -> None:
@@ -201,6 +202,12 @@ class Journal:
                 writer.executemany(_PUT, rows)
             if bad:
                 writer.executemany("INSERT OR REPLACE INTO bad VALUES(?, ?, ?)", bad)
+        # SQLite goes on with a file that has lost its name, and goes with the process.
+        if identity_of(self._real) != self._file:
+            raise JournalError(
+                f"The journal {self.path} was removed or replaced while its job ran: what it had "
+                "is lost, and nothing more is sent."
+            )
 
     def begin(self, facts: Mapping[str, str]) -> None:
         """A run begins; it looks at the bad rows of the last one again."""

@@ -69,3 +69,12 @@ class FileLock:
         if sys.platform != "win32":  # pragma: no branch - there it ends with this process's handle
             fcntl.flock(self._file, fcntl.LOCK_UN)
         os.close(self._file)
+
+
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another that takes its name; ``None`` where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

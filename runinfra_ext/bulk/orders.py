@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Any
 
-from .._ground.files import StrPath
+import attrs
+
+from .._ground.files import StrPath, absolute, check_place
 from ..errors import InvalidRequestError, RunInfraError
 from .account import Account
 from .errors import JournalError
@@ -27,37 +28,44 @@ class RunOrder:
         source: how it is read.
         output: the file to write.
         options: of the job.
+
+    Attributes:
+        options: with the path of the journal.
+        count: how many rows the input has.
     """
 
     def __init__(self, source: Source, output: StrPath, options: Options) -> None:
         self._source = source
-        self._output = output
-        self._options = options
-        self._journal: StrPath = options.journal or ""
+        # The process may be elsewhere when they are used.
+        self._output = absolute("output", output)
+        self._journal = absolute("journal", options.journal)
+        self.options = options._replace(journal=self._journal)
         self.count = 0
 
     def check(self) -> None:
         """See that all can be read and written, before anything is sent.
 
         Raises:
-            InvalidRequestError: a line is wrong, or the output's format is unknown.
+            InvalidRequestError: a line is wrong, the output's format is unknown, or it can't be
+                written.
             ConfigurationError: the extra for a format is not installed.
             JournalError: the output exists, and is not of this journal.
         """
         if format_of(self._output, "output") == "parquet":
             parquet()
-        taken: dict[Path, str] = {self._source.path.resolve(): "input"}
+        taken = {os.path.realpath(self._source.path): "input"}
         for name, path in (("output", self._output), ("journal", self._journal)):
-            before = taken.setdefault(Path(path).resolve(), name)
+            before = taken.setdefault(os.path.realpath(path), name)
             if before != name:
                 msg = f"{name}: expected another file than the {before}"
                 raise InvalidRequestError(msg, param=name)
         facts: dict[str, str] = {}
-        if Path(self._journal).is_file():
+        if os.path.isfile(self._journal):  # noqa: PTH113 - Path's raises where a name is too long
             with Reading(self._journal) as reading:
                 facts = reading.facts()
         check_output(facts, self._journal, self._output)
-        self.count = self._source.checked(self._options.on_bad_row)
+        check_place("output", self._output)
+        self.count = self._source.checked(self.options.on_bad_row)
 
     @property
     def identity(self) -> dict[str, str | None]:
@@ -75,8 +83,8 @@ class RunOrder:
         """What :func:`read_order` needs."""
         template = self._source.template
         order = {
-            "input": os.fspath(self._source.path.resolve()),
-            "output": os.fspath(Path(self._output).resolve()),
+            "input": os.path.realpath(self._source.path),
+            "output": os.path.realpath(self._output),
             "request": None if template is None else json.loads(template.text),
             "operation": self._source.operation,
             "key": self._source.key,
@@ -93,7 +101,11 @@ class RunOrder:
 
     def write(self) -> int:
         """Write the output; how many rows."""
-        return export(self._journal, self._output)
+        try:
+            return export(self._journal, self._output)
+        except OSError as error:
+            error.add_note(f"bulk: all is kept in {self._journal}; the same call writes it again")
+            raise
 
 
 def read_order(journal: StrPath) -> dict[str, Any]:
@@ -149,10 +161,18 @@ class EmbedOrder:
         """A pack is done."""
         if row.error is None:
             self._vectors.put(row.item, row.unwrap().data)
-        elif is_too_much(row.error) and len(row.item.texts) > 1:
+        elif self.is_halved(row):
             self._halves += row.item.halves()
         else:
             self._vectors.fail(row.item, row.error)
+
+    def is_halved(self, row: Row[Pack, Any]) -> bool:
+        """Whether a pack that was refused goes on in two."""
+        return is_too_much(row.error) and len(row.item.texts) > 1
+
+    def before(self, account: Account) -> Account:
+        """What all rounds so far have done: a pack that was halved has not failed."""
+        return attrs.evolve(account, failed=len(self._vectors.errors))
 
     def halved(self) -> list[Pack] | None:
         """The packs to send now; ``None`` if all is done."""

@@ -92,9 +92,9 @@ def placed(error: RunInfraError, item: Any, position: int, key: str = "") -> Run
     return error
 
 
-def unsent(problem: Exception, position: int) -> InvalidRequestError:
-    """The error of a row whose request could not be made."""
+def unsent(problem: Exception, position: int, what: str) -> InvalidRequestError:
+    """The error of a row whose key or request could not be made."""
     if isinstance(problem, InvalidRequestError):
         return problem
-    msg = f"row {position + 1}: its request can't be made: {type(problem).__name__}: {problem}"
-    return InvalidRequestError(msg, param="request")
+    msg = f"row {position + 1}: its {what} can't be made: {type(problem).__name__}: {problem}"
+    return InvalidRequestError(msg, param=what)

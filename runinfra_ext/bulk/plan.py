@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from .account import Account
 from .options import Keyed
+from .rows import Row
 
 
 class Plan(NamedTuple):
@@ -20,6 +22,8 @@ class Plan(NamedTuple):
         identity: what the journal must be of.
         total: how many rows there are, if that is known.
         facts: more to note in the journal.
+        before: what earlier rounds have done, if this is one of several.
+        unfinished: whether a row that has failed will be tried again in pieces.
     """
 
     rows: Any
@@ -30,3 +34,5 @@ class Plan(NamedTuple):
     identity: Mapping[str, str | None] = {}
     total: int | None = None
     facts: Mapping[str, str] = {}
+    before: Account | None = None
+    unfinished: Callable[[Row[Any, Any]], bool] | None = None

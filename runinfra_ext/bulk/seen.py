@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from .errors import JournalError
 
 
 class Seen:
@@ -22,14 +26,33 @@ class Seen:
 
         Returns:
             The position of the row that had it before; ``None`` if none had.
+
+        Raises:
+            JournalError: there is no room for it, or no folder for temporary files.
         """
-        try:
-            self._connection.execute("INSERT INTO seen VALUES(?, ?)", (key, position))
-        except sqlite3.IntegrityError:
-            found = self._connection.execute("SELECT position FROM seen WHERE key = ?", (key,))
-            return int(found.fetchone()[0])
+        with _told():
+            try:
+                self._connection.execute("INSERT INTO seen VALUES(?, ?)", (key, position))
+            except sqlite3.IntegrityError:
+                found = self._connection.execute("SELECT position FROM seen WHERE key = ?", (key,))
+                return int(found.fetchone()[0])
         return None
 
     def close(self) -> None:
         """Forget them all."""
         self._connection.close()
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    """What SQLite says as an error of this package."""
+    problem = ""
+    try:
+        yield
+    except sqlite3.Error as error:
+        problem = str(error)
+    if problem:
+        raise JournalError(
+            f"The keys of the rows can't be kept in a temporary file: {problem}. Make room, or "
+            "have SQLITE_TMPDIR name a folder that has some."
+        )

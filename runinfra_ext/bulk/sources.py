@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from .._ground import checks, json_codec
-from .._ground.files import StrPath, checked_path
+from .._ground.files import StrPath, absolute, checked_path
 from ..errors import InvalidRequestError
 from .extras import parquet
 from .options import OnBadRow, functions, key_of
@@ -25,6 +25,14 @@ FORMATS: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parque
 _FIELD: Final = 64 * 1024 * 1024  # characters of a field of a CSV file: more is a missing quote
 _BATCH: Final = 1000  # rows of a Parquet file that are in memory at a time
 _SHOWN: Final = 5  # bad lines that an error names
+_NO_TEXT: Final = {
+    "compressed (gzip)": b"\x1f\x8b",
+    "compressed (zip)": b"PK\x03\x04",
+    "compressed (zstd)": b"\x28\xb5\x2f\xfd",
+    "a Parquet file": b"PAR1",
+    "UTF-16": b"\xff\xfe",
+    "UTF-16 (big-endian)": b"\xfe\xff",
+}
 _MEMBERS: Final = frozenset({"custom_id", "method", "url", "body"})
 
 
@@ -72,12 +80,10 @@ class Source(NamedTuple):
         Raises:
             InvalidRequestError: the file can't be read.
         """
-        kind = format_of(self.path, "input")
-        reader = {"jsonl": _json_rows, "csv": _csv_rows, "parquet": _parquet_rows}[kind]
         make = self._request if self.template is None else self._filled
         problem = ""
         try:
-            for number, row in reader(self.path):
+            for number, row in self._rows():
                 yield Line(number, "", problem=row) if isinstance(row, str) else make(number, row)
         except UnicodeDecodeError as error:
             problem = f"it is not UTF-8: {_byte(error)}"
@@ -86,6 +92,19 @@ class Source(NamedTuple):
         if problem:
             msg = f"input: {os.fspath(self.path)!r} can't be read: {problem}"
             raise InvalidRequestError(msg, param="input")
+
+    def _rows(self) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
+        kind = format_of(self.path, "input")
+        if kind == "parquet":
+            return _parquet_rows(self.path, self._columns())
+        _check_text(self.path)
+        return (_json_rows if kind == "jsonl" else _csv_rows)(self.path)
+
+    def _columns(self) -> frozenset[str]:
+        """The columns of a table that are looked at."""
+        assert self.template is not None
+        named: frozenset[str] = frozenset(() if self.key is None else (self.key,))
+        return self.template.columns | named
 
     def checked(self, on_bad_row: OnBadRow) -> int:
         """Read the whole file once; how many rows it has.
@@ -163,9 +182,9 @@ def source_of(
         InvalidRequestError: there is no such file, its format is unknown, or it needs a template.
         ConfigurationError: the extra for its format is not installed.
     """
-    found = checked_path("input", path)
+    found = absolute("input", path)
     kind = format_of(found, "input")
-    if not found.is_file():
+    if not os.path.isfile(found):  # noqa: PTH113 - Path's raises where a name is too long
         msg = f"input: there is no file {os.fspath(found)!r}"
         raise InvalidRequestError(msg, param="input")
     if kind == "parquet":
@@ -210,7 +229,7 @@ def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
             problem = ""
             row: object = None
             try:
-                row = json_codec.decode(text)
+                row = json_codec.decode_line(text)
             except ValueError as error:
                 problem = _no_json(text, error)
             if not problem and not json_codec.is_object(row):
@@ -224,6 +243,8 @@ def _no_json(text: bytes, error: ValueError) -> str:
         text.decode()
     except UnicodeDecodeError as odd:
         return f"not UTF-8: {_byte(odd)}"
+    if b"\0" in text:
+        return "no JSON: it has bytes that are zero, as UTF-16 has them"
     if not isinstance(error, json.JSONDecodeError):
         return f"no JSON: {error}"
     cut = error.msg.startswith("Unterminated") or not error.doc[error.pos :].strip()
@@ -240,10 +261,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader: csv.DictReader[str] = csv.DictReader(file, strict=True)
         names = reader.fieldnames or ()
-        for name in names:
-            if names.count(name) > 1:
-                msg = f"it has two columns {checks.shown(name)}"
-                raise ValueError(msg)
+        _check_names(names, names)
         while (row := _next_row(reader)) is not None:
             # A row may span lines: the last of them is where the reader is.
             if None in row or None in row.values():
@@ -267,13 +285,68 @@ def _next_row(reader: csv.DictReader[str]) -> dict[Any, Any] | None:
         csv.field_size_limit(before)
 
 
-def _parquet_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _check_names(names: Sequence[str], looked_at: Iterable[str]) -> None:
+    """See that no column's name is that of two, of which one would be taken for the other."""
+    for name in looked_at:
+        if names.count(name) > 1:
+            msg = f"it has two columns {checks.shown(name)}"
+            raise ValueError(msg)
+
+
+def _parquet_rows(
+    path: Path, columns: frozenset[str]
+) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
+    """The rows; only the columns that are looked at are read, so that no other can be wrong."""
     file = parquet().ParquetFile(path)
     try:
+        names: list[str] = file.schema_arrow.names
+        _check_names(names, columns)
+        blank: Mapping[str, Any] = dict.fromkeys(names)
+        known = sorted(columns.intersection(names))
         number = 0
-        for batch in file.iter_batches(batch_size=_BATCH):
-            for row in batch.to_pylist():
+        for batch in file.iter_batches(batch_size=_BATCH, columns=known):
+            values = {name: _values(batch.column(name)) for name in known}
+            for place in range(batch.num_rows):
                 number += 1
-                yield number, row
+                row = {name: given[place] for name, given in values.items()}
+                odd = next((name for name in known if isinstance(row[name], _Odd)), None)
+                yield number, {**blank, **row} if odd is None else f"column {odd!r} {row[odd]}"
     finally:
         file.close()
+
+
+class _Odd(str):
+    """What is wrong with a value that Python has no object for."""
+
+    __slots__ = ()
+
+
+def _values(column: Any) -> list[Any]:
+    """The values of a column; where Python can't hold one, what is wrong with it."""
+    try:
+        values: list[Any] = column.to_pylist()
+    except (ValueError, OverflowError):  # one of them: which one is told with its row
+        return [_value(value) for value in column]
+    return values
+
+
+def _value(value: Any) -> Any:
+    try:
+        return value.as_py()
+    except (ValueError, OverflowError):
+        pass
+    return _Odd(f"has a {value.type} that can't be read as one of Python's: make it a text first")
+
+
+def _check_text(path: Path) -> None:
+    """See that a file is no archive and no text of another encoding, line by line a riddle.
+
+    Raises:
+        ValueError: it is one.
+    """
+    with path.open("rb") as file:
+        start = file.read(4)
+    for kind, mark in _NO_TEXT.items():
+        if start.startswith(mark):
+            msg = f"it is {kind}; expected text in UTF-8"
+            raise ValueError(msg)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from runinfra_ext import BadRequestError, InvalidRequestError, RunInfra
+from runinfra_ext import BadRequestError, BulkStoppedError, InvalidRequestError, RunInfra
 from runinfra_ext.bulk.vectors import Pack, Packer, Vectors
 from tests.bulk.jobs import EMBED, charges
 
@@ -130,3 +130,23 @@ def test_wrong_arguments(client: RunInfra, arguments, message):
     given = {"texts": ["a"], **arguments}
     with pytest.raises(InvalidRequestError, match=message):
         client.bulk.embed(given.pop("texts"), model=EMBED, **given)
+
+
+def test_limits_are_those_of_all_rounds(both, gateway):
+    """Packs that are halved are no failures; what has failed in one round counts in the next."""
+    gateway.configure(max_body_bytes=600)
+    texts = [f"text {number}" for number in range(16)]
+    texts[3] = texts[9] = "word " * 200
+    found = embed(both, texts, on_error="record", max_failures=2)
+    assert (sorted(found.errors), found.account.failed) == ([3, 9], 2)
+    with pytest.raises(BulkStoppedError, match="2 rows have failed"):
+        embed(both, texts, on_error="record", max_failures=1)
+
+
+def test_a_budget_of_all_rounds(both, gateway):
+    """Without a journal too: a round begins with what those before it have spent."""
+    gateway.configure(max_body_bytes=600)
+    texts = ["a"] * 4 + ["word " * 40] * 4
+    with pytest.raises(BulkStoppedError, match="max_cost"):
+        embed(both, texts, pack_texts=4, price=lambda _: 1.0, max_cost=2.0, max_concurrency=1)
+    assert len(gateway.charges) == 2

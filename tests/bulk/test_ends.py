@@ -6,6 +6,7 @@ import asyncio
 import errno
 import fcntl
 import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -406,3 +407,42 @@ def test_an_interrupt_while_rows_are_taken_in(both, gateway, tmp_path):
         assert reading.account().done == len(gateway.charges) <= 5
     assert len(mapped(both, journal=tmp_path / "run.db")) == 20
     assert len(gateway.charges) == 20
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_journal_that_vanishes(both, gateway, tmp_path, replaced):
+    """The job stops: what is kept in a file without a name is lost with the process."""
+    path = tmp_path / "sub" / "run.db"
+    taken = []
+
+    def rows():
+        for number in range(3000):
+            taken.append(number)
+            if number == 20:
+                shutil.rmtree(path.parent)
+                if replaced:
+                    path.parent.mkdir()
+                    path.write_bytes(b"")
+            yield number
+
+    with pytest.raises(JournalError, match="was removed or replaced while its job ran"):
+        mapped(both, rows(), journal=path)
+    assert len(taken) < 3000
+
+
+def test_no_room_for_the_keys(both, monkeypatch):
+    """SQLite's error is told as one of this package's."""
+    monkeypatch.setattr(sqlite3, "connect", lambda *_, **__: Full())
+    with pytest.raises(JournalError, match="keys of the rows can't be kept in a temporary file"):
+        mapped(both, key=str)
+
+
+class Full:
+    """A connection to a disk that is full."""
+
+    def execute(self, statement, *_):
+        if statement.startswith("INSERT"):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    def close(self):
+        pass

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+import os
 import sys
 from datetime import date
 from decimal import Decimal
@@ -426,7 +428,9 @@ def test_transcripts_in_their_own_form(client: RunInfra, gateway, tmp_path):
     ("name", "content", "message"),
     [
         ("a.jsonl", b'{"a": "\xe9"}', "line 1: not UTF-8: it has the byte 0xe9"),
-        ("a.jsonl", "{}\n{}\n".encode("utf-16"), "line 1: not UTF-8: it has the byte 0xff"),
+        ("a.jsonl", "{}\n{}\n".encode("utf-16"), "can't be read: it is UTF-16; expected text in"),
+        ("a.jsonl", "{}\n{}\n".encode("utf-16-le"), "line 1: no JSON: it has bytes that are zero"),
+        ("a.csv", gzip.compress(b"n\n1\n", mtime=0), "can't be read: it is compressed (gzip)"),
         ("a.jsonl", b"\n{\n", "line 2: no JSON: Expecting property name enclosed in double quotes"),
         ("a.jsonl", b"{}\r{}\r", "line 1: no JSON: Extra data at character 4"),
         ("a.csv", b"n\n\xe9\n", "can't be read: it is not UTF-8: it has the byte 0xe9"),
@@ -549,3 +553,119 @@ def test_answers_that_no_file_takes(both, tmp_path):
     [row] = csv.DictReader((tmp_path / "out.csv").read_text("utf-8").splitlines())
     assert row["text"] == "a\ufffdb"
     assert pq.read_table(tmp_path / "out.parquet").to_pylist()[0]["text"] == "a\ufffdb"
+
+
+def written(tmp_path, *columns):
+    """A Parquet file of columns with these names and values."""
+    names = [name for name, _ in columns]
+    pq.write_table(
+        pa.Table.from_arrays([array for _, array in columns], names), tmp_path / "in.parquet"
+    )
+    return tmp_path / "in.parquet"
+
+
+FINE = ("n", pa.array(["a", "b"]))
+ODD = pa.array([0, 1_000_000_001], pa.timestamp("ns"))
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        (ODD, "timestamp[ns]"),
+        (pa.array([0, 1], pa.duration("ns")), "duration[ns]"),
+        (pa.array([[], [1]], pa.list_(pa.timestamp("ns"))), "list<element: timestamp[ns]>"),
+        (pa.array([0, 10**15], pa.timestamp("ms")), "timestamp[ms]"),
+        (pa.array([0, 10**8], pa.date32()), "date32[day]"),
+        (pa.array([b"a", b"\xff"]).view(pa.string()), "string"),
+    ],
+)
+def test_values_that_python_can_not_hold(client, gateway, tmp_path, column, kind):
+    """The column, the row and its type are told; the other rows are as good as ever."""
+    source = written(tmp_path, ("n", column))
+    with pytest.raises(InvalidRequestError) as caught:
+        client.bulk.run(source, output=tmp_path / "out.csv", request=TEMPLATE)
+    assert f"line 2: column 'n' has a {kind} that can't be read" in str(caught.value)
+    assert "line 1" not in str(caught.value)
+    assert gateway.journal == []
+    options = {"request": TEMPLATE, "on_bad_row": "record"}
+    account = client.bulk.run(source, output=tmp_path / "out.csv", **options)
+    assert (account.done, account.bad) == (1, 1)
+
+
+def test_columns_that_nobody_looks_at(client, gateway, tmp_path):
+    """What no request takes can't be wrong, and two of one name are no riddle."""
+    source = written(tmp_path, FINE, ("when", ODD), ("x", FINE[1]), ("x", FINE[1]))
+    assert client.bulk.run(source, output=tmp_path / "out.csv", request=TEMPLATE).done == 2
+    plain = {"model": CHAT, "messages": [{"role": "user", "content": "Hi."}]}
+    assert client.bulk.run(source, output=tmp_path / "plain.csv", request=plain).done == 2
+    assert len(gateway.journal) == 4
+    with pytest.raises(InvalidRequestError, match=r"no column 'm' \(there are n, when, x\)"):
+        client.bulk.run(source, output=tmp_path / "o.csv", request={**plain, "user": "{m}"})
+    source = written(tmp_path, FINE, FINE)
+    with pytest.raises(InvalidRequestError, match="it has two columns 'n'"):
+        client.bulk.run(source, output=tmp_path / "o.csv", request=TEMPLATE)
+
+
+def test_long_numbers_keep_their_digits(client, gateway, tmp_path):
+    """An id of thirty digits is sent as it stands."""
+    number = 123456789012345678901234567890
+    source = write_lines(tmp_path / "rows.jsonl", [{"n": number}])
+    client.bulk.run(source, output=tmp_path / "out.jsonl", request=TEMPLATE, key="n")
+    assert f"Say {number}," in gateway.journal[0].body["messages"][0]["content"]
+    assert read_lines(tmp_path / "out.jsonl")[0]["custom_id"] == str(number)
+
+
+@pytest.mark.parametrize(
+    ("output", "problem"),
+    [
+        ("in.jsonl/out.jsonl", "File exists"),
+        ("/proc/out.jsonl", "No such file or directory"),
+        ("x" * 300 + ".jsonl", "File name too long"),
+    ],
+)
+def test_an_output_that_can_not_be_written(client, gateway, tmp_path, output, problem):
+    """It is told before anything is paid for."""
+    source = write_lines(tmp_path / "in.jsonl", [request(1)])
+    with pytest.raises(InvalidRequestError) as caught:
+        client.bulk.run(source, output=tmp_path / output, journal=tmp_path / "run.db")
+    assert str(caught.value).startswith("output: expected a file that can be written")
+    assert problem in str(caught.value)
+    assert gateway.journal == []
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_an_output_that_leads_to_itself(client, tmp_path):
+    """It was a bare RuntimeError; a link to a file that is still to be made is fine."""
+    source = write_lines(tmp_path / "in.jsonl", [request(1)])
+    (tmp_path / "out.jsonl").symlink_to("out.jsonl")
+    with pytest.raises(InvalidRequestError, match=r"output: .* levels of symbolic links"):
+        client.bulk.run(source, output=tmp_path / "out.jsonl")
+    (tmp_path / "link.jsonl").symlink_to("made.jsonl")
+    assert client.bulk.run(source, output=tmp_path / "link.jsonl").done == 1
+    assert len(read_lines(tmp_path / "made.jsonl")) == 1
+
+
+def test_a_disk_that_is_full_at_the_end(client, gateway, tmp_path, monkeypatch):
+    """The rows are kept: the error says where, and the same call writes them."""
+    source = write_lines(tmp_path / "in.jsonl", [request(1)])
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("runinfra_ext.bulk.orders.export", full)
+        with pytest.raises(OSError, match="No space") as caught:
+            client.bulk.run(source, output=tmp_path / "out.jsonl")
+    assert f"all is kept in {tmp_path / 'out.jsonl.journal'}" in caught.value.__notes__[0]
+    assert client.bulk.run(source, output=tmp_path / "out.jsonl").resumed == 1
+    assert len(gateway.charges) == 1
+
+
+def test_a_process_that_goes_elsewhere(client, tmp_path, monkeypatch):
+    """Paths are those of the place where the job was begun."""
+    monkeypatch.chdir(tmp_path)
+    write_lines(tmp_path / "in.jsonl", [request(1)])
+    (tmp_path / "sub").mkdir()
+    client.bulk.run("in.jsonl", output="out.jsonl", progress=lambda _: os.chdir(tmp_path / "sub"))
+    assert len(read_lines(tmp_path / "out.jsonl")) == 1
+    assert list((tmp_path / "sub").iterdir()) == []

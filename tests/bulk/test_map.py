@@ -493,9 +493,43 @@ def test_a_request_that_can_not_be_made_is_recorded(both, gateway):
     assert good.ok
 
 
+def test_an_error_of_the_key_function(both):
+    """As of the request's: it says of which row, or is a bad row's own."""
+
+    def key(item):
+        return f"row {1 // item}"
+
+    async def scenario(**options):
+        async with both.client() as client:
+            return await rows_of(client.bulk.map([0, 1], chat, key=key, ordered=True, **options))
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        both.run(scenario)
+    assert caught.value.__notes__ == ["in the key of row 1"]
+    bad, good = both.run(lambda: scenario(on_bad_row="record"))
+    assert "row 1: its key can't be made: ZeroDivisionError" in bad.error.message
+    assert good.ok
+
+
+def test_time_counts_from_the_first_row_on(both):
+    """A job that is made, and iterated over later, has all of its deadline."""
+
+    async def scenario():
+        async with both.client() as client:
+            made = await begun(client.bulk.map(range(3), chat, deadline=50.0))
+            desk = getattr(made, "inner", made)._desk
+            clock = desk._clock
+            desk._clock = lambda: clock() + 1000.0
+            async with made:
+                return len([row async for row in made])
+
+    assert both.run(scenario) == 3
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
+        ({"timeout": -1}, "timeout: expected a finite number above 0"),
         ({"stream": True}, "stream: a bulk job reads whole answers"),
         ({"temprature": 1}, "unexpected keyword argument 'temprature'"),
     ],
