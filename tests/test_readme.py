@@ -163,3 +163,12 @@ def test_every_error_is_on_the_page():
     page = (ROOT / "docs/errors.md").read_text("utf-8")
     assert textwrap.dedent(tree).replace("``", "") in page
     assert {"BulkStoppedError", "JournalError"} <= set(re.findall(r"\w+Error", page))
+
+
+def test_every_variable_is_on_the_page():
+    """What the package reads of the environment, but for the canary's own."""
+    page = (ROOT / "docs/configuration.md").read_text("utf-8")
+    sources = [p for p in (ROOT / "runinfra_ext").rglob("*.py") if "canary" not in p.name]
+    named = {n for p in sources for n in re.findall(r"\bRUNINFRA_[A-Z_]+\b", p.read_text("utf-8"))}
+    own = {"RUNINFRA_EXT_COMPLETE"}  # how a shell asks the program itself
+    assert sorted(name for name in named - own if f"`{name}`" not in page) == []

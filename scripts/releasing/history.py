@@ -299,6 +299,8 @@ class Repository:
         if version != self.version or not dated:
             wanted = f"{self.version} - YYYY-MM-DD"
             problems.append(f"The changelog begins with {title!r}, not with {wanted!r}.")
+        elif len(re.findall(rf"^## {re.escape(version)} ", text, re.MULTILINE)) > 1:
+            problems.append(f"The changelog has more than one entry of {version}.")
         elif not entry.strip():
             problems.append(f"The changelog says nothing of {version}.")
         folder = self.root / FRAGMENTS

@@ -725,6 +725,12 @@ def entry_that_is_empty(it):
     written(it, "CHANGELOG.md", "# Changelog\n\n## 0.1.0 - 2025-12-31\n\n## 0.0.9 - 2025-12-30\n")
 
 
+def entry_twice(it):
+    """As the first release would have, made of fragments above what was written by hand."""
+    text = "# Changelog\n\n## 0.1.0 - 2025-12-31\n\nMore.\n\n## 0.1.0 - unreleased\n\nFirst.\n"
+    written(it, "CHANGELOG.md", text)
+
+
 def audit_that_is_a_word(it):
     it.seal(audit={**it.content["audit"], "audited": "yes"})
 
@@ -783,6 +789,7 @@ WAYS = [
     (fragment_of_another_kind, "Fragments are not in the changelog yet: 12.added, 13.fixed.rst."),
     (entry_of_no_day, "The changelog begins with '0.1.0 - 2025-13-32'"),
     (entry_that_is_empty, "The changelog says nothing of 0.1.0."),
+    (entry_twice, "The changelog has more than one entry of 0.1.0."),
     (audit_that_is_a_word, "Dependencies were not audited."),
     (audit_of_nothing_found, "The audit found vulnerabilities: None."),
     (without_identity, "Only the publishing workflow may upload."),
