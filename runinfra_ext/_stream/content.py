@@ -40,10 +40,11 @@ _FIELDS: Final = (b"data:", b"event:", b"id:", b"retry:", b"error:", b":")
 def looks_like_events(meta: Meta, head: bytes) -> bool:
     """Whether a body is a stream of events, by its content type and what has come of it.
 
-    ``False`` may still become ``True`` when more has come: a field's name may be cut.
+    ``False`` may still become ``True`` when more has come: a field's name may be cut, or the mark
+    before it.
     """
     kind = media_type(meta.headers)
-    if kind != EVENTS and kind not in _VAGUE:
+    if (kind != EVENTS and kind not in _VAGUE) or _BOM.startswith(head):
         return False
     start = head.removeprefix(_BOM).lstrip()
     if kind == EVENTS:
@@ -81,6 +82,16 @@ def content_error(meta: Meta, body: bytes, redactor: Redactor) -> RunInfraError:
     return UnexpectedContentError(
         msg, status=meta.status, body=redactor.deep(content), headers=headers
     )
+
+
+def is_report(payload: Mapping[str, Any]) -> bool:
+    """Whether an event of a stream of choices has none, but words on what went wrong.
+
+    Servers report in their own forms: ``{"type": "error", …}``, ``{"detail": …}``.
+    """
+    if "choices" in payload:
+        return False
+    return payload.get("type") == "error" or bool(payload.get("detail") or payload.get("message"))
 
 
 def payload_of(data: bytes) -> dict[str, Any] | None:

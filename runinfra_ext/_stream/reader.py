@@ -34,7 +34,15 @@ from ..errors import (
 )
 from .assembly import Assembler, object_of
 from .clocks import StreamClocks
-from .content import BODY_LIMIT, content_error, looks_like_events, parse_error, payload_of, type_of
+from .content import (
+    BODY_LIMIT,
+    content_error,
+    is_report,
+    looks_like_events,
+    parse_error,
+    payload_of,
+    type_of,
+)
 from .sse import ServerSentEvent, SSEDecoder
 
 if TYPE_CHECKING:
@@ -235,7 +243,8 @@ class EventReader(Generic[T, R]):
         self._ended = not data
         head = (self._head or b"") + data
         if head.isspace() and not self._ended:
-            self._head = b"\n"  # white space of any length says nothing yet
+            # White space of any length says nothing yet, but for where its last line begins.
+            self._head = b"\n" if head.endswith((b"\n", b"\r")) else b" "
             return b""
         if looks_like_events(self.meta, head):
             self._head = None
@@ -293,6 +302,7 @@ class EventReader(Generic[T, R]):
             or get("object") == "error"
             or (kind is not None and kind in self._spec.error_events)
             or sse.event == "error"
+            or (self._spec.finish_reason_completes and is_report(payload))
         ):
             raise self._failed(self._reported(payload))
         try:
@@ -339,7 +349,7 @@ class EventReader(Generic[T, R]):
         """The stream has ended well; what comes now is ignored."""
         if not self._decoded:
             msg = "The stream was marked as done without a single event."
-            raise self._failed(UnexpectedContentError(msg))
+            raise self._failed(UnexpectedContentError(msg, status=self.meta.status))
         self.state = "done"
         self._decoder.events.clear()
         if self.watch is not None:

@@ -191,6 +191,9 @@ ERRORS = [
         400,
     ),
     ({"error": {"message": "m", "code": 401}, "choices": []}, errors.AuthenticationError, 401),
+    ({"type": "error", "message": "it broke"}, errors.InternalServerError, 500),
+    ({"message": "busy", "code": 503}, ServiceUnavailableError, 503),
+    ({"detail": "it broke"}, errors.InternalServerError, 500),
 ]
 
 
@@ -204,8 +207,17 @@ def test_reported_error(play: Any, body: dict[str, Any], cls: Any, status: int, 
     assert type(error) is cls
     assert error.status == status
     assert error.body == body
+    assert error.message in {"busy", "slow down", "it broke", "bad", "m"} or "error" in body
     assert error.outcome_unknown is True
     assert (error.partial is None) == (after == 0)
+
+
+def test_words_beside_choices_are_no_report(play: Any) -> None:
+    """An event that has choices is one, whatever else it holds."""
+    chunk = {"id": "c", "model": "m", "choices": [], "message": "warming up", "type": "error"}
+    played = play(play.event(chunk), play.chunk("a", "stop") + play.DONE)
+
+    assert len(played.list()) == 2
 
 
 @pytest.mark.parametrize("data", ['{"message": "gone", "code": 503}', "gone"])
@@ -365,6 +377,23 @@ def test_json_error_instead_of_a_stream(play: Any, kind: str) -> None:
     assert error.message == "slow down"
 
 
+@pytest.mark.parametrize("kind", ["text/event-stream", "", "text/plain"])
+def test_a_mark_before_json_in_two_pieces(play: Any, kind: str) -> None:
+    """However a byte order mark is cut, what follows is what it is."""
+    body = b'\xef\xbb\xbf{"error": {"message": "slow down", "code": "rate_limit_exceeded"}}'
+    for cut in range(1, 6):
+        played = play(body[:cut], body[cut:], headers={"content-type": kind})
+        assert failure(played, RateLimitError).message == "slow down"
+
+
+def test_a_first_line_that_is_no_field(play: Any) -> None:
+    """A blank before its name makes another field of it, whether both come together or not."""
+    whole = b" " + play.chunk("lost") + play.chunk("a", "stop") + play.DONE
+    for pieces in ([whole], [whole[:1], whole[1:]], [whole[:3], whole[3:]]):
+        played = play(*pieces)
+        assert played.call("final").choices[0].message.content == "a"
+
+
 def test_json_completion_instead_of_a_stream(play: Any) -> None:
     """Fault 11: a whole completion instead of a stream is an error that keeps it."""
     body = b'{"id": "c", "model": "m", "choices": []}'
@@ -407,7 +436,7 @@ def test_text_that_is_no_stream(play: Any) -> None:
 
 def test_done_without_events(play: Any) -> None:
     """Fault 11: a stream of nothing but its end is an error."""
-    failure(play(play.DONE), UnexpectedContentError)
+    assert failure(play(play.DONE), UnexpectedContentError).status == 200
 
 
 def test_only_heartbeats_and_the_end(play: Any) -> None:
