@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import re
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +13,7 @@ import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 
 from ..errors import ConfigurationError
-from .failures import expired, failure, proxy_refusal
+from .failures import connect_failure, expired, failure, most_telling, proxy_refusal
 from .tls_failures import is_refusal, tls_failure
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .aiohttp_pool import AiohttpPool
     from .proxies import Proxy
 
+_NUMBERS: Final = re.compile(r"\[Errno (\d+)\]")
 _OF_TLS: Final = (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError)
 _TURNS: Final = 3  # of the event loop, until what has come is with its protocol
 PIECE_BYTES: Final = 64 * 1024  # each piece of this size has the write limit for itself
@@ -129,15 +132,17 @@ class AiohttpAttempt:
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
             return tls_failure(cause, host=self.host)
         if isinstance(error, aiohttp.ClientConnectorDNSError):
-            return failure("dns", sent=False, host=self.host)
-        if isinstance(cause, ConnectionRefusedError):
-            return failure("refused", sent=False, host=self.host)
+            detail = error.os_error.strerror or ""
+            return failure("dns", sent=False, host=self.host, detail=detail)
+        code = _number(cause)
+        if code == errno.ECONNREFUSED:
+            return connect_failure(code, host=self.host)
         if isinstance(cause, (ConnectionError, ssl.SSLEOFError)):
             # A reset is the system's, with its number; that of an orderly end is an event loop's.
             return self.cut_handshake(
                 reset=isinstance(cause, ConnectionError) and cause.errno is not None
             )
-        return failure("unreachable", sent=False, host=self.host)
+        return connect_failure(code, host=self.host)
 
 
 class AiohttpUpload(aiohttp.Payload):
@@ -219,6 +224,18 @@ async def _slices(content: bytes) -> AsyncIterator[Any]:
     view = memoryview(content)
     for start in range(0, len(content), PIECE_BYTES):
         yield view[start : start + PIECE_BYTES]
+
+
+def _number(error: Exception) -> int:
+    """The system's number of an error while connecting, 0 for none.
+
+    For addresses that have failed in different ways aiohttp has one error, with all in its words.
+    """
+    if not isinstance(error, OSError):
+        return 0
+    if error.errno is not None:
+        return error.errno
+    return most_telling([int(code) for code in _NUMBERS.findall(str(error))] or [0])
 
 
 def _is_of(error: Any, proxy: Proxy) -> bool:

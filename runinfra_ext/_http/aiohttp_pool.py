@@ -19,6 +19,7 @@ from aiohttp.connector import Connection
 
 from ..errors import InvalidRequestError
 from .aiohttp_line import Line, Origin
+from .aiohttp_lookup import Resolver
 from .failures import expired, failure, wait_limit
 from .options import IDLE_SECONDS, MAX_IDLE_CONNECTIONS, check_public, socket_options
 
@@ -74,7 +75,7 @@ class AiohttpPool(aiohttp.TCPConnector):
 
     def __init__(self, max_connections: int) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType] - its types have a gap
-            limit=0, resolver=aiohttp.ThreadedResolver()
+            limit=0, resolver=Resolver()
         )
         self.lines: set[Line] = set()
         self.down = False

@@ -5,12 +5,16 @@ Only this room uses it.
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from typing import TYPE_CHECKING, Final
 
 from .._ground.wire import FailureReason, TransportFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .._ground.limits import Limits
 
 _EARLY: Final = 0.01  # seconds
@@ -35,6 +39,15 @@ _MESSAGES: Final[dict[FailureReason, str]] = {
     "read_timeout": "{host} sent nothing within the read limit.",
     "deadline": "The call took longer than its deadline.",
     "client_closed": "The client or the stream was closed while it was in use.",
+}
+
+
+# While connecting; the first of them say most of a host with several addresses.
+_BY_NUMBER: Final[dict[int, FailureReason]] = {
+    errno.ECONNREFUSED: "refused",
+    errno.ECONNRESET: "reset",
+    errno.ECONNABORTED: "reset",
+    errno.ETIMEDOUT: "connect_timeout",
 }
 
 
@@ -66,6 +79,19 @@ def failure(
 def proxy_refusal(status: int) -> str:
     """What a proxy's own status says of it, as a detail of its failure."""
     return f"status {status}" + (", check its user name and password" if status == 407 else "")
+
+
+def connect_failure(code: int, *, host: str) -> TransportFailure:
+    """The failure for the number of an error while connecting; nothing was sent."""
+    detail = os.strerror(code) if code else ""
+    reason = _BY_NUMBER.get(code, "unreachable")
+    return failure(reason, sent=False, host=host, detail="" if reason == "refused" else detail)
+
+
+def most_telling(codes: Iterable[int]) -> int:
+    """Of the errors of a host's addresses the one that says most: that there was an answer."""
+    ranked = [*_BY_NUMBER]
+    return min(codes, key=lambda code: ranked.index(code) if code in ranked else len(ranked))
 
 
 def expired(limits: Limits) -> bool:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import errno
-import os
 import select
 import time
 from collections import deque
 from socket import AF_INET, SO_ERROR, SOL_SOCKET, SocketType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from .failures import is_foreign
+from .failures import connect_failure, is_foreign, most_telling
 from .options import socket_options
 from .urllib3_lookup import Address, addresses_of
 from .urllib3_wire import CAN_POLL
 
 if TYPE_CHECKING:
-    from .._ground.wire import TransportFailure
     from .proxies import Proxy
-    from .urllib3_clock import Clock
     from .urllib3_wire import Wire
 
 NEXT_ADDRESS: Final = 0.25  # seconds after which another address of the host is tried, too
@@ -62,16 +59,18 @@ def connect_to_first(wire: Wire, host: str, port: int) -> SocketType:
     """
     waiting = deque(addresses_of(host, port, wire.clock))
     trying: list[SocketType] = []
-    last = 0
+    codes: list[int] = []
     next_at = 0.0
     while waiting or trying:
         limit = wire.clock.left()
         ready: list[SocketType] = []
         if waiting and (not trying or time.monotonic() >= next_at):
-            sock, last = _begin(wire, waiting.popleft())
+            sock, code = _begin(wire, waiting.popleft())
             if sock is not None:
                 trying.append(sock)
                 next_at = time.monotonic() + NEXT_ADDRESS
+            else:
+                codes.append(code)
         elif waiting:
             pause = max(next_at - time.monotonic(), 0.0)
             ready = _wait_for_any(trying, pause if limit is None else min(pause, limit))
@@ -82,16 +81,17 @@ def connect_to_first(wire: Wire, host: str, port: int) -> SocketType:
         if wire.closing:
             raise wire.clock.failure("client_closed")
         for sock in ready:
-            last = sock.getsockopt(SOL_SOCKET, SO_ERROR)
-            if not last:
+            code = sock.getsockopt(SOL_SOCKET, SO_ERROR)
+            if not code:
                 for other in trying:
                     if other is not sock:
                         other.close()
                 return sock
             sock.close()
             trying.remove(sock)
+            codes.append(code)
             next_at = 0.0
-    raise failure_of(last, wire.clock)
+    raise connect_failure(most_telling(codes), host=wire.clock.host)
 
 
 def _wait_for_any(sockets: list[SocketType], timeout: float | None) -> list[SocketType]:
@@ -143,18 +143,6 @@ def set_options(sock: SocketType) -> None:
         except OSError as error:
             if is_foreign(error):
                 raise
-
-
-def failure_of(code: int, clock: Clock) -> TransportFailure:
-    """The failure for the number of an error while connecting."""
-    detail = os.strerror(code) if code else ""
-    if code == errno.ECONNREFUSED:
-        return clock.failure("refused")
-    if code == errno.ETIMEDOUT:
-        return clock.failure("connect_timeout", detail=detail)
-    if code in {errno.ECONNRESET, errno.ECONNABORTED}:
-        return clock.failure("reset", detail=detail)
-    return clock.failure("unreachable", detail=detail)
 
 
 def connect_over_socks(wire: Wire, route: Route, proxy: Proxy) -> SocketType:

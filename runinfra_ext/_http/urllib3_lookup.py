@@ -34,11 +34,11 @@ def addresses_of(host: str, port: int, clock: Clock) -> list[Address]:
         TransportFailure: there are none, or they were not found in time.
     """
     if _NUMBER.match(host):
-        found = _look_up(host, port)
+        found = look_up(host, port)
     else:
         answers: queue.SimpleQueue[list[Address] | str] = queue.SimpleQueue()
         # Of the two ways to start a thread the one in C: an interrupt can't leave it half-done.
-        _thread.start_new_thread(lambda: answers.put(_look_up(host, port)), ())
+        _thread.start_new_thread(lambda: answers.put(look_up(host, port)), ())
         try:
             found = answers.get(timeout=clock.left())
         except queue.Empty as error:
@@ -51,8 +51,8 @@ def addresses_of(host: str, port: int, clock: Clock) -> list[Address]:
     return [one for one in chain.from_iterable(zip_longest(first, others)) if one is not None]
 
 
-def _look_up(host: str, port: int) -> list[Address] | str:
-    """The addresses, or what is wrong."""
+def look_up(host: str, port: int) -> list[Address] | str:
+    """The addresses of a host, or what is wrong; it may take as long as the system likes."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError:

@@ -8,11 +8,11 @@ import re
 import socket
 import time
 
-import aiohttp
 import anyio
 import pytest
 from aiohttp.client_proto import ResponseHandler
 
+from runinfra_ext._http.aiohttp_lookup import Resolver
 from tests.network.hostile import Peer, answer, chunked
 from tests.network.loops import fetch, network, on_grounds, on_loops, run, served
 
@@ -181,7 +181,7 @@ def test_a_foreign_timeout_passes_unchanged(loop, tls, stage, monkeypatch):
             async def resolve(*arguments, **options):
                 raise thrown
 
-            monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
+            monkeypatch.setattr(Resolver, "resolve", resolve)
         call = asyncio.create_task(fetch(http, server))
         while stage != "lookup":
             await asyncio.sleep(0.01)

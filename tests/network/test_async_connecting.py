@@ -6,13 +6,14 @@ import asyncio
 import datetime as dt
 import socket
 import ssl
+import threading
 import time
 
-import aiohttp
 import pytest
 import trustme
 
 from runinfra_ext._ground.limits import Limits, Timeout
+from runinfra_ext._http.aiohttp_lookup import Resolver
 from runinfra_ext._http.asynchronous import AsyncHTTP
 from runinfra_ext._http.options import HTTPOptions
 from tests.network.hostile import Hostile, Peer, answer, authority, client_context, server_context
@@ -65,7 +66,7 @@ def looked_up(monkeypatch, found):
             for kind, address in await found(port)
         ]
 
-    monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
+    monkeypatch.setattr(Resolver, "resolve", resolve)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -85,7 +86,7 @@ def test_a_name_that_is_not_found(loop, monkeypatch):
     looked_up(monkeypatch, nothing)
     error = lost(loop, Elsewhere("http://many.localhost:1/v1"))
     assert (error.reason, error.sent) == ("dns", False)
-    assert "many.localhost:1" in error.message
+    assert error.message == "The name of many.localhost:1 was not found: unknown."
 
 
 @pytest.mark.parametrize("limit", ["connect", "deadline"])
@@ -102,6 +103,49 @@ def test_a_lookup_of_a_name_is_bounded(loop, monkeypatch, limit):
     error = lost(loop, Elsewhere("http://many.localhost:1/v1"), Limits(timeout, deadline))
     assert error.reason == ("connect_timeout" if limit == "connect" else "deadline")
     assert not error.sent
+
+
+def test_a_lookup_that_hangs_holds_nothing_up(loop, monkeypatch):
+    """Neither the event loop's own threads nor its end wait for it."""
+    go_on, real = threading.Event(), socket.getaddrinfo
+
+    def hanging(host, *arguments, **options):
+        if str(host).startswith("hung"):
+            go_on.wait(10)
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return real(host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hanging)
+
+    async def scenario():
+        http = AsyncHTTP()
+        short = Limits(Timeout(0.1, 20, 20, 20), None)
+        asked = [
+            failing(http, Elsewhere(f"http://hung-{n}.localhost:1/v1"), limits=short)
+            for n in range(40)
+        ]
+        found = await asyncio.gather(*asked)
+        await asyncio.to_thread(len, found)
+        await http.aclose()
+        return found
+
+    found = run(loop, scenario)
+    still_hanging = not go_on.is_set()
+    go_on.set()
+    assert {error.reason for error in found} == {"connect_timeout"}
+    assert still_hanging
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_error_of_several_addresses_that_says_most(loop, monkeypatch, turn, free_port):
+    """One refuses and the other can't be reached: the host is there, and refuses."""
+
+    async def both(port):
+        return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "fe80::1")][::turn]
+
+    looked_up(monkeypatch, both)
+    error = lost(loop, Elsewhere(f"http://many.localhost:{free_port}/v1"))
+    assert (error.reason, error.sent) == ("refused", False)
 
 
 def test_a_broken_first_address_costs_a_quarter_of_a_second(loop, monkeypatch):

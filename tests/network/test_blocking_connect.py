@@ -16,6 +16,7 @@ import trustme
 from runinfra_ext._ground.wire import TransportFailure
 from runinfra_ext._http import urllib3_connect
 from runinfra_ext._http.blocking import HTTP
+from runinfra_ext._http.failures import connect_failure
 from tests.network.blocking import door
 from tests.network.hostile import (
     Hostile,
@@ -183,13 +184,21 @@ def test_nobody_listens(free_port: int) -> None:
     assert str(free_port) in fault.message
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_error_of_several_addresses_that_says_most(
+    monkeypatch: pytest.MonkeyPatch, free_port: int, turn: int
+) -> None:
+    """One refuses and the other can't be reached: the host is there, and refuses."""
+    found = [("127.0.0.1", free_port), ("fe80::1", free_port, 0, 0)]
+    resolve(monkeypatch, *found[::turn])
+    fault = fault_of("http://many.example/x", connect=5)
+    assert (fault.reason, fault.sent) == ("refused", False)
+
+
 def test_what_the_system_says_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """By the number of its error."""
-    from runinfra_ext._http.urllib3_clock import Clock
-
-    clock = Clock(limits(), "a.example")
     reasons = [
-        urllib3_connect.failure_of(code, clock).reason
+        connect_failure(code, host="a.example").reason
         for code in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ETIMEDOUT, errno.ECONNRESET, 0)
     ]
     assert reasons == ["unreachable", "unreachable", "connect_timeout", "reset", "unreachable"]
