@@ -250,7 +250,7 @@ def main() -> int:
     parser.add_argument("--sandbox", action="store_true", help="at the bundled sandbox: free")
     try:
         content = release(sandbox=parser.parse_args().sandbox)
-    except (Failed, ValueError, subprocess.CalledProcessError) as error:
+    except (Failed, OSError, ValueError, subprocess.CalledProcessError) as error:
         print(f"not released: {error}", file=sys.stderr)
         return 1
     report.write(OUT / report.NAME, content)

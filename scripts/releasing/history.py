@@ -9,6 +9,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -75,7 +76,7 @@ class Committed(NamedTuple):
 
 
 class Repository:
-    """A clone.
+    """A clone, whose commit is looked at once.
 
     Args:
         root: its folder.
@@ -126,6 +127,7 @@ class Repository:
                 raise ValueError(msg)
         return found
 
+    @cached_property
     def _head(self) -> dict[str, str]:
         """What the commit says before its message."""
         [data] = self._objects("commit", [self.commit]).values()
@@ -133,14 +135,16 @@ class Repository:
         parts = (line.partition(" ") for line in lines)
         return {name: rest for name, _, rest in parts if name}
 
-    def files(self) -> Iterator[Committed]:
+    @cached_property
+    def files(self) -> list[Committed]:
         """The files of the commit.
 
         Raises:
             ValueError: something in it is no file, or the repository is damaged.
         """
         size = len(self.commit) // 2
-        level = [("", self._head()["tree"])]
+        level = [("", self._head["tree"])]
+        listed: list[Committed] = []
         while level:
             trees = self._objects("tree", (oid for _, oid in level))
             below: list[tuple[str, str]] = []
@@ -159,10 +163,11 @@ class Repository:
                     if mode == _TREE:
                         below.append((f"{path}/", found))
                     else:
-                        yield Committed(mode, found, path)
+                        listed.append(Committed(mode, found, path))
             level = below
+        return listed
 
-    @property
+    @cached_property
     def commit(self) -> str:
         """The id of the commit that is checked out."""
         return self.git("rev-parse", "--verify", "HEAD^{commit}")
@@ -170,7 +175,7 @@ class Repository:
     @property
     def committed(self) -> int:
         """When it was committed, in seconds since 1970."""
-        return int(self._head()["committer"].split()[-2])
+        return int(self._head["committer"].split()[-2])
 
     @property
     def version(self) -> str:
@@ -218,7 +223,7 @@ class Repository:
 
         Git is not asked: its settings, attributes, index and flags of files can hide a change.
         """
-        files = {file.path: file for file in self.files()}
+        files = {file.path: file for file in self.files}
         told = [path for path, file in files.items() if not file.stands(self.root)]
         return sorted([*told, *(path for path in self._found() if path not in files)])
 
@@ -245,9 +250,8 @@ class Repository:
         """
         # Not by `git archive`, which heeds attributes and filters that are in no commit.
         folder.mkdir(parents=True)
-        files = list(self.files())
-        contents = self._objects("blob", (file.oid for file in files))
-        for file in files:
+        contents = self._objects("blob", (file.oid for file in self.files))
+        for file in self.files:
             path, data = folder / file.path, contents[file.oid]
             path.parent.mkdir(parents=True, exist_ok=True)
             if file.mode == _LINK:

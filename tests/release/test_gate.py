@@ -185,6 +185,8 @@ def template(tmp_path_factory):
         (root / name).write_text(text, "utf-8")
     git(folder, "init", "-q", "--bare", "origin")
     git(root, "init", "-q", "-b", "main")
+    for hooks in (folder / "origin/hooks", root / ".git/hooks"):
+        shutil.rmtree(hooks)  # samples, which would be copied for each test
     git(root, "remote", "add", "origin", str(folder / "origin"))
     git(root, "add", "-A")
     git(root, "commit", "-qm", "Everything")
