@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Unpack
 
 from .._call.options import ClientOptions
@@ -78,50 +79,54 @@ class RunInfraLLM(CustomLLM):
         self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> ModelResponse:
         """A whole answer."""
-        made = self._for(more).chat.completions.create(
-            model=model, messages=messages, **_sent(optional_params, more)
-        )
+        with _timeouts_of_litellm(model):
+            made = self._for(more).chat.completions.create(
+                model=model, messages=messages, **_sent(optional_params, more)
+            )
         return ModelResponse(**made.model_dump())
 
     async def acompletion(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> ModelResponse:
         """A whole answer."""
-        made = await self._async_for(more).chat.completions.create(
-            model=model, messages=messages, **_sent(optional_params, more)
-        )
+        with _timeouts_of_litellm(model):
+            made = await self._async_for(more).chat.completions.create(
+                model=model, messages=messages, **_sent(optional_params, more)
+            )
         return ModelResponse(**made.model_dump())
 
     def streaming(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> Iterator[GenericStreamingChunk]:
-        """An answer while it comes."""
+        """An answer while it comes; what is refused is so before there is a stream."""
         options: Any = {**_sent(optional_params, more), **_STREAM}
-        with self._for(more).chat.completions.create(
-            model=model, messages=messages, **options
-        ) as stream:
-            for chunk in stream:
-                yield from _pieces(chunk)
+        with _timeouts_of_litellm(model):
+            stream = self._for(more).chat.completions.create(
+                model=model, messages=messages, **options
+            )
+        return _read(stream, model)
 
     async def astreaming(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, messages: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> AsyncIterator[GenericStreamingChunk]:
         """An answer while it comes."""
         options: Any = {**_sent(optional_params, more), **_STREAM}
-        stream = await self._async_for(more).chat.completions.create(
-            model=model, messages=messages, **options
-        )
-        async with stream:
-            async for chunk in stream:
-                for piece in _pieces(chunk):
-                    yield piece
+        with _timeouts_of_litellm(model):
+            stream = await self._async_for(more).chat.completions.create(
+                model=model, messages=messages, **options
+            )
+            async with stream:
+                async for chunk in stream:
+                    for piece in _pieces(chunk):
+                        yield piece
 
     def embedding(  # type: ignore[override]  # litellm calls it by keywords
         self, *, model: str, input: list[Any], optional_params: dict[str, Any], **more: Any
     ) -> EmbeddingResponse:
         """Embeddings."""
         options: Any = {"encoding_format": "float", **_sent(optional_params, more, _VECTORS)}
-        made = self._for(more).embeddings.create(model=model, input=input, **options)
+        with _timeouts_of_litellm(model):
+            made = self._for(more).embeddings.create(model=model, input=input, **options)
         return EmbeddingResponse(**made.model_dump())
 
     async def aembedding(  # type: ignore[override]  # litellm calls it by keywords
@@ -129,7 +134,9 @@ class RunInfraLLM(CustomLLM):
     ) -> EmbeddingResponse:
         """Embeddings."""
         options: Any = {"encoding_format": "float", **_sent(optional_params, more, _VECTORS)}
-        made = await self._async_for(more).embeddings.create(model=model, input=input, **options)
+        client = self._async_for(more)
+        with _timeouts_of_litellm(model):
+            made = await client.embeddings.create(model=model, input=input, **options)
         return EmbeddingResponse(**made.model_dump())
 
 
@@ -172,6 +179,22 @@ def _sent(
     if more.get("timeout") not in (None, _NO_TIMEOUT):
         sent["timeout"] = more["timeout"]
     return sent
+
+
+@contextmanager
+def _timeouts_of_litellm(model: str) -> Iterator[None]:
+    """Its own class for what took too long, which it makes of no custom provider's errors."""
+    try:
+        yield
+    except openai.APITimeoutError as error:
+        told: dict[str, Any] = {"message": error.message, "model": model}
+        raise litellm.Timeout(**told, llm_provider="runinfra") from error
+
+
+def _read(stream: Any, model: str) -> Iterator[GenericStreamingChunk]:
+    with _timeouts_of_litellm(model), stream:
+        for chunk in stream:
+            yield from _pieces(chunk)
 
 
 def _pieces(chunk: Any) -> Iterator[GenericStreamingChunk]:

@@ -285,7 +285,7 @@ class ServedRequest:
             return False
         place = (str(key.pipeline_id or self.scoped_to), operation, name)
         digest = hashlib.sha256(json.dumps(body, sort_keys=True, default=repr).encode()).hexdigest()
-        known = self.state.claim(place, digest)
+        known = self.state.claim(place, self.age, digest)
         if known is None:
             self.claimed = place
             return False

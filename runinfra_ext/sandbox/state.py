@@ -275,9 +275,17 @@ class SandboxState:
                 )
             )
 
-    def claim(self, key: tuple[str, str, str], digest: str) -> Stored | None:
-        """Take an idempotency key for a first request; what is known of it otherwise."""
+    def claim(self, key: tuple[str, str, str], age: int, digest: str) -> Stored | None:
+        """Take an idempotency key for a first request; what is known of it otherwise.
+
+        Args:
+            key: to claim.
+            age: of the state when the request came.
+            digest: of its body.
+        """
         with self._lock:
+            if age != self.age:
+                return None
             known = self.stored.get(key)
             if known is None:
                 self.stored[key] = Stored(digest)
@@ -290,7 +298,7 @@ class SandboxState:
 
         Args:
             key: that was claimed.
-            age: of the state when it was.
+            age: of the state when the request came.
             status: of the answer.
             headers: of the answer.
             body: of the answer.

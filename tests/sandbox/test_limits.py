@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import subprocess
 import sys
 import threading
+import time
 import typing
 
 import httpx
@@ -212,17 +214,38 @@ def test_whole_answers_take_their_time(ask):
     assert ask(**{"idempotency-key": "k"}).headers["x-runinfra-idempotent-replay"] == "true"
 
 
+def until(test):
+    """Wait for something that happens in the sandbox."""
+    for _ in range(1000):
+        if test():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
 def test_what_began_before_a_reset(ask):
     """It ends well, and is none of what comes after: no charge, no key that is taken."""
-    ask.gateway.configure(time_to_first_token=0.3)
+    headers = {"content-type": "application/json", "idempotency-key": "k"}
+    data = json.dumps(HELLO).encode()
+
+    def pieces():
+        yield data[:20]
+        until(lambda: ask.gateway.journal)
+        ask.gateway.reset()
+        yield data[20:]
+
+    first = ask.http.post("/chat/completions", content=pieces(), headers=headers)
+    assert first.status_code == 200
+    assert ask.gateway.charges == ask.gateway.journal == []
+
     answers = []
     thread = threading.Thread(target=lambda: answers.append(ask(**{"idempotency-key": "k"})))
+    ask.gateway.configure(time_to_first_token=0.3)
     thread.start()
-    while not ask.gateway.charges:
-        pass
+    until(lambda: ask.gateway.charges)
     ask.gateway.reset()
-    answers.append(ask(**{"idempotency-key": "k"}))
     thread.join()
+    answers.append(ask(**{"idempotency-key": "k"}))
     assert [answer.status_code for answer in answers] == [200, 200]
     assert [answer.headers.get("x-runinfra-idempotent-replay") for answer in answers] == [None] * 2
     assert len(ask.gateway.charges) == len(ask.gateway.journal) == 1

@@ -186,10 +186,40 @@ class TestLitellm:
         sent = [entry.headers for entry in sandbox.journal]
         assert [headers["idempotency-key"] for headers in sent] == ["order-1"] * 2
         sandbox.script(*["never-answer"] * 4)
-        with pytest.raises(openai.OpenAIError, match="limit"):
+        with pytest.raises(litellm.Timeout, match="limit") as caught:
             await ask("completion", **given, max_retries=0, timeout=0.1)
-        with pytest.raises(openai.OpenAIError, match="limit"):
+        assert isinstance(cause(caught.value), sdk.ReadTimeoutError)
+        with pytest.raises(litellm.Timeout, match="limit"):
             await ask("embedding", model=f"runinfra/{EMBED}", input=["a"], timeout=0.1)
+
+    @pytest.mark.parametrize("fault", ["401", "402", "429", "503", "never-answer"])
+    def test_refused_streams(self, sandbox, fault):
+        """Where litellm waits for the answer's beginning, the class is that of a whole answer."""
+        classes = {
+            "401": litellm.AuthenticationError,
+            "402": litellm.exceptions.PaymentRequiredError,
+            "429": litellm.RateLimitError,
+            "503": litellm.ServiceUnavailableError,
+            "never-answer": litellm.Timeout,
+        }
+        register()
+        sandbox.script(fault)
+        given = {"model": f"runinfra/{CHAT}", "messages": PRIME, "max_retries": 0, "timeout": 0.3}
+        with pytest.raises(openai.OpenAIError) as caught:
+            litellm.completion(**given, stream=True)
+        assert type(caught.value) is classes[fault]
+        assert isinstance(cause(caught.value), sdk.RunInfraError)
+        assert sandbox.charges == []
+
+    async def test_a_stream_that_stalls(self, ask, sandbox):
+        """It is told as what it is; litellm wraps it, as one may go on elsewhere."""
+        register(idle_timeout=0.3)
+        sandbox.script("stall:3")
+        with pytest.raises(openai.OpenAIError) as caught:
+            await ask("completion", model=f"runinfra/{CHAT}", messages=COUNT, stream=True)
+        assert isinstance(cause(caught.value), sdk.ReadTimeoutError)
+        told = getattr(caught.value, "original_exception", caught.value)
+        assert isinstance(told, litellm.Timeout)
 
     async def test_whom_a_call_speaks_for(self, ask, sandbox):
         """A key and a place of one call are used, and no other's in their stead."""
