@@ -20,10 +20,15 @@ _CELL: Final = 300  # characters of a cell
 # (in a list, a quotation) they differ in where it ends, so that nothing behind it counts as code.
 _FENCE: Final = re.compile(r"(`{3,}|~{3,})([^`]*)\Z")
 _ANY_FENCE: Final = re.compile(r"[\s>*+\-\d.)]*(?:`{3}|~{3})")
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")  # to every reader of Markdown
 _TICKS: Final = re.compile(r"`+")
 _TAG: Final = re.compile(r"<(?=[A-Za-z/!?])")
 _JOINER: Final = "\u2060"  # takes no room; a tag with it is none
-_SCRIPT: Final = re.compile(r"\]\(\s*(?!https?:|mailto:|#|/)[^)\s]*:", re.IGNORECASE)
+# Where a link leads to, in its place or in a definition, unless that is harmless: a scheme, what
+# may be one when entities and escapes are read, or the next line.
+_SCHEME: Final = r"\s*(?:\Z|(?!https?:|mailto:|#|/)[^)\s]*[:&\\])"
+_LINK: Final = re.compile(rf"\]\({_SCHEME}", re.IGNORECASE)
+_DEFINITION: Final = re.compile(rf"\](?=:{_SCHEME})", re.IGNORECASE)
 _SAFE_TYPE: Final = re.compile(r"(?:audio|image)/[\w.+-]+\Z")
 
 
@@ -32,7 +37,7 @@ def markdown(text: str) -> str:
     lines: list[str] = []
     fence: str | None = None
     certain = True
-    for line in text[:SHOWN].split("\n"):
+    for line in _LINE_END.split(text[:SHOWN]):
         opened = _FENCE.match(line) if certain else None
         if fence is not None:
             lines.append(line)
@@ -69,7 +74,8 @@ def code(text: str) -> str:
 def _harmless(line: str) -> str:
     # In a line with code, an entity would be shown as it is written.
     line = _TAG.sub(f"<{_JOINER}" if "`" in line else "&lt;", line)
-    return _SCRIPT.sub("](#", line.replace("![", "\\!\\["))
+    line = _DEFINITION.sub(f"]{_JOINER}", line)
+    return _LINK.sub("](#", line.replace("![", "\\!\\["))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], note: str = "") -> str:

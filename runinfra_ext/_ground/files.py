@@ -61,19 +61,29 @@ def check_place(param: str, path: StrPath) -> None:
     """
     problem = ""
     try:
-        target, _, temporary, descriptor = _begun(path)
-        try:
-            os.write(descriptor, b"\0")  # a full disk has names to give, and no room
-            with suppress(FileNotFoundError):
-                target.stat()  # a name may be too long
-        finally:
-            os.close(descriptor)
-            temporary.unlink(missing_ok=True)
+        try_place(path)
     except OSError as error:
         problem = error.strerror or type(error).__name__
     if problem:
         msg = f"{param}: expected a file that can be written, got {os.fspath(path)!r}: {problem}"
         raise InvalidRequestError(msg, param=param)
+
+
+def try_place(path: StrPath) -> None:
+    """The same, with the system's own error.
+
+    Raises:
+        InvalidRequestError: there is something else than a file.
+        OSError: it can't be made.
+    """
+    target, _, temporary, descriptor = _begun(path)
+    try:
+        os.write(descriptor, b"\0")  # a full disk has names to give, and no room
+        with suppress(FileNotFoundError):
+            target.stat()  # a name may be too long
+    finally:
+        os.close(descriptor)
+        temporary.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from .._ground.files import write_atomic
+from .._ground.files import try_place, write_atomic
 from .files import checked_history, picture_url, read_json
 from .parameters import Model, NoStream, Schema, Temperature
 from .session import Session, given_text
@@ -64,6 +64,8 @@ def chat(
     if system is not None:
         messages = [one for one in messages if one["role"] != "system"]
         messages.insert(0, {"role": "system", "content": system})
+    if history is not None:
+        try_place(history)
     with session.client() as client:
         talk = _Talk(client, session.screen, params, messages)
         talk.history, talk.target, talk.stream = history, target, not no_stream

@@ -33,8 +33,30 @@ def completion(
     script = shells.get_completion_script(
         prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE, shell=shell
     )
+    if shell == "zsh":
+        script = _for_zsh(script)
     screen = ctx.ensure_object(Session).screen
     if screen.json:
         screen.data({"shell": shell, "script": script})
     else:
         sys.stdout.write(f"{script}\n")
+
+
+def _for_zsh(script: str) -> str:
+    """The script as a file of ``$fpath``: zsh reads that at the first completion, which is one.
+
+    Typer's only says what shall complete from then on, so that the first press of a key does
+    nothing.
+    """
+    *lines, last = script.splitlines()
+    function = last.split()[1]
+    return "\n".join(
+        [
+            *lines,
+            'if [[ "${zsh_eval_context[-1]}" == loadautofunc ]]; then',
+            f'  {function} "$@"',
+            "else",
+            f"  {last}",
+            "fi",
+        ]
+    )

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .._ground.files import write_atomic
+from .._ground.files import try_place, write_atomic
 from ..errors import ConfigurationError
 from .parameters import Model
 from .session import Session, given_text
@@ -49,6 +49,8 @@ def image(
     if count > 1:
         params["n"] = count
     paths: list[str] = []
+    if output is not None and not to_stdout:
+        try_place(output)
     with session.client() as client:
         generate: Any = client.images.generate
         found = generate(**params)

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any, Final, cast
@@ -19,6 +20,7 @@ from ..errors import RunInfraError
 from .session import Session
 
 _FRESH: Final = 300.0  # seconds
+_PLAIN: Final = re.compile(r"[\w./:@+-]+\Z")  # what no shell takes for more than a name
 _WAIT: Final = 1.5  # seconds for the gateway
 
 
@@ -36,7 +38,7 @@ def models() -> list[str]:
             if 0 <= time.time() - path.stat().st_mtime < _FRESH:
                 return _names(json.loads(path.read_bytes()))
         with session.client() as client:
-            found = [model.id for model in client.models.list(deadline=_WAIT)]
+            found = _names([model.id for model in client.models.list(deadline=_WAIT)])
         with contextlib.suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_atomic(path, json.dumps(found).encode())
@@ -54,4 +56,4 @@ def _place(key: str) -> Path:
 
 def _names(value: Any) -> list[str]:
     names = cast("list[object]", value) if isinstance(value, list) else []
-    return [name for name in names if isinstance(name, str)]
+    return [name for name in names if isinstance(name, str) and _PLAIN.match(name)]

@@ -36,11 +36,19 @@ class Player:
 
     Raises:
         ConfigurationError: no program for it is installed.
+        ChildProcessError: at the end of its block: the program has failed.
     """
 
     def __init__(self, form: str) -> None:
         own = os.environ.get(VARIABLE, "").strip()
-        found = shlex.split(own) if own else _found(form)
+        found: list[str] = []
+        problem = ""
+        try:
+            found = shlex.split(own) if own else _found(form)
+        except ValueError as error:  # a quote that is open
+            problem = str(error)
+        if problem:
+            raise ConfigurationError(f"{VARIABLE}: expected a command: {problem}", param=VARIABLE)
         if not found or shutil.which(found[0]) is None:
             known = ", ".join(command[0] for command in _KNOWN)
             only = "; some of them play wav only: --format wav" if form != "wav" else ""
@@ -56,15 +64,15 @@ class Player:
 
     @property
     def _stdin(self) -> IO[bytes]:
-        process = self._process
-        if process is None:
-            process = self._process = subprocess.Popen(  # noqa: S603 - of the list, or the user's own
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
-            )
-        assert process.stdin is not None
-        return process.stdin
+        assert self._process is not None
+        assert self._process.stdin is not None
+        return self._process.stdin
 
     def __enter__(self) -> Self:
+        # Now, and not with the first piece: one that can't be started is found out in time.
+        self._process = subprocess.Popen(  # noqa: S603 - of the list, or the user's own
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
         return self
 
     def __exit__(
@@ -74,8 +82,7 @@ class Player:
         traceback: TracebackType | None,
     ) -> None:
         process = self._process
-        if process is None:
-            return
+        assert process is not None
         try:
             with contextlib.suppress(BrokenPipeError):
                 self._stdin.close()
@@ -85,6 +92,9 @@ class Player:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+        if exc_value is None and process.returncode:
+            msg = f"{self._command[0]}: it did not play this; it ended with {process.returncode}"
+            raise ChildProcessError(msg)
 
 
 def speaks(form: str | None) -> bool:

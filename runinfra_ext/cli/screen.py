@@ -74,7 +74,7 @@ class Screen:
 
     def styled(self, text: str, style: str) -> None:
         """Print the beginning of a line, in a colour (of ANSI's) on a terminal that has some."""
-        coloured = self.is_terminal and not os.environ.get("NO_COLOR")
+        coloured = self.is_terminal and _has_styles()
         sys.stdout.write(f"\x1b[{style}m{text}\x1b[0m" if coloured else text)
 
     def data(self, value: Any) -> None:
@@ -136,7 +136,7 @@ class Screen:
     def note(self, text: str) -> None:
         """Say something aside, on stderr; dimmed on a terminal."""
         line = escaped(text)
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and _has_styles():
             line = f"\x1b[2m{line}\x1b[0m"
         self._aside(line)
 
@@ -153,6 +153,12 @@ class Screen:
         stream: TextIO = sys.stderr
         stream.write(f"{line}\n")
         stream.flush()
+
+
+def _has_styles() -> bool:
+    """Whether a terminal shows colours and the like, and shall."""
+    dumb = os.environ.get("TERM", "").strip().lower() in {"dumb", "unknown"}
+    return not dumb and not os.environ.get("NO_COLOR")
 
 
 def _needed(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from .._ground.files import atomic_file, write_atomic
+from .._ground.files import atomic_file, try_place, write_atomic
 from ..errors import ConfigurationError
 from .files import apart, readable
 from .parameters import Model, Output, Play
@@ -67,6 +67,8 @@ def speak(
         "speed": speed,
     }
     params |= {name: value for name, value in options.items() if value is not None}
+    if output is not None and not to_stdout:
+        try_place(output)
     with contextlib.ExitStack() as stack:
         player: Speaker | Player | None = None
         if itself:
@@ -107,6 +109,8 @@ def voice(
     session = ctx.ensure_object(Session)
     apart(output, audio)
     readable(audio)
+    if output is not None:
+        try_place(output)
     content: Any = sys.stdin.buffer.read() if audio == "-" else Path(audio)
     with contextlib.ExitStack() as stack:
         player = stack.enter_context(Player("wav")) if play else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-from .._ground.files import write_atomic
+from .._ground.files import try_place, write_atomic
 from ..errors import ConfigurationError, RunInfraError
 from .failures import code_of, told
 from .files import apart, readable
@@ -95,6 +95,8 @@ class _Work:
         create: Any = client.audio.transcriptions.create
         try:
             readable(source)
+            if target is not None:
+                try_place(target)
             with self._session.screen.progress(source) as progress:
                 found = create(
                     file=("stdin", sys.stdin.buffer.read()) if source == "-" else Path(source),

@@ -90,6 +90,15 @@ def test_models_are_completed(completed, gateway, tmp_path):
     assert len(gateway.journal) == 3
 
 
+def test_names_that_mean_something_to_a_shell(completed, monkeypatch):
+    """What a server calls a model is never run."""
+    named = ["a/b:c@d-1.5", "$(touch x)", "`x`", "a;b", "a b", "a'b", 'a"b', "a\n", ""]
+    found = {"object": "list", "data": [{"id": name, "object": "model"} for name in named]}
+    with Hostile(answering(answer(json.dumps(found).encode()))) as server:
+        monkeypatch.setenv("RUNINFRA_BASE_URL", server.base_url)
+        assert completed("").out.split() == ["a/b:c@d-1.5"]
+
+
 def test_completion_never_fails(completed, gateway, monkeypatch, tmp_path):
     """Without a key, a gateway or a place for the cache there is nothing to offer, or no cache."""
     gateway.script("500")

@@ -261,6 +261,15 @@ def test_completion_as_json(cli):
     assert "complete" in json.loads(cli("completion", "bash", "--json").out)["script"]
 
 
+@pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"NO_COLOR": "1"}])
+def test_a_terminal_without_styles(terminal, env):
+    """What it can't show, or shall not, is not sent: neither of results nor of what stands aside."""
+    shown = terminal("chat", "-m", "acme-chat-8b", "Hi.", env=env)
+    assert (shown.code, "tokens in" in shown.text) == (0, True)
+    assert "\x1b" not in shown.raw
+    assert "\x1b" not in terminal("doctor", env=env).raw
+
+
 def test_a_narrow_terminal(terminal):
     """A table that would be torn into syllables becomes records, in which nothing is left out."""
     shown = terminal("models", env={"COLUMNS": "40"})

@@ -100,6 +100,17 @@ def test_completion(cli, shell):
     assert cli("completion", "tcsh").code == 2
 
 
+def test_zsh_completes_at_once(cli):
+    """Read by compinit from a folder of $fpath, the file itself is the first completion."""
+    script = cli("completion", "zsh").out
+    assert script.startswith("#compdef runinfra-ext\n")
+    *_, check, called, otherwise, known, end = script.splitlines()
+    assert "== loadautofunc ]]" in check
+    assert called.split() == ["_runinfra_ext_completion", '"$@"']
+    assert known.split() == ["compdef", "_runinfra_ext_completion", "runinfra-ext"]
+    assert (otherwise, end) == ("else", "fi")
+
+
 def completed(tmp_path, *words):
     """What bash completes the last word to, by the script and the program."""
     program = tmp_path / "runinfra-ext"

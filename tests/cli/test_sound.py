@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import stat
 import sys
@@ -91,6 +92,53 @@ def test_a_player_that_leaves(cli, monkeypatch, tmp_path):
     path = tmp_path / "long.wav"
     assert cli("speak", *TTS, "--play", "-o", str(path), "Hello. " * 300).code == 0
     assert path.stat().st_size > 100_000
+
+
+@pytest.mark.parametrize(
+    ("command", "paid", "code", "words"),
+    [
+        ("'unbalanced", 0, 2, "RUNINFRA_PLAYER: expected a command: No closing quotation"),
+        ("not-a-program", 0, 7, "Exec format error"),
+        ("false", 1, 7, "false: it did not play this; it ended with 1"),
+    ],
+)
+@pytest.mark.parametrize("command_line", ["speak", "voice"])
+def test_a_player_that_does_not_play(
+    cli, gateway, talk, monkeypatch, tmp_path, command_line, command, paid, code, words
+):
+    """What can be known is known before anything is paid for; else it is no success."""
+    (tmp_path / "not-a-program").write_text("nonsense")
+    (tmp_path / "not-a-program").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    recording = tmp_path / "one.wav"
+    recording.write_bytes(talk("One."))
+    monkeypatch.setenv("RUNINFRA_PLAYER", command)
+    if command_line == "speak":
+        ran = cli("speak", *TTS, "--play", "Hello.")
+    else:
+        monkeypatch.setenv("RUNINFRA_API_KEY", gateway.pipeline_api_key)
+        ran = cli("voice", "--pipeline-id", gateway.pipeline_id, "--play", str(recording))
+    assert (ran.code, len(gateway.charges)) == (code, paid)
+    assert words in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("speak", *TTS, "--format", "wav", "Hello."),
+        ("image", *FLUX, "A boat."),
+        ("transcribe", *ASR, "one.wav"),
+        ("chat", "-m", "acme-chat-8b", "Hi."),
+    ],
+)
+def test_a_place_that_can_not_be_written(cli, gateway, talk, monkeypatch, tmp_path, arguments):
+    """It is found out before anything is paid for."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.wav").write_bytes(talk("One."))
+    option = "--history" if arguments[0] == "chat" else "-o"
+    ran = cli(*arguments, option, "/proc/place")
+    assert (ran.code, "/proc/place: No such file" in ran.err) == (7, True)
+    assert gateway.charges == []
 
 
 def test_a_player_is_found(cli, monkeypatch, tmp_path):
