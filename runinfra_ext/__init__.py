@@ -1,7 +1,20 @@
-"""RunInfra for Python: ``from runinfra_ext import RunInfra, AsyncRunInfra``.
+"""RunInfra for Python.
 
-Importing this package imports neither the HTTP library nor the models: a client and what belongs to
-it are loaded when they are first used.
+::
+
+    from runinfra_ext import RunInfra
+
+    with RunInfra() as client:  # the key of RUNINFRA_API_KEY
+        chat = client.chat.completions.create(
+            model="acme-chat-8b", messages=[{"role": "user", "content": "Name one prime."}]
+        )
+        print(chat.choices[0].message.content)
+
+``help(RunInfra)`` lists the options of a client, :mod:`runinfra_ext.errors` the errors. The pages are
+at https://rightnow-ai.github.io/runinfra-python/.
+
+Importing this package loads neither the HTTP library nor the models: they are loaded when a client
+first needs them.
 """
 
 from __future__ import annotations

@@ -60,6 +60,9 @@ def told(root: Path) -> int:
             print("Breaks callers:" if weight is Weight.MAJOR else "New, or wider:")
             print("\n".join(f"  {change.where}: {change.what}" for change in chosen))
     now = Repository(root).version
+    if numbers(now) < numbers(last):
+        print(f"The last release is {last}: {now} is lower.")
+        return 1
     if not changes:
         print(f"Nothing changed for callers since {last}.")
         return 0
@@ -67,7 +70,8 @@ def told(root: Path) -> int:
     print(f"\nThe last release is {last}: the next is {least} at least; it says {now}.")
     if numbers(now) >= numbers(least):
         return 0
-    if last == now and "- unreleased" in (root / "CHANGELOG.md").read_text("utf-8"):
+    entries = (root / "CHANGELOG.md").read_text("utf-8").splitlines()
+    if last == now and f"## {now} - unreleased" in entries:
         print(f"{now} is not out yet: nothing of it is promised, and nothing has to be kept.")
         return 0
     return 1

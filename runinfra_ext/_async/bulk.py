@@ -50,20 +50,21 @@ class AsyncBulk:
     ) -> AsyncBulkJob[ItemT]:
         """Call an operation for each row.
 
-        Rows are taken in as they are needed, so they may be a generator without end; memory does
-        not grow with them. The blocking client takes them in the thread that iterates, and works
-        in threads of its own. The rows are given as they are finished; each has a result or an
-        error, which does not stop the job. What concerns all rows does (a wrong key, no credit, a
-        paused model): it is raised after the rows that were on their way, and the same call with
-        the same ``journal`` goes on when it is mended.
+        Rows are read as they are needed, so they may be an endless generator; memory does not
+        grow with them. The blocking client reads them in the thread that iterates, and sends
+        them in threads of its own. Each row is yielded as soon as it is finished, with its result
+        or its error. An error of one row does not stop the job. One that concerns all rows does (a
+        wrong key, no credit, a paused model): it is raised after the rows that were under way, and
+        the same call with the same ``journal`` resumes later.
 
         Args:
             rows: the input; the async client takes async iterables too.
-            request: makes the keyword arguments of a row's call from the row; without it, a row
-                is the mapping of these itself.
-            operation: the method to call, as it is called on the client. Streams are not read.
-            key: what names a row: the name of a member of it, or a function. Without it, its
-                number does: then a later run must have the same rows in the same order.
+            request: a function that returns the keyword arguments of a row's call; without it,
+                each row is a mapping of these.
+            operation: the method to call, named as on the client. Streams are not read.
+            key: identifies a row in a later run: the name of a member, or a function of the row.
+                Without it the row's number is its key, and a later run must have the same rows in
+                the same order.
             target: for ``….parse``: the type or schema of the objects.
             **options: of the job, see :class:`.bulk.JobOptions`.
 

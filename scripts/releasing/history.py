@@ -49,6 +49,11 @@ def _is(oid: str, kind: str, data: bytes) -> bool:
     return hashlib.new(method, b"%s %d\0" % (kind.encode(), len(data)) + data).hexdigest() == oid
 
 
+def _unread(error: OSError) -> None:
+    """A folder that can't be listed may hold anything."""
+    raise error
+
+
 class Committed(NamedTuple):
     """A file of the commit.
 
@@ -229,7 +234,7 @@ class Repository:
 
     def _found(self) -> Iterator[str]:
         """All files and links below the root but those that the targets make."""
-        for text, folders, names in os.walk(self.root):
+        for text, folders, names in os.walk(self.root, onerror=_unread):
             folder = Path(text)
             links = [name for name in folders if (folder / name).is_symlink()]
             for name in (*names, *links):

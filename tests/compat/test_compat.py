@@ -596,6 +596,13 @@ def test_a_candidate_has_the_number_of_its_release(tree, capsys):
     assert "The last release is 0.2.0rc1: the next is 0.2.0 at least" in capsys.readouterr().out
 
 
+def test_a_version_never_falls(tree, capsys):
+    """Also when nothing has changed for callers."""
+    replaced(tree / "compat/release.json", "0.1.0", "0.2.0")
+    assert compat.told(tree) == 1
+    assert "The last release is 0.2.0: 0.1.0 is lower." in capsys.readouterr().out
+
+
 def test_what_was_announced_may_go(tree, capsys):
     """A name that the last release called deprecated is no break."""
     (tree / "compat/deprecated.txt").write_text("runinfra_ext.AlreadyCompletedError\n", "utf-8")
@@ -612,6 +619,11 @@ def test_what_is_not_out_promises_nothing(tree, capsys):
     replaced(tree / "tests/surface.txt", "class AlreadyCompletedError(ConflictError)\n", "")
     assert compat.told(tree) == 0
     assert "0.1.0 is not out yet" in capsys.readouterr().out
+    # Another version that is not out, or the words somewhere else, excuse nothing.
+    replaced(
+        tree / "CHANGELOG.md", "## 0.1.0 - unreleased", "## 0.1.0 - 2026-01-02\n\n- unreleased"
+    )
+    assert compat.told(tree) == 1
 
 
 def test_the_baseline_is_of_a_release():

@@ -684,6 +684,19 @@ def entry_points(it):
     ignored(it, "evil.egg-info/entry_points.txt")
 
 
+def folder_that_is_not_listed(it):
+    """Its files can be read by who knows their names."""
+    (it.root / "runinfra_ext/more").mkdir()
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("more"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    it.patches.setattr(os, "scandir", scandir)
+
+
 def staged_file(it):
     untracked_file(it)
     git(it.root, "add", "-A")
@@ -783,6 +796,7 @@ WAYS = [
     (module_in_a_package, "The tree is not clean: runinfra_ext/extra.py."),
     (module_without_source, "The tree is not clean: runinfra_ext/extra.pyc."),
     (entry_points, "The tree is not clean: evil.egg-info/entry_points.txt."),
+    (folder_that_is_not_listed, "of another form than a release's: [Errno 13] Permission denied"),
     (staged_file, "The tree is not clean: runinfra_ext/extra.py."),
     (tree_elsewhere, "The tree is not clean: runinfra_ext/__init__.py."),
     (linked_folder, "The tree is not clean: openapi."),
@@ -850,6 +864,7 @@ WAYS = [
 @pytest.mark.parametrize(("way", "told"), WAYS, ids=lambda value: getattr(value, "__name__", ""))
 def test_no_other_way(ready, monkeypatch, capsys, way, told):
     """It is refused, for this reason, and nothing is uploaded."""
+    ready.patches = monkeypatch
     way(ready)
     assert told in ready.refused(monkeypatch, capsys)
     assert ready.uploaded == []
