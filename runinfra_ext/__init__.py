@@ -10,8 +10,8 @@
         )
         print(chat.choices[0].message.content)
 
-``help(RunInfra)`` lists the options of a client, :mod:`runinfra_ext.errors` the errors. The pages are
-at https://rightnow-ai.github.io/runinfra-python/.
+``help(RunInfra)`` lists the options of a client, :mod:`runinfra_ext.errors` the errors. All pages:
+https://rightnow-ai.github.io/runinfra-python/.
 
 Importing this package loads neither the HTTP library nor the models: they are loaded when a client
 first needs them.
