@@ -138,14 +138,15 @@ def test_refusals_that_waiting_does_not_mend(both, hello, name):
 )
 def test_short_waits_are_kept(both, hello, hint):
     """15: zero, milliseconds and a date in the past mean at once."""
+    waits = []
+    hooks = sdk.Hooks(before_sleep=lambda fact: waits.append(fact.seconds))
 
     async def scenario():
-        async with both.client() as client:
+        async with both.client(hooks=hooks) as client:
             return await ask(client, hello, **fault(f"{hint}*2"))
 
-    started = time.monotonic()
     assert both.run(scenario).meta.attempts == 3
-    assert time.monotonic() - started < 5
+    assert waits == pytest.approx([0, 0], abs=0.01)
 
 
 @pytest.mark.parametrize("status", [429, 503, 500])
@@ -426,7 +427,7 @@ def test_never_answers(both, hello, stream):
     )
     error = failing(both, call)
     assert type(error) is sdk.DeadlineExceededError
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize("name", ["drip-headers", "drip-body"])
@@ -436,7 +437,7 @@ def test_drips_end_by_the_deadline(both, hello, name):
     call = lambda client: ask(client, hello, timeout=0.3, deadline=0.7, **fault(name))
     error = failing(both, call)
     assert type(error) is sdk.DeadlineExceededError
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_redirects_are_refused(both, hello):

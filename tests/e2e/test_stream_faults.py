@@ -126,7 +126,7 @@ def test_silence(both):
     events, error = broken(both, "stall:2", client_options={"idle_timeout": 0.3})
     assert type(error) is sdk.ReadTimeoutError
     assert len(events) == 2
-    assert 0.25 < time.monotonic() - started < 5
+    assert 0.25 < time.monotonic() - started < 20
 
 
 def test_heartbeats_keep_the_idle_clock_quiet(both):

@@ -417,7 +417,7 @@ def test_the_deadline_ends_every_wait(both: Both, library: str, fault: str) -> N
             )
 
     calling(both, library, call, {})
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_the_read_limit(both: Both, library: str) -> None:
