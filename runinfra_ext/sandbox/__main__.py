@@ -27,7 +27,8 @@ def program(arguments: list[str] | None = None, *, prog: str = _PROGRAM) -> int:
         arguments: of the command line; the process's own if left out.
         prog: what the program is called.
     """
-    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    for name in ("uvicorn", "python_multipart"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     # asyncio warns of every write to a client that has left, which is no news here.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import weakref
 from collections.abc import Mapping
 from datetime import datetime
 from html import escape
@@ -18,16 +19,37 @@ from .state import Entry
 __all__ = ["escape", "method_of", "request_row"]
 
 _LONG: Final = 400  # letters of a value that are shown
-_LONGEST: Final = 20_000  # letters of a body that are shown
+_MARGIN: Final = 1000  # letters behind them in which a credential may end
+_KEPT: Final = 200  # rows that are not made anew while nothing changes in them
+_LONGEST: Final = 8_000  # letters of a body that are shown
 _SHOWN_HEADERS: Final = ("content-type", "user-agent", "idempotency-key", "x-client-request-id")
 _redactor: Final = Redactor()
+_rows: Final[dict[int, tuple[weakref.ref[Entry], tuple[Any, ...], str]]] = {}
 
 
 def request_row(entry: Entry) -> str:
     """One request: a line, and behind it what was asked and answered."""
-    body = _summary(entry) + _exchange(entry)
-    version = hashlib.sha256(body.encode()).hexdigest()[:12]
-    return f'<li id="{entry.request_id}" data-version="{version}"><details>{body}</details></li>'
+    state = _state(entry)
+    kept = _rows.pop(id(entry), None)
+    if kept is None or kept[0]() is not entry or kept[1] != state:
+        body = _summary(entry) + _exchange(entry)
+        version = hashlib.sha256(body.encode()).hexdigest()[:12]
+        row = f'<li id="{entry.request_id}" data-version="{version}"><details>{body}</details></li>'
+        kept = weakref.ref(entry), state, row
+    _rows[id(entry)] = kept  # behind all others
+    if len(_rows) > _KEPT:
+        del _rows[next(iter(_rows))]
+    return kept[2]
+
+
+def _state(entry: Entry) -> tuple[Any, ...]:
+    """What changes of an entry while its request is answered."""
+    return (
+        *(entry.operation, entry.model, entry.fault, entry.status, entry.tokens, entry.sample),
+        *(entry.charged, entry.cents, entry.replayed, entry.scripted),
+        *(len(entry.problems), len(entry.answer_problems), entry.body is None),
+        entry.answer if isinstance(entry.answer, str) else entry.answer is None,
+    )
 
 
 def _summary(entry: Entry) -> str:
@@ -93,22 +115,52 @@ def _exchange(entry: Entry) -> str:
 
 
 def _pretty(value: Any) -> str:
+    excerpt = _Excerpt()
+    shown = excerpt.of(value)
     if isinstance(value, str):
-        return str(_shortened(_redactor.text(value)))
-    shown = json.dumps(_shortened(_redactor.value(value)), ensure_ascii=False, indent=2)
-    if len(shown) > _LONGEST:
-        shown = f"{shown[:_LONGEST]}\n… {len(shown) - _LONGEST:,} more letters"
-    return shown
+        return str(shown)
+    # Once more as a whole, as what a member holds may be secret by its name.
+    text = json.dumps(_redactor.value(shown), ensure_ascii=False, indent=2)
+    return f"{text}\n… and more" if excerpt.left <= 0 else text
 
 
-def _shortened(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > _LONG:
-        return f"{value[:_LONG]}… ({len(value):,} letters)"
-    if is_mapping(value):
-        return {name: _shortened(item) for name, item in value.items()}
-    if is_array(value):
-        return [_shortened(item) for item in value]
-    return value
+class _Excerpt:
+    """As much of a decoded value as a page shows; the rest is not even looked through."""
+
+    def __init__(self) -> None:
+        self.left = _LONGEST
+
+    def of(self, value: Any) -> Any:
+        """A value, or its beginning."""
+        if isinstance(value, str):
+            told = self._beginning(value)
+            self.left -= len(told)
+            return told
+        self.left -= 8  # a number and what is around it
+        if is_mapping(value):
+            found = dict[str, Any]()
+            for name, item in value.items():
+                if self.left <= 0:
+                    break
+                self.left -= len(str(name)[:_LONG])
+                found[_redactor.text(str(name)[:_LONG])] = self.of(item)
+            return found
+        if is_array(value):
+            items = list[Any]()
+            for item in value:
+                if self.left <= 0:
+                    break
+                items.append(self.of(item))
+            return items
+        return value
+
+    def _beginning(self, text: str) -> str:
+        told = _redactor.text(text[: _LONG + _MARGIN])
+        if len(text) > _LONG + _MARGIN:
+            told = told[:-_MARGIN]  # where a credential may have been cut
+        if len(told) <= _LONG and len(text) <= _LONG + _MARGIN:
+            return told
+        return f"{told[:_LONG]}… ({len(text):,} letters)"
 
 
 def _text(text: str) -> str:

@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 
 _silent: Final = logging.getLogger(__name__)
 _silent.setLevel(logging.CRITICAL + 1)
+_THREAD: Final = "runinfra-sandbox"
+# Nor is a form that can't be read, which the library for forms warns of.
+logging.getLogger("python_multipart.multipart").addFilter(
+    lambda record: record.threadName != _THREAD
+)
 _TURNS: Final = 5  # of the event loop, until a connection that was aborted is closed
 
 
@@ -238,7 +243,7 @@ class Sandbox(Controls):
                 runner.run(work())
             listener.close()
 
-        self._thread = threading.Thread(target=run, name="runinfra-sandbox", daemon=True)
+        self._thread = threading.Thread(target=run, name=_THREAD, daemon=True)
         self._thread.start()
         ready.wait(10)
         return self

@@ -15,8 +15,11 @@ _EVENTS: Final = {
     "socket.getaddrinfo": 0,
     "socket.gethostbyname": 0,
     "socket.gethostbyaddr": 0,
+    "socket.getnameinfo": 0,
 }
-_ADDRESSES: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_ADDRESSES: Final = frozenset(
+    {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getnameinfo"}
+)
 _LOOKUPS: Final = frozenset({"socket.getaddrinfo"})
 _installed: Final[list[bool]] = []
 

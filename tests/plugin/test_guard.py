@@ -45,11 +45,13 @@ def test_names_are_not_looked_up(guard):
         lambda: socket.getaddrinfo("example.org", 80),
         lambda: socket.gethostbyname("example.org"),
         lambda: socket.gethostbyaddr(ELSEWHERE),
+        lambda: socket.getnameinfo((ELSEWHERE, 80), 0),
     ):
         with pytest.raises(NetworkBlockedError):
             look_up()
     assert socket.getaddrinfo(ELSEWHERE, 80)
-    assert guard.blocked == ["example.org", "example.org", ELSEWHERE]
+    assert socket.getnameinfo(("127.0.0.1", 80), socket.NI_NUMERICHOST)[0] == "127.0.0.1"
+    assert guard.blocked == ["example.org", "example.org", ELSEWHERE, ELSEWHERE]
 
 
 def test_allowed_hosts(guard):

@@ -264,6 +264,14 @@ def leave(address, key, body, fault=None, read=0):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
 
+def test_no_log_of_a_broken_form(plain, caplog):
+    """It is a 400, and no news in the log of the tests."""
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    answer = plain.client.post("/audio/transcriptions", content=b"x", headers=headers)
+    assert answer.json()["error"]["code"] == "invalid_form"
+    assert caplog.records == []
+
+
 def test_nothing_on_standard_error():
     """Clients that leave at any time, faults that hang, and bytes that are no HTTP are no news."""
     command = [
@@ -284,6 +292,9 @@ def test_nothing_on_standard_error():
     leave(address, key, stream, read=100)
     leave(address, key, stream)
     leave(address, key, {**HELLO, "n": 16})
+    url, own = f"{facts['base_url']}/audio/transcriptions", {"authorization": f"Bearer {key}"}
+    own["content-type"] = "multipart/form-data; boundary=b"
+    assert httpx.post(url, content=b"x", headers=own).status_code == 400
     for fault in (
         "never-answer",
         "drip-headers",

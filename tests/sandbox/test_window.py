@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from runinfra_ext.sandbox import Sandbox, Settings
+from runinfra_ext.sandbox import rows as rows_module
+from runinfra_ext.sandbox.redaction import Redactor
 
 MODEL = "acme-chat-8b"
 
@@ -125,8 +127,35 @@ def test_long_values_are_shortened(page, gateway, client):
     client.embeddings.create(model="acme-embed-m", input=[f"text {n}" * 99 for n in range(60)])
     html = page.get("/").text
     assert "… (50,005 letters)" in html
-    assert "more letters" in html
+    assert "… and more" in html
     assert len(html) < 60_000
+
+
+def test_a_key_at_the_end_of_what_is_shown(page, gateway, client):
+    """Neither a whole one nor a part of it."""
+    key = "rp_live_" + "k" * 56
+    for size in (350, 390, 1370, 1395):
+        ask(client, "Say: " + "x " * (size // 2) + key + " y" * 2000)
+    assert "rp_live_k" not in page.get("/").text
+
+
+def test_large_requests_cost_little(page, gateway, client, monkeypatch):
+    """What is not shown is not looked through, and what has not changed is not made anew."""
+    looked = []
+
+    class Counting(Redactor):
+        def text(self, text):
+            looked.append(len(text))
+            return super().text(text)
+
+    monkeypatch.setattr(rows_module, "_redactor", Counting())
+    texts = ["some words here " * 10] * 2000
+    client.embeddings.create(model="acme-embed-m", input=texts)
+    first = page.get("/").text
+    assert sum(looked) < 200_000
+    looked.clear()
+    assert page.get("/").text == first
+    assert looked == []
 
 
 def test_what_changes(page, gateway, client):
