@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
-from urllib.parse import unquote
 
 from runinfra_client.facts import Operation
-from runinfra_client.operations import OPERATIONS, endpoint
+from runinfra_client.operations import endpoint
 from runinfra_client.wire import query_of
 
 from .._ground import json_codec
-from .._ground.checks import flag, is_printable, shown, wrong
+from .._ground.checks import is_printable, shown, wrong
 from .._ground.json_codec import is_mapping, is_sequence
 from .._ground.wire import EVENTS, JSON
 from .._media.sources import NAME_LIMIT
@@ -29,15 +27,11 @@ from .headers import checked_headers
 from .options import RequestOptions, Settings
 from .requests import Endpoint, check_scope, encoded
 from .spelling import unexpected
-from .urls import encode_segment, path_text
+from .targets import BODILESS, route_of, target
 
 if TYPE_CHECKING:
     from runinfra_client.types import FileInput
 
-METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-_BODILESS: Final = frozenset({"GET", "HEAD"})
-_PATH: Final = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*\Z")
-_PLACE: Final = re.compile(r"\{(\w+)\}")
 _FORM: Final = re.compile(r"[^\x00-\x1f\x7f\"]+\Z")  # a name that can't break out of its part
 
 Streaming = Literal["no", "bytes", "events"]
@@ -110,11 +104,11 @@ def raw_call(given: RawArguments, options: Mapping[str, Any], settings: Settings
         if name not in RequestOptions.__annotations__:
             known = [*RawArguments._fields, *RequestOptions.__annotations__]
             raise unexpected(name, known, "request")
-    method, path, known_id = _target(given)
+    method, path, known_id = target(given.operation, given.path, given.path_params)
     module = None if known_id is None else cast("Endpoint", endpoint(known_id))
     operation: Operation | Route
     if module is None:
-        operation = _route(method, settings.redactor(path), given.replay_safe)
+        operation = route_of(method, settings.redactor(path), given.replay_safe)
     else:
         operation = module.OPERATION
         check_scope(operation, settings)
@@ -123,7 +117,7 @@ def raw_call(given: RawArguments, options: Mapping[str, Any], settings: Settings
             raise InvalidRequestError(msg, param="replay_safe")
     headers = checked_headers("headers", given.headers)
     content, kind = _body(given)
-    if content is not None and method in _BODILESS:
+    if content is not None and method in BODILESS:
         msg = f"{_body_argument(given)}: a {method} request has no body"
         raise InvalidRequestError(msg, param=_body_argument(given))
     looked_into = operation.stream is not None or _is_json(kind)
@@ -143,116 +137,6 @@ def raw_call(given: RawArguments, options: Mapping[str, Any], settings: Settings
         arguments=members,
     )
     return RawCall(call, module, streaming, asks)
-
-
-def _target(given: RawArguments) -> tuple[str, str, str | None]:
-    """Method, path and, where the document knows them, the id of the operation."""
-    name = given.operation
-    if not isinstance(name, str) or not name:
-        raise wrong("operation", "an operation's name, or an HTTP method", name)
-    method = name.upper()
-    if method in METHODS:
-        if given.path is None:
-            msg = f"path: expected the path of the {method} request, such as '/models'"
-            raise InvalidRequestError(msg, param="path")
-        path = checked_path(given.path)
-        _no_places(given.path_params)
-        return method, path, _matching(method, path)
-    known_id = _names().get(name)
-    if known_id is None:
-        expected = f"one of {', '.join(METHODS)}, or an operation such as 'chat.completions.create'"
-        raise wrong("operation", expected, name)
-    operation = OPERATIONS[known_id]
-    if given.path is None:
-        return operation.method, _filled(operation.path, given.path_params), known_id
-    _no_places(given.path_params)
-    path = checked_path(given.path)
-    if _matching(operation.method, path) != known_id:
-        raise wrong("path", f"a path of {name}, {operation.path}, or none", given.path)
-    return operation.method, path, known_id
-
-
-def checked_path(path: object) -> str:
-    """A path below the base URL, percent-encoded, which can't lead anywhere else.
-
-    Raises:
-        InvalidRequestError: it could, or is no path.
-    """
-    expected = "a path below the base URL that begins with one slash, such as '/models'"
-    if not isinstance(path, str) or not path.startswith("/"):
-        raise wrong("path", expected, path)
-    if "?" in path or "#" in path:
-        raise wrong("path", "a path without a query and a fragment; give query=", path)
-    if not _PATH.match(path):
-        raise wrong("path", "a path of percent-encoded ASCII", path)
-    segments = path[1:].split("/")
-    if "" in segments[:-1]:
-        raise wrong("path", expected, path)
-    for segment in segments:
-        # Also what some server on the way may take for one after decoding it (twice).
-        plain = unquote(unquote(segment))
-        bare = re.sub(r";[^/\\]*", "", plain)  # some take a segment's parameters off first
-        if {".", ".."} & set(re.split(r"[/\\]", bare)) or not plain.isprintable():
-            raise wrong("path", "a path without dot segments and control characters", path)
-    return path
-
-
-def _filled(template: str, values: object) -> str:
-    wanted = _PLACE.findall(template)
-    if values is None:
-        values = {}
-    if not is_mapping(values) or set(values) != set(wanted):
-        names = ", ".join(wanted) or "nothing: this operation's path has no parameters"
-        raise wrong("path_params", f"a mapping of {names}", values)
-    path = template
-    for name in wanted:
-        value = values[name]
-        if not isinstance(value, str):
-            raise wrong(f"path_params.{name}", "a string", value)
-        text = path_text(f"path_params.{name}", value)
-        path = path.replace(f"{{{name}}}", encode_segment(text))
-    return path
-
-
-def _no_places(values: object) -> None:
-    if values is not None:
-        msg = "path_params: they fill an operation's own path; give either them or path="
-        raise InvalidRequestError(msg, param="path_params")
-
-
-@cache
-def _names() -> Mapping[str, str]:
-    """What an operation is called -> its id."""
-    names = {operation.function: name for name, operation in OPERATIONS.items()}
-    return names | {name: name for name in OPERATIONS}
-
-
-@cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str], str], ...]:
-    """Method, what a path looks like, and id, of each operation."""
-    return tuple(
-        (
-            operation.method,
-            re.compile("[^/]+".join(map(re.escape, _PLACE.split(operation.path)[::2])) + r"\Z"),
-            name,
-        )
-        for name, operation in OPERATIONS.items()
-    )
-
-
-def _matching(method: str, path: str) -> str | None:
-    """The id of the operation that a method and a path stand for, if the document has it."""
-    found = (name for verb, like, name in _patterns() if verb == method and like.match(path))
-    return next(found, None)
-
-
-def _route(method: str, path: str, replay_safe: object) -> Route:
-    """The facts of a route that the document does not know."""
-    safe = replay_safe is not None and flag("replay_safe", replay_safe)
-    replay: Literal["safe", "keyed", "never"] = "never"
-    if safe:
-        replay = "safe" if method in _BODILESS else "keyed"
-    return Route(f"{method} {path}", method, replay=replay)
 
 
 def _body_argument(given: RawArguments) -> str:
