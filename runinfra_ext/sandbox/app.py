@@ -18,6 +18,7 @@ from .control import is_own, respond
 from .fields import check_known
 from .operations import HANDLERS, unknown_model
 from .outcomes import Context, Refused, Result
+from .parameters import Broken, header_problem, parameters
 from .redaction import is_secret
 from .scripted import Asked
 from .state import OTHER_PIPELINE_ID, PIPELINE_ID, Entry, Key, SandboxState
@@ -126,7 +127,7 @@ class ServedRequest:
         if model.startswith(faults.MODEL_PREFIX):
             wanted = model.removeprefix(faults.MODEL_PREFIX)
             fault = faults.parse(self.state.next_fault(wanted, self.entry.client_request_id))
-            model = DEFAULTS[route.operation_id]
+            model = DEFAULTS.get(route.operation_id, "")
             if fault is not None and await self._before_work(fault):
                 return
         if route.operation_id in DEFAULTS:
@@ -225,14 +226,13 @@ class ServedRequest:
         return self.entry.status != 0
 
     async def _body(self, route: strict.Route, values: Mapping[str, str]) -> dict[str, Any]:
-        problem = strict.header_problem(self.headers)
+        problem = header_problem(self.headers)
         if problem is not None:
             raise Refused(400, problem.message, param=problem.param)
-        query = self.request.query_params
-        given = {name: query.getlist(name) for name in query}
+        query: bytes = self.scope["query_string"]
         try:
-            own = strict.parameters(route, values, given, self.headers)
-        except strict.Broken as broken:
+            own = parameters(route, values, query.decode("latin-1"), self.headers)
+        except Broken as broken:
             raise Refused(400, str(broken), param=broken.param) from None
         component = strict.request_component(route)
         limit = self.settings.max_body_bytes
@@ -241,7 +241,7 @@ class ServedRequest:
         if component is None:
             if "requestBody" in route.data:
                 own["content"] = await read_bytes(self.request, limit)
-            return {**values, **own}
+            return own
         properties = {
             name: strict.resolved(schema)
             for name, schema in strict.component(component)["properties"].items()
@@ -284,7 +284,9 @@ class ServedRequest:
         if name is None or route is None or not strict.costs(route) or body.get("stream"):
             return False
         place = (str(key.pipeline_id or self.scoped_to), operation, name)
-        digest = hashlib.sha256(json.dumps(body, sort_keys=True, default=repr).encode()).hexdigest()
+        # The path and the query too: the same body for another object is other work.
+        asked = [self.scope["path"], str(self.scope["query_string"]), body]
+        digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=repr).encode()).hexdigest()
         known = self.state.claim(place, self.age, digest)
         if known is None:
             self.claimed = place
@@ -305,12 +307,15 @@ class ServedRequest:
         headers = {**known.headers, **self._headers(), "x-runinfra-idempotent-replay": "true"}
         self.entry.replayed = True
         self.entry.status = known.status
+        if "content-type" not in headers:
+            await self.wire.empty(known.status, headers)
+            return True
         self._note(headers, known.body)
         await self.wire.send(known.status, headers, known.body)
         return True
 
     async def _deliver(self, result: Result, fault: faults.Fault | None) -> None:
-        headers = self._headers()
+        headers = {**result.headers, **self._headers()}
         self.entry.status = result.status
         if result.events is not None:
             events, named = self._counted(result.events), result.named_events
@@ -323,23 +328,18 @@ class ServedRequest:
         if content is None:
             content = json.dumps(result.json, separators=(",", ":")).encode()
         if not result.media_type:
-            await self._succeed(headers, result.status)
+            self._settle(result.status, headers)
+            await self.wire.empty(result.status, headers)
             return
         headers["content-type"] = result.media_type
         self._note(headers, content)
         await think(result.json, self.settings)
-        self._settle(result.status, {"content-type": result.media_type}, content)
+        kept = {**result.headers, "content-type": result.media_type}
+        self._settle(result.status, kept, content)
         if fault is not None:
             self.entry.status = await self.wire.spoil(fault, headers, content)
         else:
             await self.wire.send(result.status, headers, content)
-
-    async def _succeed(self, headers: dict[str, str], status: int) -> None:
-        """An answer without a body."""
-        self._settle(status)
-        self.entry.answer = None
-        await self.wire.start(status, headers)
-        await self.wire.piece(b"", last=True)
 
     def _counted(self, events: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """The events of a stream, noted in the journal."""

@@ -25,6 +25,25 @@ _FILE: Final = b"The sandbox made this file. " * 8
 def answer(route: strict.Route, body: Mapping[str, Any], _context: Context) -> Result:
     """The answer of success that the document describes first."""
     status, response = strict.success(route)
+    headers = {
+        name.lower(): _header(strict.resolved(header))
+        for name, header in response.get("headers", {}).items()
+    }
+    return _answer(route, body, status, response)._replace(headers=headers)
+
+
+def _header(header: Mapping[str, Any]) -> str:
+    """A value of a header: its example, or one of its schema."""
+    examples = [example.get("value") for example in header.get("examples", {}).values()]
+    value = header.get("example", examples[0] if examples else None)
+    if value is None:
+        value = _made(header["schema"])
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _answer(
+    route: strict.Route, body: Mapping[str, Any], status: int, response: Mapping[str, Any]
+) -> Result:
     content = response.get("content", {})
     if not content:
         return Result(content=b"", media_type="", status=status)

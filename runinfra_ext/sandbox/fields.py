@@ -67,6 +67,8 @@ def _unknown(schema: Any, value: object, place: tuple[str, ...]) -> Iterator[tup
     for name, item in value.items():
         if name in properties:
             yield from _unknown(properties[name], item, (*place, name))
+        elif is_mapping(schema.get("additionalProperties")):
+            yield from _unknown(schema["additionalProperties"], item, (*place, name))
         elif item is not None and name not in more:
             yield (*place, name)
 

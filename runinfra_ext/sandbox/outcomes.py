@@ -47,6 +47,7 @@ class Result(NamedTuple):
     events: Iterator[dict[str, Any]] | None = None
     named_events: bool = False
     status: int = 200
+    headers: Mapping[str, str] = {}
 
 
 class Context(NamedTuple):

@@ -13,7 +13,7 @@ _PREFIX: Final = "/v1"
 
 
 class Found(NamedTuple):
-    """A route, the values of its path, and the pipeline that the URL names."""
+    """A route, the values of its path as they came, and the pipeline that the URL names."""
 
     route: strict.Route
     values: dict[str, str]
@@ -50,8 +50,7 @@ def find(scope: Mapping[str, Any]) -> Found:
             if route.method != scope["method"]:
                 allowed.add(route.method)
                 continue
-            values = {name: unquote(value) for name, value in match.groupdict().items()}
-            return Found(route, values, pipeline)
+            return Found(route, match.groupdict(), pipeline)
     if allowed:
         raise Refused(
             405,

@@ -6,7 +6,7 @@ import functools
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any, Final, NamedTuple, cast
 
@@ -15,7 +15,11 @@ import jsonschema_rs
 from .reasons import reason_of
 from .shapes import is_array
 
-_DIVIDERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
+_PLACE: Final = re.compile(r"\{\w+\}")
+_VERBS: Final = ("get", "put", "post", "delete", "patch")
+_WHOLE: Final = re.compile(r"-?[0-9]+")
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_BY_TYPE: Final = {bool: "boolean", int: "integer", float: "number"}
 _REF: Final = "#/components/schemas/"
 
 
@@ -51,13 +55,21 @@ def document() -> dict[str, Any]:
 def routes() -> tuple[Route, ...]:
     """Every operation; those with fixed paths first."""
     found: list[Route] = []
-    for path, item in document()["paths"].items():
+    paths: Mapping[str, Any] = document()["paths"]
+    for path in sorted(paths, key=_openness):
         # The voice route has its pipeline id in the path; the app takes that off before it looks.
         plain = path.removeprefix("/{pipeline_id}")
         pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(plain)) + r"\Z")
-        for method, data in item.items():
-            found.append(Route(data["operationId"], method.upper(), pattern, data))
+        for method in _VERBS:
+            if method in paths[path]:
+                data = paths[path][method]
+                found.append(Route(data["operationId"], method.upper(), pattern, data))
     return tuple(found)
+
+
+def _openness(path: str) -> list[tuple[bool, int]]:
+    """How much of each segment a parameter may be: `/models/last` goes before `/models/{model}`."""
+    return [("{" in part, -len(_PLACE.sub("", part))) for part in path.split("/")]
 
 
 def success(route: Route) -> tuple[int, Mapping[str, Any]]:
@@ -103,78 +115,40 @@ def types_of(schema: Mapping[str, Any]) -> list[Any]:
 
 def value_of(schema: Mapping[str, Any], text: str) -> Any:
     """A text of a path, a query, a header or a form, as the type that its schema says."""
-    kinds = types_of(resolved(schema))
-    try:
-        if "integer" in kinds:
-            return int(text)
-        if "number" in kinds:
-            value = float(text)
-            return value if math.isfinite(value) else text
-    except ValueError:
-        return text
+    kinds = _kinds(schema)
+    if "integer" in kinds and _WHOLE.fullmatch(text):
+        return int(text)
+    if kinds & {"integer", "number"} and _NUMBER.fullmatch(text):
+        value = float(text)
+        return value if math.isfinite(value) else text
     if "boolean" in kinds and text in {"true", "false"}:
         return text == "true"
     return text
 
 
-def parameters(
-    route: Route,
-    path: Mapping[str, str],
-    query: Mapping[str, list[str]],
-    headers: Mapping[str, str],
-) -> dict[str, Any]:
-    """The values of a route's own parameters, as their schemas say.
+def kind_in(schema: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
+    """The schema of a type, among those that a value may be of."""
+    return next((part for part in _alternatives(schema) if kind in types_of(part)), None)
 
-    Raises:
-        Broken: one is missing, or is not as the document says.
-    """
-    found: dict[str, Any] = {}
-    for part in map(resolved, route.data.get("parameters", ())):
-        name, place, schema = part["name"], part["in"], part["schema"]
-        texts = (
-            query.get(name, [])
-            if place == "query"
-            else [source[name.lower() if place == "header" else name]]
-            if (name.lower() if place == "header" else name)
-            in (source := headers if place == "header" else path)
-            else []
-        )
-        if not texts:
-            if part.get("required") and place != "path":
-                raise Broken(name, f'"{name}" is a required {place} parameter')
-            continue
-        kind = resolved(schema)
-        if "array" in types_of(kind):
-            style = part.get("style", "form")
-            if place == "header" or not part.get("explode", style == "form"):
-                divider = _DIVIDERS.get(style, ",")
-                texts = [item for text in texts for item in text.split(divider)]
-            value: Any = [value_of(kind["items"], text) for text in texts]
-        else:
-            value = value_of(kind, texts[-1])
-        error = next(_parameter_rule(json.dumps(schema)).iter_errors(value), None)
-        if error is not None:
-            raise Broken(name, error.message[:300])
-        found[name] = value
+
+def _alternatives(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    part = resolved(schema)
+    members = [member for key in ("anyOf", "oneOf") for member in part.get(key, ())]
+    for member in members:
+        yield from _alternatives(member)
+    if not members:
+        yield part
+
+
+def _kinds(schema: Mapping[str, Any]) -> set[str]:
+    """The JSON types that a value may have, also by its constants alone."""
+    found: set[str] = set()
+    for part in _alternatives(schema):
+        values = [*part.get("enum", ()), *([part["const"]] if "const" in part else [])]
+        found |= {kind for kind in types_of(part) if kind is not None} or {
+            _BY_TYPE.get(type(value), "string") for value in values
+        }
     return found
-
-
-@functools.cache
-def _parameter_rule(schema: str) -> Any:
-    return _compiled(json.loads(schema))
-
-
-class Broken(Exception):
-    """A parameter is not as the document says.
-
-    Args:
-        param: its name.
-        message: what is wrong.
-    """
-
-    def __init__(self, param: str, message: str) -> None:
-        super().__init__(message)
-        self.param = param
 
 
 def _compiled(schema: Mapping[str, Any]) -> Any:
@@ -185,16 +159,6 @@ def _compiled(schema: Mapping[str, Any]) -> Any:
 @functools.cache
 def _validator(component: str) -> Any:
     return _compiled({"$ref": _REF + component})
-
-
-@functools.cache
-def _header_rules() -> Mapping[str, Any]:
-    parameters = document()["components"]["parameters"].values()
-    return {
-        parameter["name"].lower(): jsonschema_rs.Draft202012Validator(parameter["schema"])
-        for parameter in parameters
-        if parameter["in"] == "header"
-    }
 
 
 def request_component(route: Route) -> str | None:
@@ -235,14 +199,6 @@ def _or_instead(name: str, message: str, missing: str) -> str:
         return message
     first = " and ".join(f'"{one}"' for one in schema["if"]["required"])
     return f"{first} is a required property, or {' and '.join(instead)} in its place"
-
-
-def header_problem(headers: Mapping[str, str]) -> Problem | None:
-    """What is wrong with the documented request headers."""
-    for name, validator in _header_rules().items():
-        if name in headers and not validator.is_valid(headers[name]):
-            return Problem(name, f"The header {name} is not as the document says.")
-    return None
 
 
 def _plain(media_type: str) -> str:

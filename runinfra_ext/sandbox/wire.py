@@ -70,6 +70,11 @@ class Wire:
         """Whether the client is known to have closed the connection."""
         return self._transport is not None and self._transport.is_closing()
 
+    async def empty(self, status: int, headers: Mapping[str, str]) -> None:
+        """An answer without a body."""
+        await self.start(status, headers)
+        await self.piece(b"", last=True)
+
     async def send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """A whole answer."""
         await self.start(status, {**headers, "content-length": str(len(body))})
