@@ -24,7 +24,14 @@ class Field(NamedTuple):
         min_items: least number of items.
         max_items: most items.
         non_blank: white space alone is not enough.
-        item: what every item has to be, where all follow one simple rule.
+        min_members: least number of members of a mapping.
+        max_members: most members of a mapping.
+        unique: no two items are the same.
+        multiple_of: what a number has to be a multiple of.
+        pattern: a regular expression that a text has to match somewhere.
+        item: what every item of a list has to be, where all follow one simple rule; also every member of
+            a mapping that has no rule of its own.
+        members: what the members of a mapping have to be, where it travels as a parameter.
         scoped_default: value that a client of one pipeline sends when it is left out.
         description: for people.
         place: where it travels.
@@ -32,6 +39,7 @@ class Field(NamedTuple):
         file: it may be given as a file, which travels as a `data:` URL.
         deprecated: it is going to be taken away.
         special: it has one of the last three, which is looked at before its type.
+        divider: what divides the items, or the members, on the wire, and so can't stand in one of them.
         wire: its name in a form, where that is no keyword.
         media: media type of its parts of a form, where the document names one.
     """
@@ -49,7 +57,13 @@ class Field(NamedTuple):
     min_items: int | None = None
     max_items: int | None = None
     non_blank: bool = False
+    min_members: int | None = None
+    max_members: int | None = None
+    unique: bool = False
+    multiple_of: float | None = None
+    pattern: str = ""
     item: Field | None = None
+    members: Mapping[str, Field] = {}
     scoped_default: str | None = None
     description: str = ""
     place: Literal["body", "path", "query", "header"] = "body"
@@ -57,6 +71,7 @@ class Field(NamedTuple):
     file: bool = False
     deprecated: bool = False
     special: bool = False
+    divider: str = ""
     wire: str = ""
     media: str = ""
 

@@ -12,17 +12,19 @@ else:  # models are loaded when they are used; at run time the names only have t
     ChatCompletionMessage = Any
 
 
-class ChatCompletionContentPartTextParam(TypedDict):
-    """Text.
+ChatCompletionContentPartTextParam = TypedDict(
+    "ChatCompletionContentPartTextParam",
+    {
+        "type": "Literal['text']",
+        "text": "str",
+    },
+)
+"""Text.
 
-    Attributes:
-        type: type
-        text: The text.
-    """
-
-    type: Literal["text"]
-    text: str
-
+Keys:
+    'type': type
+    'text': The text.
+"""
 
 ImageDetailParam: TypeAlias = Literal["auto", "low", "high"]
 """How closely to look."""
@@ -40,17 +42,19 @@ class ImageUrlParam(TypedDict):
     detail: NotRequired[ImageDetailParam]
 
 
-class ChatCompletionContentPartImageParam(TypedDict):
-    """A picture, for models that see.
+ChatCompletionContentPartImageParam = TypedDict(
+    "ChatCompletionContentPartImageParam",
+    {
+        "type": "Literal['image_url']",
+        "image_url": "ImageUrlParam",
+    },
+)
+"""A picture, for models that see.
 
-    Attributes:
-        type: type
-        image_url: Where the picture is.
-    """
-
-    type: Literal["image_url"]
-    image_url: ImageUrlParam
-
+Keys:
+    'type': type
+    'image_url': Where the picture is.
+"""
 
 InputAudioFormatParam: TypeAlias = Literal["wav", "mp3", "flac"]
 """Its format."""
@@ -68,16 +72,19 @@ class InputAudioParam(TypedDict):
     format: InputAudioFormatParam
 
 
-class ChatCompletionContentPartInputAudioParam(TypedDict):
-    """Sound, for models that hear.
+ChatCompletionContentPartInputAudioParam = TypedDict(
+    "ChatCompletionContentPartInputAudioParam",
+    {
+        "type": "Literal['input_audio']",
+        "input_audio": "InputAudioParam",
+    },
+)
+"""Sound, for models that hear.
 
-    Attributes:
-        type: type
-        input_audio: Sound as base64.
-    """
-
-    type: Literal["input_audio"]
-    input_audio: InputAudioParam
+Keys:
+    'type': type
+    'input_audio': Sound as base64.
+"""
 
 
 class VideoUrlParam(TypedDict):
@@ -90,16 +97,19 @@ class VideoUrlParam(TypedDict):
     url: str
 
 
-class ChatCompletionContentPartVideoParam(TypedDict):
-    """A film, for models that see it.
+ChatCompletionContentPartVideoParam = TypedDict(
+    "ChatCompletionContentPartVideoParam",
+    {
+        "type": "Literal['video_url']",
+        "video_url": "VideoUrlParam",
+    },
+)
+"""A film, for models that see it.
 
-    Attributes:
-        type: type
-        video_url: Where the film is.
-    """
-
-    type: Literal["video_url"]
-    video_url: VideoUrlParam
+Keys:
+    'type': type
+    'video_url': Where the film is.
+"""
 
 
 class FileDataParam(TypedDict):
@@ -114,17 +124,19 @@ class FileDataParam(TypedDict):
     filename: NotRequired[str]
 
 
-class ChatCompletionContentPartFileParam(TypedDict):
-    """A file, for models that read it.
+ChatCompletionContentPartFileParam = TypedDict(
+    "ChatCompletionContentPartFileParam",
+    {
+        "type": "Literal['file']",
+        "file": "FileDataParam",
+    },
+)
+"""A file, for models that read it.
 
-    Attributes:
-        type: type
-        file: A file in the message; nothing is stored, so there are no ids of files.
-    """
-
-    type: Literal["file"]
-    file: FileDataParam
-
+Keys:
+    'type': type
+    'file': A file in the message; nothing is stored, so there are no ids of files.
+"""
 
 ChatCompletionContentPartParam: TypeAlias = (
     ChatCompletionContentPartTextParam
@@ -150,17 +162,19 @@ class ChatCompletionUserMessageParam(TypedDict):
     name: NotRequired[str]
 
 
-class ChatCompletionContentPartRefusalParam(TypedDict):
-    """A refusal.
+ChatCompletionContentPartRefusalParam = TypedDict(
+    "ChatCompletionContentPartRefusalParam",
+    {
+        "type": "Literal['refusal']",
+        "refusal": "str",
+    },
+)
+"""A refusal.
 
-    Attributes:
-        type: type
-        refusal: Why.
-    """
-
-    type: Literal["refusal"]
-    refusal: str
-
+Keys:
+    'type': type
+    'refusal': Why.
+"""
 
 ChatCompletionAssistantContentPartParam: TypeAlias = (
     ChatCompletionContentPartTextParam | ChatCompletionContentPartRefusalParam
@@ -295,17 +309,19 @@ class FunctionDefinitionParam(TypedDict):
     strict: NotRequired[bool | None]
 
 
-class ChatCompletionToolParam(TypedDict):
-    """A function that the model may call.
+ChatCompletionToolParam = TypedDict(
+    "ChatCompletionToolParam",
+    {
+        "type": "Literal['function']",
+        "function": "FunctionDefinitionParam",
+    },
+)
+"""A function that the model may call.
 
-    Attributes:
-        type: type
-        function: A function.
-    """
-
-    type: Literal["function"]
-    function: FunctionDefinitionParam
-
+Keys:
+    'type': type
+    'function': A function.
+"""
 
 ToolChoiceModeParam: TypeAlias = Literal["none", "auto", "required"]
 """Call nothing, what fits, or something in any case."""
@@ -321,16 +337,19 @@ class ChatCompletionNamedFunctionParam(TypedDict):
     name: str
 
 
-class ChatCompletionNamedToolChoiceParam(TypedDict):
-    """Call this function.
+ChatCompletionNamedToolChoiceParam = TypedDict(
+    "ChatCompletionNamedToolChoiceParam",
+    {
+        "type": "Literal['function']",
+        "function": "ChatCompletionNamedFunctionParam",
+    },
+)
+"""Call this function.
 
-    Attributes:
-        type: type
-        function: A function by name.
-    """
-
-    type: Literal["function"]
-    function: ChatCompletionNamedFunctionParam
+Keys:
+    'type': type
+    'function': A function by name.
+"""
 
 
 class ResponseFormatTextParam(TypedDict):
@@ -369,17 +388,19 @@ class JsonSchemaFormatParam(TypedDict):
     strict: NotRequired[bool | None]
 
 
-class ResponseFormatJsonSchemaParam(TypedDict):
-    """JSON that satisfies a schema.
+ResponseFormatJsonSchemaParam = TypedDict(
+    "ResponseFormatJsonSchemaParam",
+    {
+        "type": "Literal['json_schema']",
+        "json_schema": "JsonSchemaFormatParam",
+    },
+)
+"""JSON that satisfies a schema.
 
-    Attributes:
-        type: type
-        json_schema: A named schema.
-    """
-
-    type: Literal["json_schema"]
-    json_schema: JsonSchemaFormatParam
-
+Keys:
+    'type': type
+    'json_schema': A named schema.
+"""
 
 ResponseFormatParam: TypeAlias = (
     ResponseFormatTextParam | ResponseFormatJsonObjectParam | ResponseFormatJsonSchemaParam
@@ -418,16 +439,19 @@ class ResponseInputImageParam(TypedDict):
     detail: NotRequired[ImageDetailParam]
 
 
-class ResponseInputAudioParam(TypedDict):
-    """Sound, for models that hear.
+ResponseInputAudioParam = TypedDict(
+    "ResponseInputAudioParam",
+    {
+        "type": "Literal['input_audio']",
+        "input_audio": "InputAudioParam",
+    },
+)
+"""Sound, for models that hear.
 
-    Attributes:
-        type: type
-        input_audio: Sound as base64.
-    """
-
-    type: Literal["input_audio"]
-    input_audio: InputAudioParam
+Keys:
+    'type': type
+    'input_audio': Sound as base64.
+"""
 
 
 class ResponseInputFileParam(TypedDict):
@@ -460,17 +484,19 @@ class ResponseInputOutputTextParam(TypedDict):
     logprobs: NotRequired[Sequence[Mapping[str, Any]] | None]
 
 
-class ResponseInputRefusalParam(TypedDict):
-    """A refusal of an earlier answer.
+ResponseInputRefusalParam = TypedDict(
+    "ResponseInputRefusalParam",
+    {
+        "type": "Literal['refusal']",
+        "refusal": "str",
+    },
+)
+"""A refusal of an earlier answer.
 
-    Attributes:
-        type: type
-        refusal: Why.
-    """
-
-    type: Literal["refusal"]
-    refusal: str
-
+Keys:
+    'type': type
+    'refusal': Why.
+"""
 
 ResponseInputPartParam: TypeAlias = (
     ResponseInputTextParam
@@ -659,16 +685,19 @@ class RerankTextDocumentParam(TypedDict):
     text: str
 
 
-class RerankTextPartParam(TypedDict):
-    """Text.
+RerankTextPartParam = TypedDict(
+    "RerankTextPartParam",
+    {
+        "type": "Literal['text']",
+        "text": "str",
+    },
+)
+"""Text.
 
-    Attributes:
-        type: type
-        text: The text.
-    """
-
-    type: Literal["text"]
-    text: str
+Keys:
+    'type': type
+    'text': The text.
+"""
 
 
 class RerankMediaUrlParam(TypedDict):
@@ -681,29 +710,34 @@ class RerankMediaUrlParam(TypedDict):
     url: str
 
 
-class RerankImagePartParam(TypedDict):
-    """A picture.
+RerankImagePartParam = TypedDict(
+    "RerankImagePartParam",
+    {
+        "type": "Literal['image_url']",
+        "image_url": "RerankMediaUrlParam",
+    },
+)
+"""A picture.
 
-    Attributes:
-        type: type
-        image_url: Where it is.
-    """
-
-    type: Literal["image_url"]
-    image_url: RerankMediaUrlParam
+Keys:
+    'type': type
+    'image_url': Where it is.
+"""
 
 
-class RerankVideoPartParam(TypedDict):
-    """A film.
+RerankVideoPartParam = TypedDict(
+    "RerankVideoPartParam",
+    {
+        "type": "Literal['video_url']",
+        "video_url": "RerankMediaUrlParam",
+    },
+)
+"""A film.
 
-    Attributes:
-        type: type
-        video_url: Where it is.
-    """
-
-    type: Literal["video_url"]
-    video_url: RerankMediaUrlParam
-
+Keys:
+    'type': type
+    'video_url': Where it is.
+"""
 
 RerankContentPartParam: TypeAlias = (
     RerankTextPartParam | RerankImagePartParam | RerankVideoPartParam

@@ -13,10 +13,12 @@ import argparse
 import difflib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ from generation.document import DocumentError
 from generation.endpoints import operation_rows
 from generation.facts import one_line, snake
 from generation.methods import call_options, call_type, complete, hand_written, namespaces
-from generation.models import answers_only
+from generation.models import answers_only, module_of
 from generation.nested import Richer
 from generation.params import ParamsWriter
 from generation.public import listed, public_types
@@ -278,15 +280,24 @@ def _templates(folder: Path) -> jinja2.Environment:
     )
     environment.filters["lit"] = repr
     environment.filters["one_line"] = one_line
+    environment.filters["of_types"] = _of_types
     environment.filters["lit_query"] = lambda part: (
         f"({part[1]!r}, params.get({part[0]!r}), {part[2]!r})"
     )
-    environment.filters["lit_header"] = lambda part: f"({part[1]!r}, params.get({part[0]!r}))"
+    environment.filters["lit_header"] = lambda part: (
+        f"({part[1]!r}, params.get({part[0]!r}), {part[2]!r})"
+    )
     return environment
 
 
+def _of_types(annotation: str, names: Collection[str]) -> str:
+    """An annotation of the methods, which know what is loaded late as of ``types``."""
+    late = {"FileInput", *names}
+    return re.sub(r"\w+", lambda m: f"types.{m[0]}" if m[0] in late else m[0], annotation)
+
+
 def _import_of(name: str) -> dict[str, str]:
-    return {"name": name, "module": snake(name)}
+    return {"name": name, "module": module_of(name)}
 
 
 def _format(folder: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from generation.document import DocumentError
+from generation.normal import normal
 from linting.arguments import arguments
 from linting.examples import missing_examples, wrong_examples
 from linting.extensions import extensions
@@ -27,7 +28,7 @@ from linting.operations import operations
 from linting.schemas import poor_schemas, wrong_schemas
 from linting.source import Finding, Source
 from linting.structure import structure
-from linting.style import style
+from linting.style import style, unused
 
 
 def wrong(document: Mapping[str, Any]) -> list[Finding]:
@@ -35,7 +36,8 @@ def wrong(document: Mapping[str, Any]) -> list[Finding]:
     found = structure(document)
     if found:
         return found  # the other rules rely on it
-    found = [*extensions(document), *operations(document), *wrong_schemas(document)]
+    document = normal(document, lambda where, said: found.append(Finding(where, "all-of", said)))
+    found += [*extensions(document), *operations(document), *wrong_schemas(document)]
     found = found or [
         *(*arguments(document), *ignored(document)),
         *(*names(document), *pages(document)),
@@ -47,12 +49,13 @@ def lint(document: Mapping[str, Any]) -> list[Finding]:
     """All findings in a document."""
     found = wrong(document)
     if not found:
-        found = [*poor_schemas(document), *missing_examples(document), *style(document)]
+        plain = normal(document)
+        found = [*poor_schemas(plain), *missing_examples(plain), *style(plain), *unused(document)]
     return found
 
 
 def checked(path: Path) -> dict[str, Any]:
-    """A document that is not wrong.
+    """A document that is not wrong, in its plainest form.
 
     Raises:
         DocumentError: it is; one line for each finding, with ``file:line``.
@@ -61,7 +64,7 @@ def checked(path: Path) -> dict[str, Any]:
     found = wrong(source.document)
     if found:
         raise DocumentError(said(source, found))
-    return source.document
+    return normal(source.document)
 
 
 def said(source: Source, found: list[Finding]) -> str:

@@ -70,13 +70,11 @@ def test_unknown_keywords_name_the_nearest(client, operation):
     """A misspelt keyword is a TypeError that names it and the real one."""
     path = METHODS[operation]
     wrong = {"clients_request_id": "x"}
-    if operation == "retrieveModel":
-        wrong["model"] = "m"
-    if operation == "createVoicePipeline":
+    if OPERATIONS[operation].scope == "pipeline":
         client = RunInfra(api_key="k-not-used", pipeline_id="p")
-        wrong["audio"] = b"x"
-    if operation == "createTranscription":
-        wrong["file"] = b"x"
+    for parameter in inspect.signature(find(client, path)).parameters.values():
+        if parameter.default is parameter.empty:
+            wrong[parameter.name] = "x"
     with pytest.raises(TypeError, match="'clients_request_id'; did you mean 'client_request_id'"):
         find(client, path)(**wrong)
 

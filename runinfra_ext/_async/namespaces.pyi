@@ -9,7 +9,6 @@ from runinfra_client.models import Transcription, TranscriptionVerbose
 from runinfra_client.types import FileInput
 
 from .. import types
-from .._answer import completions, results
 from .._answer.results import TextResult
 from .._call.scope import Pipeline, Scope_co, Workspace
 from .._structured import DEFAULT_MAX_STEPS
@@ -131,7 +130,7 @@ class AsyncPipelineChatCompletions(AsyncChatCompletions):
         *,
         stream: Literal[False] | None = None,
         **params: Unpack[types.ChatCompletionPipelineCall],
-    ) -> completions.ChatCompletion: ...
+    ) -> types.ChatCompletion: ...
     @overload
     @at_hand
     async def create(
@@ -141,7 +140,7 @@ class AsyncPipelineChatCompletions(AsyncChatCompletions):
     @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[types.ChatCompletionPipelineCall]
-    ) -> completions.ChatCompletion | types.AsyncChatCompletionStream: ...
+    ) -> types.ChatCompletion | types.AsyncChatCompletionStream: ...
 
 class AsyncPipelineChat(AsyncChat):
     completions: AsyncPipelineChatCompletions
@@ -196,7 +195,7 @@ class AsyncPipelineResponses(AsyncResponses):
     @at_hand
     async def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[types.ResponsePipelineCall]
-    ) -> results.Response: ...
+    ) -> types.Response: ...
     @overload
     @at_hand
     async def create(
@@ -206,21 +205,21 @@ class AsyncPipelineResponses(AsyncResponses):
     @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[types.ResponsePipelineCall]
-    ) -> results.Response | types.AsyncResponseStream: ...
+    ) -> types.Response | types.AsyncResponseStream: ...
 
 class AsyncPipelineEmbeddings(AsyncEmbeddings):
     @at_hand
     async def create(
         self, **params: Unpack[types.EmbeddingPipelineCall]
-    ) -> results.EmbeddingList: ...
+    ) -> types.EmbeddingList: ...
 
 class AsyncPipelineRerank(AsyncRerank):
     @at_hand
-    async def create(self, **params: Unpack[types.RerankPipelineCall]) -> results.RerankResult: ...
+    async def create(self, **params: Unpack[types.RerankPipelineCall]) -> types.RerankResult: ...
 
 class AsyncPipelineImages(AsyncImages):
     @at_hand
-    async def generate(self, **params: Unpack[types.ImagePipelineCall]) -> results.ImageList: ...
+    async def generate(self, **params: Unpack[types.ImagePipelineCall]) -> types.ImageList: ...
 
 class AsyncPipelineAudioSpeech(AsyncAudioSpeech):
     @at_hand

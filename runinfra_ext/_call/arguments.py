@@ -7,38 +7,18 @@ names the argument, what was expected and what came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, cast
 
 from runinfra_client.facts import Field, Operation
 
-from .._ground.checks import printable, wrong
+from .._ground.checks import wrong
 from ..errors import InvalidRequestError
 from .options import CallOptions, JsonCallOptions, UploadCallOptions
 from .spelling import unexpected
-from .text_forms import as_text
-from .urls import path_text
+from .values import check_field
 from .warn import warn_deprecated
 
-_KINDS: Final = {
-    "string": "a string",
-    "integer": "a whole number",
-    "number": "a finite number",
-    "boolean": "True or False",
-    "array": "a list",
-    "object": "a mapping",
-    "null": "None",
-}
-# The kinds of the usual types; others are looked at more closely, which takes longer.
-_BY_TYPE: Final[Mapping[type, str]] = {
-    bool: "boolean",
-    dict: "object",
-    float: "number",
-    int: "integer",
-    list: "array",
-    tuple: "array",
-    type(None): "null",
-}
 _OPTION_NAMES: Final = frozenset(CallOptions.__annotations__)
 _OPTIONS: Final[Mapping[str, Any]] = {
     "none": CallOptions,
@@ -114,137 +94,6 @@ def option_names(operation: Operation) -> Iterable[str]:
     """The call options that an operation has."""
     names: dict[str, Any] = _OPTIONS[operation.body].__annotations__
     return names
-
-
-def check_field(name: str, field: Field, value: Any) -> Any:
-    """One value against its field; the value to send (an id is trimmed).
-
-    Raises:
-        InvalidRequestError: with ``param`` naming the field or the item in it.
-    """
-    if field.special:
-        if field.deprecated:
-            warn_deprecated(name)
-        if field.format == "binary":
-            return value  # looked at when it is made ready to be sent
-        if field.file:
-            from .._media.formats import reference_audio  # noqa: PLC0415 - few calls have one
-
-            value = reference_audio(value)
-        elif field.format:
-            value = as_text(name, field.format, value)
-    if isinstance(value, str):
-        return _check_string(name, field, value)
-    kind = _BY_TYPE.get(cast("type", value.__class__)) or _kind(value)
-    if kind == "integer" and "number" in field.types and "integer" not in field.types:
-        kind = "number"
-    if kind not in field.types:
-        raise wrong(name, _expected(field), value)
-    if kind in {"integer", "number"}:
-        _check_range(name, field, value)
-    elif kind == "array":
-        return _checked_items(name, field, value)
-    return value
-
-
-def check_id(name: str, value: object) -> str:
-    """A model id: trimmed, non-blank, printable ASCII, at most 512 characters."""
-    return printable(name, value)
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int):
-        return "integer"
-    if isinstance(value, float):
-        return "number"
-    if isinstance(value, Mapping) or hasattr(value, "to_dict"):
-        return "object"
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
-        return "array"
-    return "unknown"
-
-
-def _check_string(name: str, field: Field, value: str) -> str:
-    if "string" not in field.types:
-        raise wrong(name, _expected(field), value)
-    if field.scoped_default is not None:
-        return check_id(name, value)
-    if field.place == "path":
-        value = path_text(name, value)
-    elif field.place == "header":
-        value = printable(name, value)
-    if field.non_blank and not value.strip():
-        raise wrong(name, "a non-blank string", value)
-    if field.enum is not None and value not in field.enum:
-        raise wrong(name, f"one of {', '.join(map(repr, field.enum))}", value)
-    length = len(value)
-    if field.min_length is not None and length < field.min_length:
-        raise wrong(name, f"at least {field.min_length} characters", value)
-    if field.max_length is not None and length > field.max_length:
-        msg = f"{name}: expected at most {field.max_length} characters, got {length}"
-        raise InvalidRequestError(msg, param=name)
-    return value
-
-
-def _check_range(name: str, field: Field, value: float) -> None:
-    if field.enum is not None and value not in field.enum and type(field.enum[0]) is int:
-        raise wrong(name, _expected(field), value)
-    low, above, high = field.minimum, field.exclusive_minimum, field.maximum
-    below = field.exclusive_maximum
-    if (
-        value - value != 0  # NaN or an infinity
-        or (low is not None and value < low)
-        or (above is not None and value <= above)
-        or (high is not None and value > high)
-        or (below is not None and value >= below)
-    ):
-        raise wrong(name, _expected(field), value)
-
-
-def _checked_items(name: str, field: Field, value: Sequence[Any]) -> Sequence[Any]:
-    size = len(value)
-    if field.min_items is not None and size < field.min_items:
-        what = "a non-empty list" if field.min_items == 1 else f"at least {field.min_items} items"
-        raise wrong(name, what, list(value))
-    if field.max_items is not None and size > field.max_items:
-        msg = f"{name}: expected at most {field.max_items} items, got {size}"
-        raise InvalidRequestError(msg, param=name)
-    if field.item is not None:
-        items = [check_field(f"{name}[{i}]", field.item, item) for i, item in enumerate(value)]
-        if field.place == "header":
-            for index, item in enumerate(items):
-                if isinstance(item, str) and "," in item:
-                    raise wrong(f"{name}[{index}]", "no comma, which divides the items", item)
-        if field.item.special or field.place == "header":
-            return items
-    return value
-
-
-def _expected(field: Field) -> str:
-    kinds = [_KINDS[kind] for kind in field.types if kind != "null" or field.nullable]
-    text = " or ".join(kinds)
-    limits: list[str] = []
-    if field.minimum is not None:
-        limits.append(f"at least {_number(field.minimum)}")
-    if field.exclusive_minimum is not None:
-        limits.append(f"above {_number(field.exclusive_minimum)}")
-    if field.maximum is not None:
-        limits.append(f"at most {_number(field.maximum)}")
-    if field.exclusive_maximum is not None:
-        limits.append(f"below {_number(field.exclusive_maximum)}")
-    if limits:
-        text += " of " + " and ".join(limits)
-    if field.enum is not None:
-        text = f"one of {', '.join(map(repr, field.enum))}"
-    return text
-
-
-def _number(limit: float) -> str:
-    return str(limit) if isinstance(limit, int) else f"{limit:g}"
 
 
 def _require(

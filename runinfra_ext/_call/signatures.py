@@ -105,7 +105,7 @@ def _annotation(field: Field) -> str:
         return _FORMATS[field.format]
     if field.enum is not None:
         return f"Literal[{', '.join(map(repr, field.enum))}]"
-    return " | ".join(_TYPES[kind] for kind in field.types if kind != "null")
+    return " | ".join(_TYPES[kind] for kind in field.types if kind != "null") or "Any"
 
 
 def _with_arguments(doc: str, lines: list[str]) -> str:

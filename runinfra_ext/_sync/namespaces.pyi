@@ -10,7 +10,6 @@ from runinfra_client.models import Transcription, TranscriptionVerbose
 from runinfra_client.types import FileInput
 
 from .. import types
-from .._answer import completions, results
 from .._answer.results import TextResult
 from .._call.scope import Pipeline, Scope_co, Workspace
 from .._ground.doors import door
@@ -123,7 +122,7 @@ class PipelineChatCompletions(ChatCompletions):
         *,
         stream: Literal[False] | None = None,
         **params: Unpack[types.ChatCompletionPipelineCall],
-    ) -> completions.ChatCompletion: ...
+    ) -> types.ChatCompletion: ...
     @overload
     def create(
         self, *, stream: Literal[True], **params: Unpack[types.ChatCompletionPipelineCall]
@@ -131,7 +130,7 @@ class PipelineChatCompletions(ChatCompletions):
     @overload
     def create(
         self, *, stream: bool, **params: Unpack[types.ChatCompletionPipelineCall]
-    ) -> completions.ChatCompletion | types.ChatCompletionStream: ...
+    ) -> types.ChatCompletion | types.ChatCompletionStream: ...
 
 class PipelineChat(Chat):
     completions: PipelineChatCompletions
@@ -180,7 +179,7 @@ class PipelineResponses(Responses):
     @overload
     def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[types.ResponsePipelineCall]
-    ) -> results.Response: ...
+    ) -> types.Response: ...
     @overload
     def create(
         self, *, stream: Literal[True], **params: Unpack[types.ResponsePipelineCall]
@@ -188,19 +187,19 @@ class PipelineResponses(Responses):
     @overload
     def create(
         self, *, stream: bool, **params: Unpack[types.ResponsePipelineCall]
-    ) -> results.Response | types.ResponseStream: ...
+    ) -> types.Response | types.ResponseStream: ...
 
 class PipelineEmbeddings(Embeddings):
     @door
-    def create(self, **params: Unpack[types.EmbeddingPipelineCall]) -> results.EmbeddingList: ...
+    def create(self, **params: Unpack[types.EmbeddingPipelineCall]) -> types.EmbeddingList: ...
 
 class PipelineRerank(Rerank):
     @door
-    def create(self, **params: Unpack[types.RerankPipelineCall]) -> results.RerankResult: ...
+    def create(self, **params: Unpack[types.RerankPipelineCall]) -> types.RerankResult: ...
 
 class PipelineImages(Images):
     @door
-    def generate(self, **params: Unpack[types.ImagePipelineCall]) -> results.ImageList: ...
+    def generate(self, **params: Unpack[types.ImagePipelineCall]) -> types.ImageList: ...
 
 class PipelineAudioSpeech(AudioSpeech):
     @door

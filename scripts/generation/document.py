@@ -9,6 +9,17 @@ Schema = Mapping[str, Any]
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
+_BY_TYPE = {
+    bool: "boolean",
+    dict: "object",
+    float: "number",
+    int: "integer",
+    list: "array",
+    str: "string",
+    type(None): "null",
+}
+
+
 class DocumentError(Exception):
     """The document can't be used; the message starts with the place."""
 
@@ -99,9 +110,8 @@ def types_of(schema: Schema) -> list[str]:
         return list(kind)
     if kind is not None:
         return [kind]
-    if "const" in schema:
-        return ["string"]
-    return []
+    values = [schema["const"]] if "const" in schema else schema.get("enum", [])
+    return [*dict.fromkeys(_BY_TYPE[type(value)] for value in values)]
 
 
 def body_of(operation: Mapping[str, Any]) -> tuple[str, Schema | None]:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
-from .document import DocumentError, Located, Schema, Schemas, body_of, name_of, operations
+from .document import (
+    DocumentError,
+    Located,
+    Schema,
+    Schemas,
+    body_of,
+    name_of,
+    operations,
+    types_of,
+)
 from .facts import field_of, one_line, pascal, snake
 from .params import Member, ParamsWriter
 
@@ -44,7 +53,8 @@ LOCAL: Final = frozenset(
     | {"result", "results", "segment", "stream", "whole"}
 )
 _USUAL_ERROR: Final = "models.ErrorEnvelope"
-_DIVIDERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
+_PLAIN_DIVIDERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
+_DIVIDERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C", "deepObject": "[]"}
 
 
 class Answer(NamedTuple):
@@ -141,7 +151,8 @@ def _arguments(
     explicit: list[Member] = []  # those that hand-written methods declare themselves
     path_members: list[Member] = []
     query: list[tuple[str, str, str]] = []
-    headers: list[tuple[str, str]] = []
+    headers: list[tuple[str, str, bool]] = []
+    exploded: set[str] = set()  # parameters of the path whose members are name=value
     names: dict[str, str] = {}
     for parameter in map(schemas.parameter, data.get("parameters", ())):
         wire, where = parameter["name"], parameter["in"]
@@ -156,13 +167,19 @@ def _arguments(
         if parameter.get("deprecated"):
             value["deprecated"] = True
         _check_free(keyword, fields, row)
-        fields[keyword] = field_of(schemas, value, required=required, place=where, doc=doc)
+        divider = "," if where == "header" else _PLAIN_DIVIDERS.get(parameter.get("style", ""))
+        more = {"divider": divider} if divider and _is_divided(schemas, value) else {}
+        fields[keyword] = field_of(
+            schemas, value, required=required, place=where, doc=doc, more=more
+        )
         member = params.member(keyword, parameter["schema"], required=required, doc=doc)
         (path_members if where == "path" else members).append(member)
         if where == "query":
             query.append((keyword, wire, _divider(parameter)))
         elif where == "header":
-            headers.append((keyword, wire))
+            headers.append((keyword, wire, bool(parameter.get("explode"))))
+        elif parameter.get("explode"):
+            exploded.add(wire)
     if schema is not None:
         resolved = schemas.resolve(schema)
         needed = resolved.get("required", ())
@@ -178,7 +195,7 @@ def _arguments(
             else:
                 members.append(member)
             # The stream flag belongs to the methods: it decides what they return.
-            if keyword != "stream":
+            if keyword != "stream" or member not in explicit:
                 more = {}
                 if body == "multipart" and wire != keyword:
                     more["wire"] = wire
@@ -205,11 +222,17 @@ def _arguments(
         "headers": headers,
         "names": names,
         "plain_body": not query and not headers and all(k == w for k, w in names.items()),
-        "target": _target(row["path"], [member.name for member in path_members]),
+        "target": _target(row["path"], [member.name for member in path_members], exploded),
         "param_imports": params.used(types),
         "files": [name for name, text in fields.items() if "file=True" in text],
         "text": " ".join(types),
     }
+
+
+def _is_divided(schemas: Schemas, schema: Schema) -> bool:
+    """Whether a parameter is a list or an object."""
+    parts = map(schemas.resolve, schemas.alternatives(schemas.resolve(schema)))
+    return any({"array", "object"} & {*types_of(part)} for part in parts)
 
 
 def _check_free(keyword: str, taken: Mapping[str, str], row: Mapping[str, Any]) -> None:
@@ -219,13 +242,14 @@ def _check_free(keyword: str, taken: Mapping[str, str], row: Mapping[str, Any]) 
         raise DocumentError(f"{row['operation_id']}: {keyword!r} is an option of every call")
 
 
-def _target(path: str, names: list[str]) -> str:
+def _target(path: str, names: list[str], exploded: Collection[str]) -> str:
     if not names:
         return repr(path)
 
     def placed(match: re.Match[str]) -> str:
         keyword = wire_to_keyword(match[1])
-        return f"{{segment('{keyword}', {keyword})}}"
+        how = ", explode=True" if match[1] in exploded else ""
+        return f"{{segment('{keyword}', {keyword}{how})}}"
 
     return 'f"' + re.sub(r"{([^}]+)}", placed, path) + '"'
 
@@ -257,7 +281,7 @@ def _answers(schemas: Schemas, data: Mapping[str, Any], place: str) -> dict[str,
         for status, answer in sorted(
             ((str(s), schemas.answer(a)) for s, a in data["responses"].items()), key=_specific
         )
-        if status[0] != "2" and JSON in answer.get("content", {})
+        if status[0] != "2" and any(map(_is_json, answer.get("content", {})))
     ]
     own = [error for error in errors if error.type != _USUAL_ERROR]
     kinds = list(dict.fromkeys([*(error.type for error in own), _USUAL_ERROR]))
@@ -267,11 +291,33 @@ def _answers(schemas: Schemas, data: Mapping[str, Any], place: str) -> dict[str,
         "results": results,
         "result_type": " | ".join(dict.fromkeys(result.type for result in results)),
         "answer_doc": first.get("description", "The answer."),
-        "errors": own,
+        # The usual ones too where others stand for more than one status.
+        "errors": own if all(error.status.isdigit() for error in own) else errors,
         "error_type": " | ".join(kinds),
-        "own_errors": [int(error.status) for error in own if error.status.isdigit()],
+        "own_errors": _own_errors(errors, {str(status) for status in data["responses"]}),
         "streams_only": kind == "events",
     }
+
+
+def _own_errors(errors: list[Answer], documented: set[str]) -> str:
+    """The expression of the statuses whose answers have a schema of their own."""
+    parts: list[str] = []
+    taken = {int(error.status) for error in errors if error.status.isdigit()}
+    taken |= {int(status) for status in documented if status.isdigit()}
+    ranges = {int(status[0]) for status in documented if status[1:].upper() == "XX"}
+    for error in errors:
+        if error.type == _USUAL_ERROR:
+            continue
+        if error.status.isdigit():
+            parts.append(error.status)
+            taken.discard(int(error.status))
+        else:
+            rest = {3, 4, 5} - ranges
+            hundreds = rest if error.status == "default" else {int(error.status[0])}
+            parts += [f"*range({each}00, {each + 1}00)" for each in sorted(hundreds)]
+    others = ", ".join(str(status) for status in sorted(taken) if status >= 300)
+    text = f"frozenset(({', '.join(parts)},))" if parts else ""
+    return f"{text} - {{{others}}}" if others and "range" in text else text
 
 
 def _specific(item: tuple[str, Any]) -> tuple[bool, str]:

@@ -18,6 +18,9 @@ _NUMBERS: Final = {
     "maxLength": "max_length",
     "minItems": "min_items",
     "maxItems": "max_items",
+    "minProperties": "min_members",
+    "maxProperties": "max_members",
+    "multipleOf": "multiple_of",
 }
 _FLAGS: Final = {
     "x-runinfra-scoped-default": "scoped_default",
@@ -29,6 +32,7 @@ _RANGES: Final = {
     "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
     "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
 }
+_EXPRESSIONS: Final = frozenset({"item", "members"})
 _KINDS: Final = {str: "string", int: "integer"}
 TEXT_FORMATS: Final = frozenset({"date-time", "date", "uuid", "byte", "binary"})
 
@@ -64,21 +68,17 @@ def field_of(
             facts.update(_RANGES[kind])
         elif kind in TEXT_FORMATS:
             facts["format"] = kind
-        for key, name in _NUMBERS.items():
-            if key in part:
-                facts[name] = part[key]
-        if part.get("pattern") == NON_BLANK:
-            facts["non_blank"] = True
+        facts |= _limits(part)
         if "enum" in part or "const" in part:
             closed += part["enum"] if "enum" in part else [part["const"]]
         else:
             open_ |= {*types_of(part)}
-        if "array" in types_of(part):
+        if "array" in types_of(part) and "prefixItems" not in part:
             item = schemas.resolve(part["items"])
             if "type" in item and item["type"] != "object" and "properties" not in item:
-                # Each item of a header is a text of the header.
-                at = place if place == "header" else "body"
-                facts["item"] = field_of(schemas, item, required=True, place=at)
+                facts["item"] = field_of(schemas, item, required=True, place=_inside(place))
+        if place != "body" and "object" in types_of(part):
+            facts |= _members(schemas, part, _inside(place))
     sets = {kind: [v for v in closed if type(v) is kind] for kind in _KINDS}
     if bound := [v for kind, name in _KINDS.items() if name not in open_ for v in sets[kind]]:
         facts["enum"] = tuple(bound)
@@ -91,6 +91,37 @@ def field_of(
     return _expression(types, facts, required=required, text=text)
 
 
+def _limits(schema: Schema) -> dict[str, Any]:
+    """What a value is held against besides its type."""
+    facts = {name: schema[key] for key, name in _NUMBERS.items() if key in schema}
+    if schema.get("pattern") == NON_BLANK:
+        facts["non_blank"] = True
+    elif "pattern" in schema:
+        facts["pattern"] = schema["pattern"]
+    if schema.get("uniqueItems"):
+        facts["unique"] = True
+    return facts
+
+
+def _inside(place: str) -> str:
+    """Where a part of a value travels: each is a text of the path or of the header itself."""
+    return "body" if place == "query" else place
+
+
+def _members(schemas: Schemas, schema: Schema, place: str) -> dict[str, str]:
+    """What the members of a mapping have to be."""
+    needed = schema.get("required", ())
+    members = {
+        name: field_of(schemas, part, required=name in needed, place=place)
+        for name, part in schema.get("properties", {}).items()
+    }
+    found = {"members": f"{{{', '.join(f'{name!r}: {text}' for name, text in members.items())}}}"}
+    others = schema.get("additionalProperties")
+    if isinstance(others, Mapping):
+        found["item"] = field_of(schemas, others, required=True, place=place)
+    return found
+
+
 def _expression(types: list[str], facts: dict[str, Any], *, required: bool, text: str) -> str:
     # A closed set beside another form (a mode or an object) still binds the strings.
     arguments = [f"types={tuple(types)!r}"]
@@ -101,7 +132,7 @@ def _expression(types: list[str], facts: dict[str, Any], *, required: bool, text
     if facts.keys() & {"format", "file", "deprecated"}:
         facts["special"] = True
     arguments += [
-        f"{name}={value if name == 'item' else repr(value)}" for name, value in facts.items()
+        f"{name}={value if name in _EXPRESSIONS else repr(value)}" for name, value in facts.items()
     ]
     if text:
         arguments.append(f"description={one_line(text)!r}")

@@ -135,7 +135,9 @@ def complete(found: dict[str, Any], document: Mapping[str, Any], richer: Richer)
         found["result"] = _RETURNED[kind]
     else:
         text = re.sub(r"\bstr\b", "types.TextResult", row["result_type"])
-        found["result"] = re.sub(r"models\.(\w+)", lambda m: richer.name(m[1]), text)
+        found["result"] = re.sub(r"models\.(\w+)", lambda m: _shown(m[1], richer), text)
+        # No method is called with an underscore, so none hides the module of a class.
+        found["made"] = re.sub(r"models\.(\w+)", lambda m: f"_{richer.name(m[1])}", text)
     if found["event"] is not None:
         event = found["event"]["name"]
         if not found["event"]["union"]:
@@ -158,10 +160,15 @@ def complete(found: dict[str, Any], document: Mapping[str, Any], richer: Richer)
         found["item"] = _item(schemas, row, richer)
 
 
+def _shown(model: str, richer: Richer) -> str:
+    """A model as annotations name it: as users do, where there is a richer class."""
+    return f"types.{model}" if model in richer else f"models.{model}"
+
+
 def _item(schemas: Schemas, row: Mapping[str, Any], richer: Richer) -> str:
     page = schemas.all.get(row["result_type"].removeprefix("models."), {})
     items = schemas.resolve(page.get("properties", {}).get(row["pages"]["items"], {}))
     for part in schemas.alternatives(items):
         if "$ref" in part.get("items", {}):
-            return richer.name(name_of(part["items"]["$ref"]))
+            return _shown(name_of(part["items"]["$ref"]), richer)
     return "Any"

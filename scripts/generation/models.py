@@ -7,13 +7,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+
+from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from .document import Schemas, body_of, name_of, operations
 from .endpoints import EVENTS
 
+_FREE = "FreeObject"  # the templates make a plain dict of it
+_FREE_OBJECT = {"type": "object", "additionalProperties": True}
+_ANY_OBJECT = {"$ref": f"#/components/schemas/{_FREE}"}
 _REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
+
+
+def class_of(component: str) -> str:
+    """What the generator calls the class of a component."""
+    return str(ClassName(component, ""))
+
+
+def module_of(component: str) -> str:
+    """What the generator calls the module of a component's class."""
+    return str(PythonIdentifier(ClassName(component, ""), ""))
 
 
 def answers_only(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,15 +36,20 @@ def answers_only(document: Mapping[str, Any]) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     results = _results(document)
     kept = _closure(schemas, [*results, *_others(document)])
+    maps = {
+        name
+        for name in kept - results - {_FREE}
+        if schemas[name].get("type") == "object" and _is_map(schemas[name])
+    }
     return {
         "openapi": document["openapi"],
         "info": document["info"],
         "paths": {},
         "components": {
             "schemas": {
-                name: _marked(schema, result=name in results)
-                for name, schema in schemas.items()
-                if name in kept
+                name: _marked(schema, result=name in results, maps=maps)
+                for name, schema in ({_FREE: _FREE_OBJECT} | schemas).items()
+                if name in kept - maps | {_FREE}
             }
         },
     }
@@ -43,14 +63,33 @@ def result_models(document: Mapping[str, Any]) -> dict[str, set[str]]:
     return {"all": kept, "returned": results}
 
 
-def _marked(schema: Any, *, result: bool) -> Any:
-    """A schema as the generator is to see it: of the formats of bytes it knows only `binary`."""
-    seen = json.loads(json.dumps(schema), object_hook=_bytes)
+def _marked(schema: Any, *, result: bool, maps: Collection[str]) -> Any:
+    """A schema as the generator is to see it: it knows one format of bytes, and no mappings."""
+    seen = {
+        key: json.loads(json.dumps(value), object_hook=lambda part: _plainer(part, maps))
+        for key, value in schema.items()
+    }
     return {**seen, "x-runinfra-result": True} if result else seen
 
 
-def _bytes(schema: dict[str, Any]) -> dict[str, Any]:
-    return {**schema, "format": "binary"} if schema.get("format") == "byte" else schema
+def _plainer(schema: dict[str, Any], maps: Collection[str]) -> dict[str, Any]:
+    """Bytes of one format, and mappings of any names as what they are: dicts."""
+    if schema.get("format") == "byte":
+        return {**schema, "format": "binary"}
+    kinds = schema.get("type")
+    named = name_of(schema["$ref"]) if isinstance(schema.get("$ref"), str) else ""
+    if named in maps or (kinds == "object" and _is_map(schema)):
+        return _ANY_OBJECT
+    if isinstance(kinds, list) and {*kinds} == {"object", "null"} and _is_map(schema):
+        return {"anyOf": [_ANY_OBJECT, {"type": "null"}]}
+    return schema
+
+
+def _is_map(schema: Mapping[str, Any]) -> bool:
+    """Whether it is an object whose members have no names of their own."""
+    return schema.get("type") is not None and not (
+        schema.keys() & {"properties", "allOf", "anyOf", "oneOf"}
+    )
 
 
 def _results(document: Mapping[str, Any]) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from .document import DocumentError, Schema, Schemas, name_of, types_of
@@ -86,7 +87,9 @@ class ParamsWriter:
         parts = []
         for kind in types_of(schema):
             if kind == "array":
-                parts.append(f"Sequence[{self.type_of(schema['items'])}]")
+                items = [*schema.get("prefixItems", ()), schema["items"]]
+                kinds = dict.fromkeys(map(self.type_of, items))
+                parts.append(f"Sequence[{' | '.join(kinds)}]")
             elif kind == "object":
                 parts.append("Mapping[str, Any]")
             elif kind == "string":
@@ -122,7 +125,7 @@ class ParamsWriter:
         return own
 
     def _typed_dict(self, name: str, own: str) -> None:
-        schema = self._schemas.all[name]
+        schema = self._schemas.resolve({"$ref": f"#/components/schemas/{name}"})
         required = schema.get("required", ())
         members = []
         for wire, property_ in schema["properties"].items():
@@ -140,7 +143,23 @@ class ParamsWriter:
             "name": own,
             "doc": one_line(schema.get("description", name)),
             "members": members,
+            # A class has no other names, and a key hides what its annotations mean by that name.
+            "by_call": not all(_is_key(member.name) for member in members)
+            or not _names(members).isdisjoint(_of_types(members)),
         }
+
+
+def _is_key(name: str) -> bool:
+    """Whether a class can have a key as its attribute."""
+    return name.isidentifier() and not iskeyword(name) and not name.startswith("__")
+
+
+def _names(members: Iterable[Member]) -> set[str]:
+    return {member.name for member in members}
+
+
+def _of_types(members: Iterable[Member]) -> set[str]:
+    return {"NotRequired"}.union(*(_words(member.type) for member in members))
 
 
 def _words(type_: str) -> set[str]:

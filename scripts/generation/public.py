@@ -54,6 +54,11 @@ _WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
 _MODULES: Final = ("hooks", "structured", "tools", "webhooks")
 
 
+def written() -> set[str]:
+    """The names of classes that are no model's, and no type of a call."""
+    return {name for names in _WRITTEN.values() for name in names}
+
+
 def public_types(
     package: Path,
     rows: Iterable[Mapping[str, Any]],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from keyword import iskeyword
 from typing import Any
 
@@ -25,9 +25,6 @@ def arguments(document: Mapping[str, Any]) -> Iterator[Finding]:
     for where, kind, data in walk(document):
         if kind == "media" and "schema" not in data:
             yield Finding(where, "body", "a body needs a schema")
-        elif kind == "path" and where[0] == "paths" and data.get("parameters"):
-            place = (*where, "parameters")
-            yield Finding(place, "parameter", "give parameters to the operations, not to the path")
         elif kind == "operation" and where[0] == "paths":
             yield from _parameters(document, schemas, where, data)
             yield from _body(schemas, where, data)
@@ -39,6 +36,7 @@ def _parameters(
 ) -> Iterator[Finding]:
     """Parameters of plain types, and all arguments by names of their own."""
     names: list[tuple[Where, str]] = []
+    also: list[tuple[Where, str]] = []
     for number, given in enumerate(data.get("parameters", ())):
         place: Where = (*where, "parameters", number)
         parameter = behind(document, given)
@@ -46,14 +44,19 @@ def _parameters(
             yield Finding(place, "parameter", "cookies are not sent: use query or header")
         if "schema" not in parameter:
             yield Finding(place, "parameter", "a parameter needs a schema")
-        elif not _is_plain(schemas, parameter["schema"], lists=parameter["in"] != "path"):
-            expected = "a text, a number, true or false, or a list of these"
+        elif "object" in types_of(schemas.resolve(parameter["schema"])):
+            yield from _flat(schemas, place, parameter)
+        elif not _is_plain(schemas, parameter["schema"], lists=True):
+            expected = "a text, a number, true or false, a list of these, or an object of these"
             yield Finding(place, "parameter", f"{parameter['name']}: expected {expected}")
         if parameter["name"].lower() not in CALL_HEADERS:
             names.append((place, parameter["name"]))
         if parameter["in"] == "path" and parameter["name"] in LOCAL:
             message = f"{parameter['name']}: the generated code has another use for this name"
             yield Finding(place, "parameter", message)
+        if exploded := _exploded(schemas, parameter):
+            also += [(place, name) for name in exploded]
+    yield from _twice(document, data, also)
     content = data.get("requestBody", {}).get("content", {})
     for media in _OBJECTS:
         schema = schemas.resolve(content.get(media, {}).get("schema", {}))
@@ -73,6 +76,49 @@ def _parameters(
         seen.add(keyword)
 
 
+def _flat(schemas: Schemas, place: Where, parameter: Mapping[str, Any]) -> Iterator[Finding]:
+    """A parameter that is an object has plain members, which are known where they stand alone."""
+    name, schema = parameter["name"], schemas.resolve(parameter["schema"])
+    members = schema.get("properties", {})
+    others = schema.get("additionalProperties")
+    parts = [*members.values(), *([others] if isinstance(others, Mapping) else [])]
+    if not parts or types_of(schema) != ["object"]:
+        yield Finding(place, "parameter", f"{name}: expected an object with members")
+    elif members and "$ref" not in parameter["schema"]:
+        yield Finding(place, "parameter", f"{name}: make the object a component of its own")
+    elif not all(_is_plain(schemas, part, lists=False) for part in parts):
+        message = f"{name}: the members of a parameter are texts, numbers, true or false"
+        yield Finding(place, "parameter", message)
+    elif isinstance(others, Mapping) and _exploded(schemas, parameter) is not None:
+        message = f"{name}: other members would be any parameter: use the style deepObject"
+        yield Finding(place, "parameter", message)
+
+
+def _exploded(schemas: Schemas, parameter: Mapping[str, Any]) -> Collection[str] | None:
+    """The members of an object that are parameters of the query by names of their own."""
+    schema = schemas.resolve(parameter.get("schema", {}))
+    form = parameter["in"] == "query" and parameter.get("style", "form") == "form"
+    if form and parameter.get("explode", True) and "object" in types_of(schema):
+        members: Mapping[str, Any] = schema.get("properties", {})
+        return [*members]
+    return None
+
+
+def _twice(
+    document: Mapping[str, Any],
+    data: Mapping[str, Any],
+    members: list[tuple[Where, str]],
+) -> Iterator[Finding]:
+    """Members of an object that would be sent as another parameter is."""
+    resolved = [behind(document, given) for given in data.get("parameters", ())]
+    seen = {p["name"] for p in resolved if p["in"] == "query"}
+    for place, name in members:
+        if name in seen:
+            message = f"{name}: two parameters of the query would have this name"
+            yield Finding(place, "parameter", message)
+        seen.add(name)
+
+
 def _is_plain(schemas: Schemas, schema: Mapping[str, Any], *, lists: bool) -> bool:
     resolved = schemas.resolve(schema)
     for part in map(schemas.resolve, schemas.alternatives(resolved)):
@@ -88,8 +134,6 @@ def _is_plain(schemas: Schemas, schema: Mapping[str, Any], *, lists: bool) -> bo
 def _body(schemas: Schemas, where: Where, data: Mapping[str, Any]) -> Iterator[Finding]:
     """JSON and forms are objects with properties; everything else is bytes."""
     body = data.get("requestBody", {})
-    if "$ref" in body:
-        yield Finding((*where, "requestBody"), "body", "write the body in the operation")
     kinds = body.get("content", {})
     if len(kinds) > 1 and any(media in kinds for media in _OBJECTS):
         message = f"expected one kind of body, got {' and '.join(kinds)}"

@@ -11,20 +11,24 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
-from generation.document import Schemas, name_of, types_of
+from generation.document import Schemas, body_of, name_of, operations, types_of
 from generation.endpoints import kind_of, wire_to_keyword
 from generation.facts import pascal, snake
-from generation.models import result_models
+from generation.models import class_of, result_models
+from generation.public import written
 
+from .schemas import reachable
 from .source import Finding, Where
 from .walk import behind, walk
 
 _EXT = Path(__file__).resolve().parents[2] / "runinfra_ext"
 # What the generated methods and modules call by these names themselves.
 MODULE_NAMES = frozenset(
-    {"bool", "bytes", "date", "datetime", "float", "int", "models", "nested", "objects", "results"}
+    {"bool", "bytes", "date", "datetime", "float", "int", "models", "nested", "results"}
     | {"str", "types"}
 )
+# What stands before the methods, in the bodies of their classes.
+_BEFORE_METHODS = frozenset({"at_hand", "documented", "door", "overload"})
 # What the models call by these names themselves, in the bodies of their classes.
 MODEL_NAMES = frozenset(
     {"Any", "Iterator", "Literal", "Mapping", "Self", "UUID", "bool", "classmethod", "dict", "dt"}
@@ -56,8 +60,35 @@ def names(document: Mapping[str, Any]) -> Iterator[Finding]:
             place: Where = (*where, "parameters", number)
             if parameter["in"] == "header":
                 yield from _header(place, parameter["name"], by_name="$ref" in given)
-            yield from _style(place, parameter)
+            yield from _style(Schemas(document), place, parameter)
     yield from _fields(document)
+    yield from _public(document)
+
+
+def _public(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Components that would be called as something else of ``runinfra_ext.types`` is."""
+    schemas = Schemas(document)
+    models = result_models(document)["all"]
+    asked = reachable(document, "requestBody")
+    taken = written() | {f"{name}Param" for name in asked}
+    for _, _, data in operations(document):
+        _, body = body_of(data)
+        own = name_of(body["$ref"]).removesuffix("Request") if body and "$ref" in body else ""
+        for base in filter(None, (own, pascal(data["operationId"]))):
+            taken |= {f"{base}{kind}" for kind in ("Call", "Params", "PipelineCall")}
+        if "x-runinfra-stream" in data:
+            whole = data["x-runinfra-stream"]["assembles"]
+            taken |= {f"{whole}Stream", f"Async{whole}Stream"}
+    for name in schemas.all:
+        if name not in models:
+            continue
+        place = ("components", "schemas", name)
+        if name in taken:
+            message = f"{name}: runinfra_ext.types has another {name} already"
+            yield Finding(place, "name", message)
+        if class_of(name) != name:
+            message = f"{name}: expected {class_of(name)}, which the generator makes of it"
+            yield Finding(place, "name", message)
 
 
 def _method(
@@ -74,7 +105,7 @@ def _method(
         message = f"{name}: the client has a {path[0]} of its own"
         yield Finding(place, "method", message)
     for part in (*path[1:], last):
-        if part in MODULE_NAMES:
+        if part in MODULE_NAMES | _BEFORE_METHODS:
             yield _taken(place, "method", part)
     for depth in range(1, len(path) + 1):
         space = ".".join(path[:depth])
@@ -106,19 +137,23 @@ def _header(place: Where, name: str, *, by_name: bool) -> Iterator[Finding]:
         yield Finding(place, "parameter", f"{name} is a header that the client sets itself")
 
 
-def _style(place: Where, parameter: Mapping[str, Any]) -> Iterator[Finding]:
+def _style(schemas: Schemas, place: Where, parameter: Mapping[str, Any]) -> Iterator[Finding]:
     """What nothing is made of: it would be sent in another form than the document says."""
-    known = ("form", "spaceDelimited", "pipeDelimited")
+    name, known = parameter["name"], ("form", "spaceDelimited", "pipeDelimited", "deepObject")
     allowed = known if parameter["in"] == "query" else ("simple",)
     style = parameter.get("style", allowed[0])
+    is_object = "object" in types_of(schemas.resolve(parameter.get("schema", {})))
     if style not in allowed:
-        message = f"{parameter['name']}: style: expected {' or '.join(allowed)}, got {style}"
+        message = f"{name}: style: expected {' or '.join(allowed)}, got {style}"
         yield Finding(place, "parameter", message)
-    elif parameter.get("explode") and style in known[1:]:
-        message = f"{parameter['name']}: explode: {style} divides the items of one value"
+    elif style == "deepObject" and (not is_object or parameter.get("explode") is False):
+        message = f"{name}: style: deepObject is for objects, each member by itself"
+        yield Finding(place, "parameter", message)
+    elif parameter.get("explode") and style in known[1:3]:
+        message = f"{name}: explode: {style} divides the items of one value"
         yield Finding(place, "parameter", message)
     if parameter.get("allowReserved"):
-        message = f"{parameter['name']}: allowReserved: everything is percent-encoded here"
+        message = f"{name}: allowReserved: everything is percent-encoded here"
         yield Finding(place, "parameter", message)
 
 

@@ -18,6 +18,7 @@ _SUCCESS = re.compile(r"2(\d\d|XX)")
 _TAG = re.compile(r"[A-Z][A-Za-z0-9]*")
 _ID = re.compile(r"[a-z][A-Za-z0-9]*")
 _IN_PATH = re.compile(r"{([^{}]*)}")
+_FIXED = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-F]{2})*")
 PIPELINE = "/{pipeline_id}"
 
 
@@ -36,6 +37,8 @@ def operations(document: Mapping[str, Any]) -> Iterator[Finding]:
                     yield Finding(place, "security", f"there is no security scheme {name}")
         if kind == "document":
             continue
+        if where[0] == "paths":
+            yield from _security(document, where, data)
         if where[-1] not in GENERATED:
             yield Finding(where, "verb", f"expected one of {', '.join(GENERATED)}")
         yield from _parameters(document, where, data)
@@ -49,6 +52,22 @@ def operations(document: Mapping[str, Any]) -> Iterator[Finding]:
             if scoped != (data.get("x-runinfra-scope") == "pipeline"):
                 message = f"the scope pipeline goes with a path below {PIPELINE}, and only with it"
                 yield Finding((*where, "x-runinfra-scope"), "scope", message)
+
+
+def _security(
+    document: Mapping[str, Any], where: Where, data: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """The client sends its key as a bearer token, and has nothing else to prove itself by."""
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    bearers = {
+        name
+        for name, scheme in schemes.items()
+        if scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "bearer"
+    }
+    choices = data.get("security", document.get("security", []))
+    if choices and not any(bearers.issuperset(choice) for choice in choices):
+        place = (*where, "security") if "security" in data else where
+        yield Finding(place, "security", "expected a choice with nothing but the bearer token")
 
 
 def successes(operation: Mapping[str, Any]) -> list[str]:
@@ -92,6 +111,9 @@ def _paths(document: Mapping[str, Any]) -> Iterator[Finding]:
         names = _IN_PATH.findall(path)
         if "{" in rest or "}" in rest or not all(name.isidentifier() for name in names):
             yield Finding(where, "path", f"expected braces around names in {path}")
+            continue
+        if not _FIXED.fullmatch(rest):
+            yield Finding(where, "path", f"expected percent-encoded ASCII around names in {path}")
         if len(set(names)) != len(names):
             yield Finding(where, "path", f"a parameter stands twice in {path}")
         shape = _IN_PATH.sub("{}", path)
@@ -104,23 +126,16 @@ def _parameters(
     document: Mapping[str, Any], where: Where, data: Mapping[str, Any]
 ) -> Iterator[Finding]:
     """Those of the path are declared, and those that are declared stand in the path."""
-    item: Any = document
-    for part in where[:-1]:
-        item = item[part]
-    holders: list[tuple[Where, Any]] = [
-        ((*place, "parameters", number), parameter)
-        for place, holder in ((where[:-1], item), (where, data))
-        for number, parameter in enumerate(holder.get("parameters", ()))
-    ]
     in_path = _IN_PATH.findall(str(where[1])) if where[0] == "paths" else []
     declared: set[str] = set()
-    seen: dict[tuple[str, str], Where] = {}
-    for place, parameter in holders:
+    seen: set[tuple[str, str]] = set()
+    for number, parameter in enumerate(data.get("parameters", ())):
+        place = (*where, "parameters", number)
         resolved = behind(document, parameter)
         key = (resolved["name"], resolved["in"])
-        if key in seen and seen[key][:-2] == place[:-2]:
+        if key in seen:
             yield Finding(place, "parameter", f"{key[0]} in {key[1]} is declared twice")
-        seen[key] = place
+        seen.add(key)
         if resolved["in"] == "path":
             declared.add(resolved["name"])
             if resolved["name"] not in in_path:

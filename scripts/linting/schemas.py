@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generation.document import Schemas, name_of, operations, types_of
-from generation.facts import snake
+from generation.models import module_of
 
 from .source import Finding, Where
 from .walk import Node, walk
@@ -33,8 +33,8 @@ def wrong_schemas(document: Mapping[str, Any]) -> Iterator[Finding]:
         where: Where = ("components", "schemas", name)
         if not _CLASS.fullmatch(name) or name in _TAKEN or keyword.iskeyword(name):
             yield Finding(where, "name", f"{name} can't be the name of a class here")
-        if (other := modules.setdefault(snake(name), name)) != name:
-            yield Finding(where, "name", f"{other} and {name} both become {snake(name)}.py")
+        if (other := modules.setdefault(module_of(name), name)) != name:
+            yield Finding(where, "name", f"{other} and {name} both become {module_of(name)}.py")
         for path, _, part in _parts(schema, where):
             for field in part.get("required", ()):
                 if field not in schema.get("properties", {}):

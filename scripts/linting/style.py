@@ -12,7 +12,7 @@ from .walk import behind, walk
 
 
 def style(document: Mapping[str, Any]) -> Iterator[Finding]:
-    """Operations are described, and every component is used."""
+    """Operations are described, and every answer can be named."""
     for where, kind, data in walk(document):
         if kind != "operation" or where[0] != "paths":
             continue
@@ -24,6 +24,10 @@ def style(document: Mapping[str, Any]) -> Iterator[Finding]:
             if "x-request-id" not in answer.get("headers", {}):
                 place = (*where, "responses", status)
                 yield Finding(place, "request-id", "every answer carries x-request-id")
+
+
+def unused(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Components that nothing refers to; in the document as it is written."""
     text = json.dumps(document)
     for kind, parts in document["components"].items():
         if kind == "securitySchemes":

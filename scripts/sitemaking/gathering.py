@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from generation.normal import normal
 
 from . import api, charts
 from .operations import Reference
@@ -66,7 +67,7 @@ class Gathered:
             path.write_text(self._linked(path), encoding="utf-8")
         document = self.root / "openapi/runinfra.yaml"
         shutil.copy(document, self.folder)
-        reference = Reference(yaml.safe_load(document.read_text("utf-8")))
+        reference = Reference(normal(yaml.safe_load(document.read_text("utf-8"))))
         made = api.pages() | reference.pages()
         for name, text in made.items():
             self._write(name, text)

@@ -7,8 +7,16 @@ from typing import Any, NamedTuple
 
 from tests.contract.instances import DOCUMENT, named
 
+from generation.endpoints import wire_to_keyword  # isort: skip - found by what stands before
+
 JSON = "application/json"
-_VALUES = {"string": "x", "integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
+_VALUES: Mapping[str, Any] = {"string": "x", "integer": 1, "number": 1, "boolean": True}
+_FORMATS = {
+    "date-time": "2026-11-01T00:00:00Z",
+    "date": "2026-11-01",
+    "uuid": "12345678-1234-5678-1234-567812345678",
+    "byte": "eA==",
+}
 
 
 class Described(NamedTuple):
@@ -54,13 +62,16 @@ def arguments(data: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for parameter in map(resolved, data.get("parameters", ())):
         if parameter.get("required") and parameter["name"] != "pipeline_id":
-            found[_keyword(parameter["name"])] = _value(parameter)
+            found[wire_to_keyword(parameter["name"])] = _value(parameter)
     for media, body in data.get("requestBody", {}).get("content", {}).items():
         example = next(iter(body.get("examples", {}).values()), {}).get("value", {})
         properties = resolved(body["schema"]).get("properties", {})
-        for name, value in example.items():
-            binary = properties.get(name, {}).get("format") == "binary"
-            found[_keyword(name)] = b"RIFF" if binary else value
+        for name, value in example.items() if properties else ():
+            if name not in properties:
+                found.setdefault("extra_body", {})[name] = value
+                continue
+            binary = properties[name].get("format") == "binary"
+            found[wire_to_keyword(name)] = b"RIFF" if binary else value
         if media != JSON and not properties:
             found["content"] = b"RIFF"
     return found
@@ -78,14 +89,24 @@ def call_of(operation: Described) -> Callable[[Any], Any]:
 
 
 def _value(parameter: Mapping[str, Any]) -> Any:
-    schema = resolved(parameter["schema"])
-    if "example" in parameter:
-        return parameter["example"]
+    return parameter["example"] if "example" in parameter else _made(parameter["schema"])
+
+
+def _made(schema: Mapping[str, Any]) -> Any:
+    schema = resolved(schema)
+    for key in ("anyOf", "oneOf"):
+        if key in schema:
+            return _made(schema[key][0])
     if "enum" in schema:
         return schema["enum"][0]
-    formats = {"date-time": "2026-11-01T00:00:00Z", "date": "2026-11-01"}
-    return formats.get(schema.get("format", ""), _VALUES.get(schema.get("type", ""), "x"))
-
-
-def _keyword(name: str) -> str:
-    return name.removesuffix("[]").replace("-", "_").lower()
+    if "const" in schema:
+        return schema["const"]
+    kinds = schema.get("type", "string")
+    kind = kinds if isinstance(kinds, str) else kinds[0]
+    if kind == "array":
+        return [_made(schema["items"])] * schema.get("minItems", 1)
+    if kind == "object":
+        return {name: _made(part) for name, part in schema.get("properties", {}).items()}
+    if kind in {"integer", "number"}:
+        return max(_VALUES[kind], schema.get("minimum", 1))
+    return _FORMATS.get(schema.get("format", ""), _VALUES[kind])

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import functools
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DOCUMENT = yaml.safe_load((ROOT / "openapi/runinfra.yaml").read_text("utf-8"))
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from generation.normal import normal  # noqa: E402 - behind the path to it
+
+DOCUMENT = normal(yaml.safe_load((ROOT / "openapi/runinfra.yaml").read_text("utf-8")))
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
 # Names that mean something to the models or to Python: as unknown members they are only data.

@@ -30,6 +30,8 @@ AHEAD = 64 * 1024  # bytes of a JSON body that is read before the application as
 KEPT = 1024 * 1024  # bytes of a body; of a larger one only the head is held against the document
 SDK = "runinfra-ext"
 
+_VERBS = ("get", "put", "post", "delete", "patch")
+_DIVIDERS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 _SEGMENT = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+\Z")
 
 
@@ -142,10 +144,31 @@ def invalid(requests: list[Sent]) -> list[str]:
 def document() -> Any:
     """The document with its objects closed."""
     loaded = yaml.safe_load((ROOT / "openapi/runinfra.yaml").read_text("utf-8"))
-    for schema in loaded["components"]["schemas"].values():
-        if "properties" in schema:
-            schema["additionalProperties"] = False
+    parts = {part["$ref"] for part in _composed(loaded["components"]["schemas"])}
+    for name, schema in loaded["components"]["schemas"].items():
+        if f"#/components/schemas/{name}" in parts or "additionalProperties" in schema:
+            continue  # it is the whole that is closed
+        if "properties" in schema or len(schema.get("allOf", ())) > 1:
+            schema["unevaluatedProperties"] = False
+    for item in loaded["paths"].values():
+        shared = item.get("parameters", [])
+        for operation in (item[verb] for verb in _VERBS if verb in item):
+            own = operation.get("parameters", [])
+            operation["parameters"] = [*own, *(part for part in shared if part not in own)]
     return loaded
+
+
+def _composed(node: Any) -> Iterator[Any]:
+    """The references of every ``allOf`` that has more than one part."""
+    if isinstance(node, dict):
+        parts = node.get("allOf", [])
+        if isinstance(parts, list) and (len(parts) > 1 or "properties" in node):
+            yield from (part for part in parts if "$ref" in part)
+        for value in node.values():
+            yield from _composed(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _composed(value)
 
 
 def _resolved(node: Any) -> Any:
@@ -180,7 +203,11 @@ def _routes(request: Sent) -> Iterator[Route]:
     if path == request.path:
         return
     segments = path[1:].split("/")
-    for template, item in document()["paths"].items():
+    # The most fixed paths first: `/models/last` is none of `/models/{model}`.
+    paths = sorted(
+        document()["paths"].items(), key=lambda pair: [s[:1] == "{" for s in pair[0].split("/")]
+    )
+    for template, item in paths:
         operation = item.get(request.method.lower())
         if operation is None:
             continue
@@ -241,25 +268,81 @@ def _query_problems(operation: Any, request: Sent) -> list[str]:
         if part["in"] == "query"
     }
     given = parse_qs(request.query, keep_blank_values=True) if request.query else {}
-    found = [f"query {name}: none is documented" for name in given if name not in declared]
+    found: list[str] = []
+    known: set[str] = set()
     for name, part in declared.items():
-        if name not in given:
+        names, value = _value(part, given)
+        known |= names
+        if value is None:
             if part.get("required"):
                 found.append(f"query {name}: missing")
             continue
-        schema = _resolved(part["schema"])
-        texts = given[name]
-        many = schema.get("type") == "array"
-        values = [_typed(text, schema["items"] if many else schema) for text in texts]
-        problem = _schema_problem(schema, values if many else values[-1])
+        problem = _schema_problem(part["schema"], value)
         if problem:
             found.append(f"query {name}: {problem}")
-    return found
+    return [f"query {name}: none is documented" for name in given if name not in known] + found
+
+
+def _value(part: Any, given: Mapping[str, list[str]]) -> tuple[set[str], Any]:
+    """The names in a query that are a parameter's, and its value."""
+    name, schema = part["name"], _resolved(part["schema"])
+    style = part.get("style", "form")
+    explode = part.get("explode", style == "form")
+    if _is_a(schema, "object") and (explode or style == "deepObject"):
+        deep = {f"{name}[{key}]": key for key in schema.get("properties", {})}
+        deep |= {key: key[len(name) + 1 : -1] for key in given if key.startswith(f"{name}[")}
+        names = deep if style == "deepObject" else {key: key for key in schema["properties"]}
+        members = {own: given[key][-1] for key, own in names.items() if key in given}
+        return {*names}, _members(schema, members) or None
+    if name not in given:
+        return {name}, None
+    if _is_a(schema, "array") and explode:
+        return {name}, [_typed(text, _list(schema)["items"]) for text in given[name]]
+    return {name}, _divided(part, given[name][-1])
+
+
+def _divided(part: Any, text: str) -> Any:
+    """The value that one text stands for."""
+    schema = _resolved(part["schema"])
+    pieces = text.split(_DIVIDERS[part.get("style", "simple")])
+    if _is_a(schema, "array"):
+        return [_typed(piece, _list(schema)["items"]) for piece in pieces]
+    if not _is_a(schema, "object"):
+        return _typed(text, schema)
+    if part.get("explode"):
+        return _members(schema, dict(piece.split("=", 1) for piece in pieces))
+    return _members(schema, dict(zip(pieces[::2], pieces[1::2], strict=True)))
+
+
+def _members(schema: Any, texts: Mapping[str, str]) -> dict[str, Any]:
+    rules = schema.get("properties", {})
+    others = schema.get("additionalProperties")
+    others = others if isinstance(others, dict) else {}
+    return {name: _typed(text, rules.get(name, others)) for name, text in texts.items()}
+
+
+def _kinds(schema: Any) -> set[str]:
+    """The types that a value may have."""
+    schema = _resolved(schema)
+    kind = schema.get("type", [])
+    values = [schema["const"]] if "const" in schema else schema.get("enum", [])
+    found = {kind} if isinstance(kind, str) else {*kind}
+    found |= {"integer" for value in values if type(value) is int}
+    return found.union(*(_kinds(m) for key in ("anyOf", "oneOf") for m in schema.get(key, ())))
+
+
+def _is_a(schema: Any, kind: str) -> bool:
+    return kind in _kinds(schema)
+
+
+def _list(schema: Any) -> Any:
+    """The member that is a list, of a schema that may be one."""
+    members = [_resolved(m) for key in ("anyOf", "oneOf") for m in schema.get(key, ())]
+    return next((member for member in members if _is_a(member, "array")), schema)
 
 
 def _typed(text: str, schema: Any) -> Any:
-    kind = _resolved(schema).get("type")
-    if kind in {"integer", "number", "boolean"}:
+    if _kinds(schema) & {"integer", "number", "boolean"}:
         try:
             return json.loads(text)
         except ValueError:
@@ -283,9 +366,8 @@ def _parameter_problems(operation: Any, request: Sent, values: Mapping[str, str]
             if parameter.get("required"):
                 yield f"{parameter['in']} {name}: missing"
             continue
-        problem = _schema_problem(
-            parameter["schema"], unquote(value) if parameter["in"] == "path" else value
-        )
+        text = unquote(value) if parameter["in"] == "path" else value
+        problem = _schema_problem(parameter["schema"], _divided(parameter, text))
         if problem:
             yield f"{parameter['in']} {name}: {problem}"
 
@@ -304,6 +386,7 @@ def _accept_problems(operation: Any, request: Sent) -> Iterator[str]:
 
 def _body_problems(operation: Any, request: Sent) -> Iterator[str]:
     body = operation.get("requestBody")
+    body = body and _resolved(body)
     kind = (request.header("content-type") or "").partition(";")[0]
     if body is None:
         if kind or request.body:

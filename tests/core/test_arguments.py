@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from runinfra_client.facts import Field
 from runinfra_client.operations import OPERATIONS, endpoint
-from runinfra_ext._call.arguments import check_field, checked_arguments
+from runinfra_ext._call.arguments import checked_arguments
 from runinfra_ext._call.options import Settings
 from runinfra_ext._call.requests import described
+from runinfra_ext._call.values import check_field
 from runinfra_ext._ground.doors import door
 from runinfra_ext.errors import ConfigurationError, InvalidRequestError
 

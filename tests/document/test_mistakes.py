@@ -397,10 +397,93 @@ MISTAKES = {
         "»        - {name: who, in: cookie, schema: {type: string}}\n",
         "cookies are not sent",
     ),
-    "parameter that is an object": (
+    "parameter that is an object of anything": (
         CLIENT_REQUEST_ID,
+        '»        - {name: who, in: query, schema: {$ref: "#/components/schemas/FreeObject"}}\n',
+        "who: expected an object with members",
+    ),
+    "parameter with an object inside": (
+        CLIENT_REQUEST_ID,
+        '»        - {name: who, in: query, schema: {$ref: "#/components/schemas/ErrorEnvelope"}}\n',
+        "who: the members of a parameter are texts, numbers, true or false",
+    ),
+    "parameter of members that is no component": (
+        CLIENT_REQUEST_ID,
+        "»        - {name: who, in: query, schema: {type: object, properties: {a: {type: string}}}}\n",
+        "who: make the object a component of its own",
+    ),
+    "parameter of any other members": (
+        CLIENT_REQUEST_ID,
+        "»        - {name: who, in: query,"
+        " schema: {type: object, additionalProperties: {type: string}}}\n",
+        "who: other members would be any parameter: use the style deepObject",
+    ),
+    "parameter that a member is too": (
+        CLIENT_REQUEST_ID,
+        "        - {name: input, in: query, schema: {type: string}}\n"
         '»        - {name: who, in: query, schema: {$ref: "#/components/schemas/ModelPricing"}}\n',
-        "who: expected a text, a number, true or false, or a list of these",
+        "input: two parameters of the query would have this name",
+    ),
+    "parameter that is deep and no object": (
+        CLIENT_REQUEST_ID,
+        "»        - {name: who, in: query, style: deepObject, schema: {type: string}}\n",
+        "who: style: deepObject is for objects, each member by itself",
+    ),
+    "parameter of a path in a style of its own": (
+        "        - name: model\n          in: path\n          required: true\n",
+        "»        - name: model\n          in: path\n          required: true\n"
+        "          style: matrix\n",
+        "model: style: expected simple, got matrix",
+    ),
+    "path that is not encoded": (
+        RETRIEVE,
+        RETRIEVE.replace("/models", "»/modèles").replace("  »", "»  "),
+        "expected percent-encoded ASCII around names in /modèles/{model}",
+    ),
+    "key that is not the client's": (
+        "      security:\n        - bearerAuth: []\n      x-runinfra-method: models.list\n",
+        "»      security:\n        - webhookSignature: []\n      x-runinfra-method: models.list\n",
+        "expected a choice with nothing but the bearer token",
+    ),
+    "class that the generator names otherwise": (
+        TEXT,
+        TEXT.replace("ModelPricing", "Model4k").replace("\n    Model4k:\n", "\n»    Model4k:\n"),
+        "Model4k: expected Model4K, which the generator makes of it",
+    ),
+    "class that the types have": (
+        TEXT,
+        TEXT.replace("ModelPricing", "Timeout").replace("\n    Timeout:\n", "\n»    Timeout:\n"),
+        "Timeout: runinfra_ext.types has another Timeout already",
+    ),
+    "all of contradicting types": (
+        "    Model:\n",
+        "    Odd:\n»      allOf: [{type: string}, {type: integer}]\n    Model:\n",
+        "allOf: type is 'string' here, and 'integer' there",
+    ),
+    "all of what a part forbids": (
+        "    Model:\n",
+        "    Odd:\n»      allOf: [{type: object, properties: {a: {}}, additionalProperties: false},"
+        " {type: object, properties: {b: {}}}]\n    Model:\n",
+        "allOf: additionalProperties: false of another part forbids b",
+    ),
+    "all of a union and more": (
+        "    Model:\n",
+        "    Odd:\n»      allOf: [{oneOf: [{type: string}, {type: integer}]}, {minLength: 1}]\n"
+        "    Model:\n",
+        "allOf: a union and something else are no one schema here",
+    ),
+    "all of what has no end": (
+        "    Model:\n",
+        '»    Odd: {allOf: [{$ref: "#/components/schemas/One"}, {$ref: "#/components/schemas/Two"}]}\n'
+        '    One: {type: object, properties: {a: {$ref: "#/components/schemas/One"}}}\n'
+        '    Two: {type: object, properties: {a: {$ref: "#/components/schemas/Two"}}}\n'
+        "    Model:\n",
+        "allOf: the parts lead to each other without an end",
+    ),
+    "method that stands before methods": (
+        "      x-runinfra-method: models.list\n",
+        "»      x-runinfra-method: models.documented\n",
+        "documented: the generated code has another use for this name",
     ),
     "parameter without a schema": (
         CLIENT_REQUEST_ID,
@@ -422,13 +505,6 @@ MISTAKES = {
         "        - {name: page_size, in: query, schema: {type: integer}}\n"
         "»        - {name: page-size, in: query, schema: {type: integer}}\n",
         "two arguments become page_size",
-    ),
-    "parameter of a path": (
-        RETRIEVE,
-        RETRIEVE.replace(
-            "    get", "»    parameters: [{name: a, in: query, schema: {type: string}}]\n    get"
-        ),
-        "give parameters to the operations",
     ),
     "body without a schema": (
         "          audio/wav:\n            schema: {type: string, format: binary}\n",
@@ -522,8 +598,9 @@ MISTAKES = {
     ),
     "two components in one module": (
         "    Model:\n",
-        "    MOdel: {type: object, description: D.}\n»    Model:\n",
-        "MOdel and Model both become model.py",
+        "    HttpModel: {type: object, description: D.}\n"
+        "»    HTTPModel: {type: object, description: D.}\n    Model:\n",
+        "HttpModel and HTTPModel both become http_model.py",
     ),
     "discriminator": (
         "      x-runinfra-accepts: [ChatCompletionMessage]\n",

@@ -75,7 +75,11 @@ OPERATIONS = [
         "more": parameter("name: X-Team, in: header")
         + "        - {name: x_team, in: query, schema: {type: string}} #! two arguments become x_team\n"
     },
-    {"more": parameter("name: a, in: query, style: deepObject", "a: style: expected form or")},
+    {
+        "more": parameter(
+            "name: a, in: query, style: deepObject", "a: style: deepObject is for objects"
+        )
+    },
     {"more": parameter("name: a, in: query, allowReserved: true", "a: allowReserved: everything")},
     {
         "answers": f'        "200":\n          description: D.\n          content: {{{JSON}, {ZIP}}}'

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import copy
 import pickle
-from pathlib import Path
 
 import pytest
-import yaml
 
 from runinfra_client import models
 from runinfra_client.unions import parse_response_stream_event
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-DOCUMENT = yaml.safe_load((ROOT / "openapi/runinfra.yaml").read_text("utf-8"))
+from tests.contract.instances import DOCUMENT
 
 
 def examples():

@@ -61,6 +61,10 @@ def tree(tmp_path_factory):
     document["paths"] |= recipe["paths"]
     document["tags"] += recipe["tags"]
     document["components"]["schemas"] |= recipe["schemas"]
+    more = yaml.safe_load((HERE / "recipe_more.yaml").read_text("utf-8"))
+    document["paths"] |= more["paths"]
+    for kind, parts in more["components"].items():
+        document["components"].setdefault(kind, {}).update(parts)
     path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
     done = run(tree, str(ROOT / "scripts/generate.py"), "--root", str(tree))
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
@@ -98,6 +102,11 @@ class Recorder(BaseHTTPRequestHandler):
             following = None if "after" in self.path else "p2"
             page = {"data": [{"day": "2026-11-01", "tokens": 5}], "next_cursor": following}
             data = json.dumps({"oldest": "2026-01-01"} if old else page).encode()
+        elif self.path.startswith("/v1/shelves"):
+            status = next((s for s in (401, 418) if f"s{s}" in self.path), 200)
+            data = b'{"title": "no"}'
+            if self.command == "PUT":
+                status, data = 204, b""
         elif self.path.startswith(("/v1/parcels", "/v1/visits")):
             data = b'{"id": "p1", "created": "now"}'
         elif self.path.startswith("/v1/teams"):
@@ -347,12 +356,105 @@ def test_the_sandbox_answers(tree, tmp_path):
     assert rest == ["False", "429", "401", "401"]
 
 
+MORE = """
+import sys, json
+sys.path.insert(0, sys.argv[1])
+import recipe_more
+from runinfra_ext.sandbox import Sandbox
+with Sandbox() as gateway:
+    gateway.configure(check_answers=True)
+    print(json.dumps(recipe_more.main(gateway.base_url, gateway.api_key)))
+    print({(e.operation, e.status, e.valid, e.replayed, *e.answer_problems) for e in gateway.journal})
+    print(gateway.journal[-1].path, gateway.journal[-1].body)
+"""
+
+
+def test_styles_components_and_odd_names(tree):
+    """Parameters in each style, components of each kind, unusual names: in the sandbox."""
+    done = run(tree, "-c", MORE, str(HERE))
+    assert done.returncode == 0, done.stderr
+    first, journal, last = done.stdout.splitlines()
+    seen = json.loads(first)
+    assert seen.pop("refused") == [
+        "ids: expected a non-empty list, got an empty list",
+        "ids[1]: expected a whole number, got 'x'",
+        "owner.name: expected a value, got none",
+        "owner.name: expected an id, not blank and no dot segment, got '..'",
+        "filter.low: expected a whole number of at least 0, got -1",
+        "filter: expected a mapping of state, low, got 'stat'",
+        "filter: expected at least one member, got an empty dict",
+        "labels.a: expected a whole number, got 'x'",
+        "words[0]: expected no space, which divides the items, got 'a b'",
+        "rows[1]: expected no item twice, got 1",
+        "age: expected a whole number or None that is a multiple of 5, got 7",
+        "code: expected a text that matches ^[A-Z]{3}$, got 'abc'",
+        "x_level: expected one of 1, 2, got 3",
+        "x_owner.name: expected no comma, which divides the items, got 'a,b'",
+        "named: expected at least 1 member, got an empty dict",
+        "anything: expected values that JSON has, but object is not JSON",
+        "shelves.move() got an unexpected keyword argument 'strem'; did you mean 'stream'?"
+        " Else give what is not in the document as extra_body={'strem': ...}",
+        "depth: expected a whole number of at least 1, got 0",
+        "id: expected at most 4 characters, got 5",
+        "id: expected at least 1 characters, got ''",
+    ]
+    assert seen == {
+        "shelf": ["s1", 2, {"a": "b"}],
+        "total": "7",
+        "top": ["image/png", 224],
+        "moved": [None, None],
+        "made": 2,
+        "events": ["HTTPEnd"],
+    }
+    assert eval(journal) == {
+        ("readShelf", 200, True, False),
+        ("top", 200, True, False),
+        ("moveShelves", 204, True, False),
+        ("moveShelves", 204, True, True),
+        ("makeShelf", 200, True, False),
+        ("watchShelves", 200, True, False),
+    }
+    assert last.startswith("/v1/shelves/1,2/of/name=a b/ü,since=2026-01-02 {'stream': True,")
+
+
+def test_styles_are_sent_as_the_document_says(tree, recorder):
+    """Each style of OpenAPI, and errors of a range of statuses with a schema of their own."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[2])\n"
+        "import recipe_more, runinfra_ext\n"
+        "with runinfra_ext.RunInfra(api_key='k', base_url=sys.argv[1], max_retries=0) as client:\n"
+        "    client.shelves.move([1, 2], recipe_more.OWNER, **recipe_more.GIVEN)\n"
+        "    for name in ('s418', 's401'):\n"
+        "        try: client.shelves.read(name, loud=False)\n"
+        "        except runinfra_ext.APIStatusError as error: print(error.status, error.details)\n"
+    )
+    done = run(tree, "-c", code, url(recorder), str(HERE))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["418 ShelfProblem(title='no')", "401 None"]
+    _, path, headers, body = recorder.seen[0]
+    assert path == (
+        "/v1/shelves/1,2/of/name=a%20b%2F%C3%BC,since=2026-01-02"
+        "?filter%5Bstate%5D=a%26b&filter%5Blow%5D=1&room=x&wall=3&from_place=room,a%2Cb,wall,4"
+        "&labels%5Ba%5D=1&words=a%20b&rows=1%7C2&age=10&code=ABC"
+    )
+    assert (headers["x-owner"], headers["x-level"]) == ("name,me", "2")
+    assert json.loads(body) == {
+        "stream": True,
+        "anything": [1, {"a": None}],
+        "inner": {"class": "c", "a-b": 1, "date": "2026-01-01"},
+        "pair": ["a", 1],
+        "named": {"a": "b"},
+    }
+    assert recorder.seen[1][1] == "/v1/shelves/s418?loud=false"
+
+
 @pytest.mark.slow
 def test_types_of_the_recipe(tree, tmp_path):
     """`mypy --strict` knows the new methods, their arguments and their results."""
     code = (HERE / "recipe_use.py").read_text("utf-8")
     (tree / "good.py").write_text(code)
     (tree / "unusual.py").write_text((HERE / "recipe_unusual.py").read_text("utf-8"))
+    (tree / "more.py").write_text((HERE / "recipe_more.py").read_text("utf-8"))
     (tree / "forms.py").write_text((HERE / "recipe_forms.py").read_text("utf-8"))
     bad = "from runinfra_ext import RunInfra\nRunInfra().usage.list(since=3)\nRunInfra().usage.list()\n"
     (tree / "bad.py").write_text(bad)
@@ -363,6 +465,7 @@ def test_types_of_the_recipe(tree, tmp_path):
         "good.py",
         "unusual.py",
         "forms.py",
+        "more.py",
         "bad.py",
         "runinfra_client/api/usage",
     ]

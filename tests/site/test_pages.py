@@ -21,11 +21,12 @@ api = importlib.import_module("sitemaking.api")
 charts = importlib.import_module("sitemaking.charts")
 docstrings = importlib.import_module("sitemaking.docstrings")
 gathering = importlib.import_module("sitemaking.gathering")
+normal = importlib.import_module("generation.normal")
 operations = importlib.import_module("sitemaking.operations")
 surface = importlib.import_module("surface")
 sys.path.remove(str(ROOT / "scripts"))
 
-DOCUMENT = yaml.safe_load((ROOT / "openapi/runinfra.yaml").read_text("utf-8"))
+DOCUMENT = normal.normal(yaml.safe_load((ROOT / "openapi/runinfra.yaml").read_text("utf-8")))
 REFERENCE = operations.Reference(DOCUMENT)
 EXAMPLES = REFERENCE.examples()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from runinfra_client.api.audio import create_speech
+from runinfra_client.api.audio import create_speech as _create_speech
 
 from ... import types
 from ..._call.signatures import documented
@@ -19,7 +19,7 @@ class AsyncAudioSpeech(AsyncResource):
     """Speech and transcription."""
 
     @at_hand
-    @documented(create_speech.OPERATION)
+    @documented(_create_speech.OPERATION)
     async def create(self, **params: Unpack[types.SpeechCall]) -> types.SpeechAudio:
         """Speak a text.
 
@@ -35,10 +35,10 @@ class AsyncAudioSpeech(AsyncResource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return await self._audio(create_speech, params)
+        return await self._audio(_create_speech, params)
 
     @at_hand
-    @documented(create_speech.OPERATION)
+    @documented(_create_speech.OPERATION)
     async def stream(self, **params: Unpack[types.SpeechCall]) -> types.AsyncSpeechStream:
         """Speak a text, and hand out the bytes as they come, in constant memory.
 
@@ -50,7 +50,7 @@ class AsyncAudioSpeech(AsyncResource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return await self._audio_stream(create_speech, params, "audio.speech.stream")
+        return await self._audio_stream(_create_speech, params, "audio.speech.stream")
 
 
 class AsyncAudioTranscriptions(AsyncAudioTranscriptionsMethods):

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, Unpack, overload
 
-from runinfra_client.api.chat import create_chat_completion
+from runinfra_client.api.chat import create_chat_completion as _create_chat_completion
 
 from ... import types
-from ..._answer import completions
+from ..._answer import completions as _completions
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.chat import AsyncChatCompletionsMethods
@@ -23,7 +23,7 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
     @at_hand
     async def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[types.ChatCompletionCall]
-    ) -> completions.ChatCompletion: ...
+    ) -> types.ChatCompletion: ...
 
     @overload
     @at_hand
@@ -35,13 +35,13 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
     @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[types.ChatCompletionCall]
-    ) -> completions.ChatCompletion | types.AsyncChatCompletionStream: ...
+    ) -> types.ChatCompletion | types.AsyncChatCompletionStream: ...
 
     @at_hand
-    @documented(create_chat_completion.OPERATION)
+    @documented(_create_chat_completion.OPERATION)
     async def create(
         self, *, stream: bool | None = None, **params: Unpack[types.ChatCompletionCall]
-    ) -> completions.ChatCompletion | types.AsyncChatCompletionStream:
+    ) -> types.ChatCompletion | types.AsyncChatCompletionStream:
         """Complete a conversation.
 
         Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
@@ -57,8 +57,8 @@ class AsyncChatCompletions(AsyncChatCompletionsMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: completions.ChatCompletion | types.AsyncChatCompletionStream = await self._streamed(
-            create_chat_completion, arguments, completions.ChatCompletion, stream
+        answer: types.ChatCompletion | types.AsyncChatCompletionStream = await self._streamed(
+            _create_chat_completion, arguments, _completions.ChatCompletion, stream
         )
         return answer
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from runinfra_client.api.embeddings import create_embedding
+from runinfra_client.api.embeddings import create_embedding as _create_embedding
 
 from ... import types
-from ..._answer import results
+from ..._answer import results as _results
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..resource import AsyncResource
@@ -18,8 +18,8 @@ class AsyncEmbeddings(AsyncResource):
     """Vectors of texts."""
 
     @at_hand
-    @documented(create_embedding.OPERATION)
-    async def create(self, **params: Unpack[types.EmbeddingCall]) -> results.EmbeddingList:
+    @documented(_create_embedding.OPERATION)
+    async def create(self, **params: Unpack[types.EmbeddingCall]) -> types.EmbeddingList:
         """Embed texts.
 
         Normalised vectors of one text or of a list of texts. Limits depend on the class of the
@@ -33,4 +33,4 @@ class AsyncEmbeddings(AsyncResource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return await self._json(create_embedding, params, results.EmbeddingList)
+        return await self._json(_create_embedding, params, _results.EmbeddingList)

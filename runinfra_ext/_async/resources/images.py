@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from runinfra_client.api.images import create_image
+from runinfra_client.api.images import create_image as _create_image
 
 from ... import types
-from ..._answer import results
+from ..._answer import results as _results
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.images import AsyncImagesMethods
@@ -18,8 +18,8 @@ class AsyncImages(AsyncImagesMethods):
     """Images from text."""
 
     @at_hand
-    @documented(create_image.OPERATION)
-    async def generate(self, **params: Unpack[types.ImageCall]) -> results.ImageList:
+    @documented(_create_image.OPERATION)
+    async def generate(self, **params: Unpack[types.ImageCall]) -> types.ImageList:
         """Generate images.
 
         Images from a prompt, as base64 (the gateway's default) or as URLs. Sizes depend on the
@@ -33,4 +33,4 @@ class AsyncImages(AsyncImagesMethods):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return await self._json(create_image, params, results.ImageList)
+        return await self._json(_create_image, params, _results.ImageList)

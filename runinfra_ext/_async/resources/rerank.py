@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from runinfra_client.api.rerank import create_rerank
+from runinfra_client.api.rerank import create_rerank as _create_rerank
 
 from ... import types
-from ..._answer import results
+from ..._answer import results as _results
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..resource import AsyncResource
@@ -18,8 +18,8 @@ class AsyncRerank(AsyncResource):
     """Documents by relevance to a query."""
 
     @at_hand
-    @documented(create_rerank.OPERATION)
-    async def create(self, **params: Unpack[types.RerankCall]) -> results.RerankResult:
+    @documented(_create_rerank.OPERATION)
+    async def create(self, **params: Unpack[types.RerankCall]) -> types.RerankResult:
         """Rank documents.
 
         Scores `texts` or `documents` (exactly one of them) against a query. Replay-safe with an
@@ -33,4 +33,4 @@ class AsyncRerank(AsyncResource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return await self._json(create_rerank, params, results.RerankResult)
+        return await self._json(_create_rerank, params, _results.RerankResult)

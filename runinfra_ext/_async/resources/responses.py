@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, Unpack, overload
 
-from runinfra_client.api.responses import create_response
+from runinfra_client.api.responses import create_response as _create_response
 
 from ... import types
-from ..._answer import results
+from ..._answer import results as _results
 from ..._call.signatures import documented
 from ..at_hand import at_hand
 from ..mixins.responses import AsyncResponsesMethods
@@ -21,7 +21,7 @@ class AsyncResponses(AsyncResponsesMethods):
     @at_hand
     async def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[types.ResponseCall]
-    ) -> results.Response: ...
+    ) -> types.Response: ...
 
     @overload
     @at_hand
@@ -33,13 +33,13 @@ class AsyncResponses(AsyncResponsesMethods):
     @at_hand
     async def create(
         self, *, stream: bool, **params: Unpack[types.ResponseCall]
-    ) -> results.Response | types.AsyncResponseStream: ...
+    ) -> types.Response | types.AsyncResponseStream: ...
 
     @at_hand
-    @documented(create_response.OPERATION)
+    @documented(_create_response.OPERATION)
     async def create(
         self, *, stream: bool | None = None, **params: Unpack[types.ResponseCall]
-    ) -> results.Response | types.AsyncResponseStream:
+    ) -> types.Response | types.AsyncResponseStream:
         """Answer an input.
 
         A stateless adapter over chat completions: `instructions` becomes a system message, `input`
@@ -58,7 +58,7 @@ class AsyncResponses(AsyncResponsesMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: results.Response | types.AsyncResponseStream = await self._streamed(
-            create_response, arguments, results.Response, stream
+        answer: types.Response | types.AsyncResponseStream = await self._streamed(
+            _create_response, arguments, _results.Response, stream
         )
         return answer

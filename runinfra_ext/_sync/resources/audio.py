@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from runinfra_client.api.audio import create_speech
+from runinfra_client.api.audio import create_speech as _create_speech
 
 from ... import types
 from ..._call.signatures import documented
@@ -20,7 +20,7 @@ class AudioSpeech(Resource):
     """Speech and transcription."""
 
     @door
-    @documented(create_speech.OPERATION)
+    @documented(_create_speech.OPERATION)
     def create(self, **params: Unpack[types.SpeechCall]) -> types.SpeechAudio:
         """Speak a text.
 
@@ -36,10 +36,10 @@ class AudioSpeech(Resource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return self._audio(create_speech, params)
+        return self._audio(_create_speech, params)
 
     @door
-    @documented(create_speech.OPERATION)
+    @documented(_create_speech.OPERATION)
     def stream(self, **params: Unpack[types.SpeechCall]) -> types.SpeechStream:
         """Speak a text, and hand out the bytes as they come, in constant memory.
 
@@ -51,7 +51,7 @@ class AudioSpeech(Resource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return self._audio_stream(create_speech, params, "audio.speech.stream")
+        return self._audio_stream(_create_speech, params, "audio.speech.stream")
 
 
 class AudioTranscriptions(AudioTranscriptionsMethods):

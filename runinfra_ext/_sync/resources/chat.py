@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, Unpack, overload
 
-from runinfra_client.api.chat import create_chat_completion
+from runinfra_client.api.chat import create_chat_completion as _create_chat_completion
 
 from ... import types
-from ..._answer import completions
+from ..._answer import completions as _completions
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..mixins.chat import ChatCompletionsMethods
@@ -23,7 +23,7 @@ class ChatCompletions(ChatCompletionsMethods):
     @overload
     def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[types.ChatCompletionCall]
-    ) -> completions.ChatCompletion: ...
+    ) -> types.ChatCompletion: ...
 
     @overload
     def create(
@@ -33,13 +33,13 @@ class ChatCompletions(ChatCompletionsMethods):
     @overload
     def create(
         self, *, stream: bool, **params: Unpack[types.ChatCompletionCall]
-    ) -> completions.ChatCompletion | types.ChatCompletionStream: ...
+    ) -> types.ChatCompletion | types.ChatCompletionStream: ...
 
     @door
-    @documented(create_chat_completion.OPERATION)
+    @documented(_create_chat_completion.OPERATION)
     def create(
         self, *, stream: bool | None = None, **params: Unpack[types.ChatCompletionCall]
-    ) -> completions.ChatCompletion | types.ChatCompletionStream:
+    ) -> types.ChatCompletion | types.ChatCompletionStream:
         """Complete a conversation.
 
         Answers the conversation, whole or as a stream of chunks that ends with `data: [DONE]`.
@@ -55,8 +55,8 @@ class ChatCompletions(ChatCompletionsMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: completions.ChatCompletion | types.ChatCompletionStream = self._streamed(
-            create_chat_completion, arguments, completions.ChatCompletion, stream
+        answer: types.ChatCompletion | types.ChatCompletionStream = self._streamed(
+            _create_chat_completion, arguments, _completions.ChatCompletion, stream
         )
         return answer
 

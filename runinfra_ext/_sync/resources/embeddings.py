@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from runinfra_client.api.embeddings import create_embedding
+from runinfra_client.api.embeddings import create_embedding as _create_embedding
 
 from ... import types
-from ..._answer import results
+from ..._answer import results as _results
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..resource import Resource
@@ -19,8 +19,8 @@ class Embeddings(Resource):
     """Vectors of texts."""
 
     @door
-    @documented(create_embedding.OPERATION)
-    def create(self, **params: Unpack[types.EmbeddingCall]) -> results.EmbeddingList:
+    @documented(_create_embedding.OPERATION)
+    def create(self, **params: Unpack[types.EmbeddingCall]) -> types.EmbeddingList:
         """Embed texts.
 
         Normalised vectors of one text or of a list of texts. Limits depend on the class of the
@@ -34,4 +34,4 @@ class Embeddings(Resource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return self._json(create_embedding, params, results.EmbeddingList)
+        return self._json(_create_embedding, params, _results.EmbeddingList)

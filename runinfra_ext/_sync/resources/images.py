@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from runinfra_client.api.images import create_image
+from runinfra_client.api.images import create_image as _create_image
 
 from ... import types
-from ..._answer import results
+from ..._answer import results as _results
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..mixins.images import ImagesMethods
@@ -19,8 +19,8 @@ class Images(ImagesMethods):
     """Images from text."""
 
     @door
-    @documented(create_image.OPERATION)
-    def generate(self, **params: Unpack[types.ImageCall]) -> results.ImageList:
+    @documented(_create_image.OPERATION)
+    def generate(self, **params: Unpack[types.ImageCall]) -> types.ImageList:
         """Generate images.
 
         Images from a prompt, as base64 (the gateway's default) or as URLs. Sizes depend on the
@@ -34,4 +34,4 @@ class Images(ImagesMethods):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return self._json(create_image, params, results.ImageList)
+        return self._json(_create_image, params, _results.ImageList)

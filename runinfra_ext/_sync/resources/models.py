@@ -7,10 +7,12 @@ from __future__ import annotations
 from typing import Unpack
 
 from runinfra_client import models
-from runinfra_client.api.models import list_models, retrieve_model
+from runinfra_client import models as _models
+from runinfra_client.api.models import list_models as _list_models
+from runinfra_client.api.models import retrieve_model as _retrieve_model
 
 from ... import types
-from ..._answer import results
+from ..._answer import results as _results
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..resource import Resource
@@ -20,8 +22,8 @@ class Models(Resource):
     """Model discovery; free, and not counted against the rate limit."""
 
     @door
-    @documented(list_models.OPERATION)
-    def list(self, **params: Unpack[types.CallOptions]) -> results.ModelList:
+    @documented(_list_models.OPERATION)
+    def list(self, **params: Unpack[types.CallOptions]) -> types.ModelList:
         """List models.
 
         The verified live models that the key can use, without duplicates; may be empty. With a
@@ -35,10 +37,10 @@ class Models(Resource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return self._json(list_models, params, results.ModelList)
+        return self._json(_list_models, params, _results.ModelList)
 
     @door
-    @documented(retrieve_model.OPERATION)
+    @documented(_retrieve_model.OPERATION)
     def retrieve(self, model: str, **params: Unpack[types.CallOptions]) -> models.Model:
         """Look a model up.
 
@@ -52,4 +54,4 @@ class Models(Resource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return self._json(retrieve_model, {"model": model, **params}, models.Model)
+        return self._json(_retrieve_model, {"model": model, **params}, _models.Model)

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from runinfra_client.api.rerank import create_rerank
+from runinfra_client.api.rerank import create_rerank as _create_rerank
 
 from ... import types
-from ..._answer import results
+from ..._answer import results as _results
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..resource import Resource
@@ -19,8 +19,8 @@ class Rerank(Resource):
     """Documents by relevance to a query."""
 
     @door
-    @documented(create_rerank.OPERATION)
-    def create(self, **params: Unpack[types.RerankCall]) -> results.RerankResult:
+    @documented(_create_rerank.OPERATION)
+    def create(self, **params: Unpack[types.RerankCall]) -> types.RerankResult:
         """Rank documents.
 
         Scores `texts` or `documents` (exactly one of them) against a query. Replay-safe with an
@@ -34,4 +34,4 @@ class Rerank(Resource):
             APIStatusError: the gateway said no.
             RunInfraConnectionError: no answer.
         """
-        return self._json(create_rerank, params, results.RerankResult)
+        return self._json(_create_rerank, params, _results.RerankResult)

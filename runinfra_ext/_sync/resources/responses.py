@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, Unpack, overload
 
-from runinfra_client.api.responses import create_response
+from runinfra_client.api.responses import create_response as _create_response
 
 from ... import types
-from ..._answer import results
+from ..._answer import results as _results
 from ..._call.signatures import documented
 from ..._ground.doors import door
 from ..mixins.responses import ResponsesMethods
@@ -21,7 +21,7 @@ class Responses(ResponsesMethods):
     @overload
     def create(
         self, *, stream: Literal[False] | None = None, **params: Unpack[types.ResponseCall]
-    ) -> results.Response: ...
+    ) -> types.Response: ...
 
     @overload
     def create(
@@ -31,13 +31,13 @@ class Responses(ResponsesMethods):
     @overload
     def create(
         self, *, stream: bool, **params: Unpack[types.ResponseCall]
-    ) -> results.Response | types.ResponseStream: ...
+    ) -> types.Response | types.ResponseStream: ...
 
     @door
-    @documented(create_response.OPERATION)
+    @documented(_create_response.OPERATION)
     def create(
         self, *, stream: bool | None = None, **params: Unpack[types.ResponseCall]
-    ) -> results.Response | types.ResponseStream:
+    ) -> types.Response | types.ResponseStream:
         """Answer an input.
 
         A stateless adapter over chat completions: `instructions` becomes a system message, `input`
@@ -56,7 +56,7 @@ class Responses(ResponsesMethods):
             RunInfraConnectionError: no answer.
         """
         arguments: Any = params
-        answer: results.Response | types.ResponseStream = self._streamed(
-            create_response, arguments, results.Response, stream
+        answer: types.Response | types.ResponseStream = self._streamed(
+            _create_response, arguments, _results.Response, stream
         )
         return answer
