@@ -284,9 +284,12 @@ class ServedRequest:
         if name is None or route is None or not strict.costs(route) or body.get("stream"):
             return False
         place = (str(key.pipeline_id or self.scoped_to), operation, name)
-        # The path and the query too: the same body for another object is other work.
-        asked = [self.scope["path"], str(self.scope["query_string"]), body]
-        digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=repr).encode()).hexdigest()
+        asked: Any = body
+        if route.pattern.groups or self.scope["query_string"]:
+            # The same body for another object is other work.
+            asked = [self.scope["path"], str(self.scope["query_string"]), body]
+        text = json.dumps(asked, sort_keys=True, default=repr)
+        digest = hashlib.sha256(text.encode()).hexdigest()
         known = self.state.claim(place, self.age, digest)
         if known is None:
             self.claimed = place
