@@ -74,7 +74,7 @@ def test_unknown_keywords_name_the_nearest(client, operation):
         client = RunInfra(api_key="k-not-used", pipeline_id="p")
     for parameter in inspect.signature(find(client, path)).parameters.values():
         if parameter.default is parameter.empty:
-            wrong[parameter.name] = "x"
+            wrong[parameter.name] = b"x" if "FileInput" in str(parameter.annotation) else "x"
     with pytest.raises(TypeError, match="'clients_request_id'; did you mean 'client_request_id'"):
         find(client, path)(**wrong)
 

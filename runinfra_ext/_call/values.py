@@ -174,18 +174,17 @@ def _check_undivided(name: str, item: object, divider: str) -> None:
 
 def _checked_mapping(name: str, field: Field, value: Any) -> Any:
     """A mapping; what its members have to be is known of one that travels as a parameter."""
-    if hasattr(value, "to_dict"):
-        value = value.to_dict()
-    size = len(value)
+    given: Mapping[Any, Any] = value.to_dict() if hasattr(value, "to_dict") else value
+    size = len(given)
     if field.min_members is not None and size < field.min_members:
-        raise wrong(name, f"at least {_members(field.min_members)}", value)
+        raise wrong(name, f"at least {_members(field.min_members)}", given)
     if field.max_members is not None and size > field.max_members:
         msg = f"{name}: expected at most {_members(field.max_members)}, got {size}"
         raise InvalidRequestError(msg, param=name)
     if field.place == "body":
         return value
     found: dict[str, Any] = {}
-    for key, item in value.items():
+    for key, item in given.items():
         rule = field.members.get(key, field.item)
         if not isinstance(key, str) or rule is None:
             raise wrong(name, f"a mapping of {', '.join(field.members)}", key)

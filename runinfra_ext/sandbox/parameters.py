@@ -120,10 +120,10 @@ def _of_text(
         return strict.value_of(schema, decoded(text))
     pieces = divider.split(text)
     if part.get("explode"):
-        pairs = [piece.partition("=")[::2] for piece in pieces]
+        members = {name: value for name, _, value in (piece.partition("=") for piece in pieces)}
     else:
-        pairs = [*zip(pieces[::2], pieces[1::2], strict=False)]
-    return _mapping(mapping, dict(pairs), decoded)
+        members = dict(zip(pieces[::2], pieces[1::2], strict=False))
+    return _mapping(mapping, members, decoded)
 
 
 def _mapping(schema: Mapping[str, Any], texts: Mapping[str, str], decoded: Any) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def _kinds(schema: Mapping[str, Any]) -> set[str]:
     """The JSON types that a value may have, also by its constants alone."""
     found: set[str] = set()
     for part in _alternatives(schema):
-        values = [*part.get("enum", ()), *([part["const"]] if "const" in part else [])]
+        values: list[Any] = [*part.get("enum", ()), *([part["const"]] if "const" in part else [])]
         found |= {kind for kind in types_of(part) if kind is not None} or {
             _BY_TYPE.get(type(value), "string") for value in values
         }
