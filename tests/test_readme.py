@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,11 @@ def test_every_variable_is_on_the_page():
     named = {n for p in sources for n in re.findall(r"\bRUNINFRA_[A-Z_]+\b", p.read_text("utf-8"))}
     own = {"RUNINFRA_EXT_COMPLETE"}  # how a shell asks the program itself
     assert sorted(name for name in named - own if f"`{name}`" not in page) == []
+
+
+def test_every_extra_is_on_the_page():
+    """With what it is for."""
+    table = (ROOT / "docs/configuration.md").read_text("utf-8").partition("## Extras")[2]
+    named = set(re.findall(r"`([a-z-]+)`", table.partition("\n## ")[0]))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(project["optional-dependencies"]) - named == set()
