@@ -38,6 +38,13 @@ _OURS: Final = {
     "HTTP_REQUEST": "it does not speak TLS on this port",
     "RECORD_LAYER_FAILURE": "it does not speak TLS on this port",
 }
+# Said in a handshake alone: what comes later might come from behind it.
+_OF_BOTH: Final = {
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": (
+        "no cipher is common to both, or it asks for a client certificate"
+    ),
+    "TLSV1_ALERT_PROTOCOL_VERSION": "no version of TLS is common to both",
+}
 
 
 def tls_failure(error: Exception, *, host: str) -> TransportFailure:
@@ -52,7 +59,7 @@ def tls_failure(error: Exception, *, host: str) -> TransportFailure:
         words = words or str(getattr(error, "verify_message", "") or "it can't be verified")
         return failure("tls_certificate", sent=False, host=host, detail=words.rstrip("."))
     reason = getattr(error, "reason", None) or ""
-    detail = _OURS.get(reason, reason.lower().replace("_", " "))
+    detail = _OURS.get(reason) or _OF_BOTH.get(reason, reason.lower().replace("_", " "))
     return failure("tls_handshake", sent=False, host=host, detail=detail)
 
 

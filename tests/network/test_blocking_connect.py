@@ -355,6 +355,7 @@ def test_both_sides_show_a_certificate(version: str) -> None:
         fault = fault_of(f"{server.base_url}/x")
     # The server never looked at the request, although its bytes had left.
     assert (fault.reason, fault.sent) == ("tls_handshake", False)
+    assert "it asks for a client certificate" in fault.message
 
 
 def test_keys_change_in_the_middle() -> None:
