@@ -23,7 +23,7 @@ from .failures import proxy_refusal
 from .heads import Unframed
 from .options import tls_context
 from .urllib3_connect import Route, connect_over_socks, connect_to_first
-from .urllib3_framing import Body, CutHead, EarlyAnswer, body_of
+from .urllib3_framing import Body, CutHead, EarlyAnswer, body_of, is_kept
 from .urllib3_wire import Wire
 
 if TYPE_CHECKING:
@@ -159,7 +159,9 @@ class Connection(HTTPConnection):
                 pairs,
                 defects=bool(response.headers.defects),
             )
-            self._complete = self._complete and not response.will_close
+            self._complete = (
+                self._complete and not response.will_close and is_kept(response.version, pairs)
+            )
             return Received(response.status, pairs, body, wire.take_rest())
         except (CutHead, Unframed, HTTPException) as error:
             reason: FailureReason = "protocol"

@@ -259,6 +259,21 @@ class ChunkedBody:
         return b"".join(pieces)
 
 
+def is_kept(version: int, headers: Iterable[tuple[str, str]]) -> bool:
+    """Whether the peer keeps the connection after its answer: what any line of it says counts.
+
+    Args:
+        version: 10 or 11.
+        headers: of the answer.
+    """
+    said: set[str] = set()
+    for name, value in headers:
+        # A comparison of lengths is cheaper than lowering every name.
+        if len(name) == 10 and name.lower() == "connection":
+            said.update(word.strip(" \t").lower() for word in value.split(","))
+    return "close" not in said and (version > 10 or "keep-alive" in said)
+
+
 def body_of(
     method: str, status: int, version: int, headers: Iterable[tuple[str, str]], *, defects: bool
 ) -> Body:

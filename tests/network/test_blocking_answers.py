@@ -184,6 +184,30 @@ def test_a_connection_that_shall_close_is_not_kept(line: str, tls: bool) -> None
 
 
 @pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        ("HTTP/1.1 200 OK\r\nConnection: upgrade\r\nConnection: Close", False),
+        ("HTTP/1.1 200 OK\r\nConnection: upgrade", True),
+        ("HTTP/1.0 200 OK\r\nConnection: Keep-Alive", True),
+        ("HTTP/1.0 200 OK", False),
+        ("HTTP/1.0 200 OK\r\nKeep-Alive: timeout=5", False),
+    ],
+)
+def test_what_a_server_says_of_its_connection(lines: str, kept: bool) -> None:
+    """On whichever line; of HTTP/1.0 it must say that it keeps it."""
+
+    def handle(peer: Peer) -> None:
+        while peer.request() is not None:
+            peer.send(lines.encode() + b"\r\nContent-Length: 1\r\n\r\na")
+
+    with serve(handle, False) as server:
+        http = door()
+        assert [body_of(send(http, server)) for _ in range(2)] == [b"a", b"a"]
+        assert server.opened == (1 if kept else 2)
+        http.close()
+
+
+@pytest.mark.parametrize(
     "data",
     [
         answer(b"hello", "Content-Length: 4"),
@@ -353,22 +377,14 @@ def test_silence_and_deadline_while_reading(tls: bool) -> None:
     assert reasons == ["read_timeout", "read_timeout", "deadline", "deadline"]
 
 
-@pytest.mark.parametrize(
-    ("head", "more"),
-    [
-        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 2500),
-        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 10_000),
-    ],
-    ids=["interim", "chunks"],
-)
-def test_the_deadline_ends_a_flood(head: bytes, more: bytes, tls: bool) -> None:
+def test_the_deadline_ends_a_flood(tls: bool) -> None:
     """Also where bytes are always there, so that nothing is ever waited for."""
     given_up = time.monotonic() + 5
 
     def floods(peer: Peer) -> None:
         peer.request()
-        peer.send(head)
+        peer.send(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
         while time.monotonic() < given_up:
-            peer.send(more)
+            peer.send(b"1\r\nx\r\n" * 10_000)
 
     assert outcome(floods, tls, deadline=0.4) == "deadline"
