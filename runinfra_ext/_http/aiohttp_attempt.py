@@ -188,8 +188,13 @@ class AiohttpUpload(aiohttp.Payload):
             line.await_news("write_timeout", limits, None)
             try:
                 piece = await anext(iterator, b"")
-            except Exception as error:  # the source is the application's: anything
-                attempt.error = error
+            except BaseException as error:  # the source is the application's: anything
+                if isinstance(error, Exception):
+                    attempt.error = error
+                elif error is getattr(pieces, "raised", None):
+                    attempt.error = error
+                    # Not by itself, which aiohttp would take for a cancellation of the upload.
+                    raise aiohttp.ClientConnectionError from None
                 raise
             if line.answered:
                 break

@@ -216,37 +216,42 @@ class AsyncHTTP:
 
 
 class _Chunks:
-    """An upload's pieces, read where they block for the disk, not for the event loop."""
+    """An upload's pieces, read where they block for the disk, not for the event loop.
+
+    Attributes:
+        raised: what their source raised, which may look like a cancellation, and is none.
+    """
 
     def __init__(self, pieces: Iterable[bytes], limits: Limits) -> None:
+        self.raised: BaseException | None = None
         self._pieces = pieces
         self._limits = limits
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         iterator = iter(self._pieces)
         while True:
-            piece, error = b"", None
+            piece, self.raised = b"", None
             clock = asyncio.timeout(wait_limit(self._limits, None))
             try:
                 async with clock:
-                    piece, error = await asyncio.to_thread(_next, iterator)
+                    piece, self.raised = await asyncio.to_thread(_next, iterator)
             except TimeoutError:
                 if not clock.expired():
                     raise
             if clock.expired():  # also without a TimeoutError, where the thread was just done
                 raise failure("deadline", sent=True)
-            if error is not None:
-                raise error
+            if self.raised is not None:
+                raise self.raised
             if not piece:
                 return
             yield piece
 
 
-def _next(iterator: Iterator[bytes]) -> tuple[bytes, Exception | None]:
+def _next(iterator: Iterator[bytes]) -> tuple[bytes, BaseException | None]:
     """The next piece, or what its source raises: asyncio would make another object of a timeout."""
     try:
         return next(iterator, b""), None
-    except Exception as error:  # noqa: BLE001 - it is raised in the event loop's thread
+    except BaseException as error:  # noqa: BLE001 - it is raised in the event loop's thread
         return b"", error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import select
 import time
 
@@ -190,7 +191,23 @@ class Own(Exception):
     """What a source raises."""
 
 
-@pytest.mark.parametrize("error", [Own("disk"), OSError("gone"), TimeoutError(), ValueError("x")])
+class Stopped(BaseException):
+    """What a framework stops a thread with."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Own("disk"),
+        OSError("gone"),
+        TimeoutError(),
+        ValueError("x"),
+        Stopped(),
+        GeneratorExit(),
+        asyncio.CancelledError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
 @pytest.mark.parametrize("before", [0, 3])
 def test_a_sources_own_exception_comes_through(loop, tls, error, before):
     """Unchanged; the connection is dropped, and what had come is never a complete upload."""
