@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
@@ -103,14 +104,16 @@ async def read_form(
     left, ended = limit, dict[str, Any]()
 
     async def receive() -> Message:
-        # What ends it early is raised later: the form's parser would leave its files open.
+        # What ends it early is raised later: at any other exception than its own the form's parser
+        # would leave its files open.
         nonlocal left, ended
         message = await request.receive()
         left -= len(message.get("body", b""))
         if left >= 0 and message["type"] == "http.request":
             return message
         ended = dict(message)
-        return {"type": "http.request"}
+        msg = "cut"
+        raise MultiPartException(msg)
 
     def check() -> None:
         if left < 0:
