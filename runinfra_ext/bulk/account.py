@@ -27,6 +27,7 @@ class Account:
         priced: rows whose cost was told.
         in_flight: rows on their way now.
         concurrency: rows that may be on their way now.
+        waiting: seconds until rows may leave again, where the gateway has asked to wait.
         elapsed: seconds of this run.
         stopped: why the run stopped before its end, if it did.
     """
@@ -46,6 +47,7 @@ class Account:
     priced: int = 0
     in_flight: int = 0
     concurrency: int = 0
+    waiting: float = 0.0
     elapsed: float = 0.0
     stopped: str | None = None
 
@@ -106,9 +108,10 @@ class Account:
         names = [field.name for field in attrs.fields(Account)]
         summed = {name: getattr(self, name) for name in names}
         for name in names:
-            if name not in {"total", "elapsed", "stopped"}:
+            if name not in {"total", "waiting", "elapsed", "stopped"}:
                 summed[name] += getattr(other, name)
         summed["total"] = (self.total or 0) + (other.total or 0) if known else None
+        summed["waiting"] = max(self.waiting, other.waiting)
         summed["elapsed"] = max(self.elapsed, other.elapsed)
         summed["stopped"] = self.stopped or other.stopped
         return Account(**summed)
@@ -122,6 +125,8 @@ class Account:
         parts.append(f"{self.rate:.1f} rows/s")
         if self.concurrency:
             parts.append(f"{self.in_flight} of {self.concurrency} in flight")
+        if self.waiting >= 1:
+            parts.append(f"the gateway asks to wait {self.waiting:.0f} s")
         if self.input_tokens or self.output_tokens:
             parts.append(f"{self.input_tokens} + {self.output_tokens} tokens")
         if self.priced:

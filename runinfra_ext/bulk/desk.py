@@ -230,10 +230,11 @@ class Desk:
 
     def snapshot(self) -> Account:
         """The account, with what changes all the time."""
-        account = self.account
+        account, now = self.account, self._clock()
         account.in_flight = self.in_flight
         account.concurrency = self.flow.limit
-        account.elapsed = self._clock() - self._begun
+        account.waiting = 0.0 if self.stopping else self.flow.held(now)
+        account.elapsed = now - self._begun
         return account
 
     def _stop(self, error: BaseException | None) -> None:

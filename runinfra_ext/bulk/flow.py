@@ -102,6 +102,10 @@ class Flow:
         with self._lock:
             self._held_until = max(self._held_until, until)
 
+    def held(self, now: float) -> float:
+        """Seconds that nothing leaves yet, because of :meth:`hold`."""
+        return max(self._held_until - now, 0.0)
+
     def wait(self, now: float) -> float:
         """Seconds to wait, and then to ask again; 0.0: one request may leave, and is counted."""
         if (

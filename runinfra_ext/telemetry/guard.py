@@ -18,6 +18,11 @@ F = TypeVar("F")
 _log: Final = logging.getLogger("runinfra_ext.telemetry")
 
 
+def lost(where: str, error: Exception) -> None:
+    """What a function raised is logged."""
+    _log.error("telemetry was lost in %s", where, exc_info=error)
+
+
 def guarded(instead: F) -> Callable[[Callable[P, R]], Callable[P, R | F]]:
     """Log what a function raises.
 
@@ -31,7 +36,7 @@ def guarded(instead: F) -> Callable[[Callable[P, R]], Callable[P, R | F]]:
             try:
                 return function(*args, **kwargs)
             except Exception as error:  # noqa: BLE001 - of the application's telemetry, which may raise anything
-                _log.error("telemetry was lost in %s", function.__name__, exc_info=error)
+                lost(function.__name__, error)
                 return instead
 
         return safe

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from opentelemetry import metrics, trace
+from opentelemetry.context import get_current
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from .._ground.error_fields import FailedAttempt
@@ -17,7 +18,7 @@ from .._ground.redaction import Redact, Redactor
 from .._version import __version__
 from ..errors import InvalidRequestError
 from . import content, names
-from .guard import guarded
+from .guard import guarded, lost
 from .work import ERROR, TracedWork
 
 if TYPE_CHECKING:
@@ -91,8 +92,10 @@ class Recorder:
         name, known = _beginning(start.operation, model, url, streaming=start.streaming)
         attributes = {**known, names.CLIENT_REQUEST_ID: start.client_request_id}
         _parameters(call.arguments, attributes, redactor)
-        span = self.tracer.start_span(name, kind=_CLIENT, attributes=attributes)
-        context = trace.set_span_in_context(span)
+        # Looked up once: tracer, sampler and exemplars would each do it again.
+        current = get_current()
+        span = self.tracer.start_span(name, current, _CLIENT, attributes)
+        context = trace.set_span_in_context(span, current)
         told = span.get_span_context()
         if self.propagator is not None or told.trace_state:
             self._inject(start, self.propagator or TraceContextTextMapPropagator(), context)
@@ -201,10 +204,15 @@ class CallSpan:
             model = self._redactor.name(given) if isinstance(given, str) and given else None
         error = None if end.error is None else type(end.error).__name__
         tokens = _count(end.input_tokens), _count(end.output_tokens)
-        self._end(end, facts, tokens, model, error)
-        self._measure(end, tokens, _measured(operation, asked, model, error))
+        try:
+            self._end(end, facts, tokens, model, error)
+        except Exception as fault:  # noqa: BLE001 - of the application's telemetry, which may raise anything
+            lost("_end", fault)
+        try:
+            self._measure(end, tokens, _measured(operation, asked, model, error))
+        except Exception as fault:  # noqa: BLE001 - the same
+            lost("_measure", fault)
 
-    @guarded(None)
     def _end(
         self, end: CallEnd, facts: Facts, tokens: Tokens, model: str | None, error: str | None
     ) -> None:
@@ -259,7 +267,6 @@ class CallSpan:
             attributes[names.EVENT_COUNT] = end.event_count
         return attributes
 
-    @guarded(None)
     def _measure(
         self, end: CallEnd, tokens: Tokens, attributes: tuple[dict[str, Any], ...]
     ) -> None:

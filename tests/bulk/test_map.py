@@ -341,6 +341,26 @@ def test_rate_limits_are_no_failures(both, gateway):
     assert account.stopped is None
 
 
+def test_a_long_wait_is_told(both, gateway):
+    """Rows that wait for hours look like rows on their way: the account says what they wait for."""
+    gateway.script("retry-after:7200")
+    lines = []
+
+    async def scenario():
+        def told(account):
+            if account.waiting:
+                lines.append(str(account))
+                getattr(job, "inner", job).stop()
+
+        async with both.client() as client:
+            job = await begun(client.bulk.map(range(3), chat, progress=told))
+            await rows_of(job)
+            return job.account
+
+    assert both.run(scenario).waiting == 0
+    assert "the gateway asks to wait 7" in lines[0]
+
+
 def test_an_outage_stops_the_job(both, gateway, tmp_path):
     """Nobody answers any row: the job gives up instead of failing them all."""
 
