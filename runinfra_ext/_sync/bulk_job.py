@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections import deque
 from functools import partial
@@ -55,6 +56,7 @@ class BulkJob(BulkWork, Generic[ItemT]):
         self._left_by: type[BaseException] | None = None  # what ended the iteration
         self._begun = False
         self._closed = False
+        self._process = os.getpid()
 
     @property
     def account(self) -> Account:
@@ -90,6 +92,9 @@ class BulkJob(BulkWork, Generic[ItemT]):
     def _next_row(self) -> Row[ItemT, Any] | None:
         """The next row; ``None`` at the end, if all went well."""
         found: Row[ItemT, Any] | None = None
+        if self._is_copy():
+            msg = "a job that has begun goes on in its own process, and not in one that was forked"
+            raise RuntimeError(msg)
         try:
             if not self._begun:
                 self._begin()
@@ -189,12 +194,19 @@ class BulkJob(BulkWork, Generic[ItemT]):
     def __del__(self) -> None:
         # Left in the middle, without a word: what its workers had is done, and the journal is free
         # soon. The garbage collector may come in any thread, so nothing is waited for.
-        if getattr(self, "_begun", False) and not self._closed:
+        if getattr(self, "_begun", False) and not self._closed and not self._is_copy():
             self._closed = True
             self._desk.stop(None)
             self._crew.dismiss()
             self._let_go()
             self._span.over("dropped", **self._traced())
+
+    def _is_copy(self) -> bool:
+        """Whether this is a forked process, in which nobody works for the job.
+
+        Its workers, its journal and its locks are the other's.
+        """
+        return self._begun and self._process != os.getpid()
 
     def _traced(self) -> dict[str, Any]:
         """What the span tells of the job."""
@@ -219,7 +231,7 @@ class BulkJob(BulkWork, Generic[ItemT]):
 
     def _drain(self) -> None:
         """Finish and keep what is on its way; an interrupt meanwhile gives it up."""
-        if self._closed or not self._begun:
+        if self._closed or not self._begun or self._is_copy():
             self._closed = True
             return
         self._desk.stop(None)

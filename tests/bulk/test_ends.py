@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
@@ -446,3 +447,39 @@ class Full:
 
     def close(self):
         pass
+
+
+def test_a_job_in_a_forked_process(gateway, tmp_path):
+    """The child ends at once, and takes nothing from the job: it waited for workers without end."""
+    program = (
+        "import os, sys, warnings\n"
+        "from runinfra_ext import RunInfra\n"
+        "from tests.bulk.jobs import chat\n"
+        "warnings.simplefilter('ignore')\n"
+        "parent = os.getpid()\n"
+        "with RunInfra() as client:\n"
+        "    with client.bulk.map(range(20), chat, journal=sys.argv[1], max_concurrency=2) as job:\n"
+        "        for row in job:\n"
+        "            if row.meta.position == 5 and os.fork() == 0:\n"
+        "                try:\n"
+        "                    next(job)\n"
+        "                except RuntimeError as error:\n"
+        "                    print(error)\n"
+        "                sys.exit()\n"
+        "    assert os.wait()[1] == 0\n"
+        "print(job.account.done)\n"
+    )
+    variables = {"RUNINFRA_API_KEY": gateway.api_key, "RUNINFRA_BASE_URL": gateway.base_url}
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "run.db")],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    told, done = ran.stdout.splitlines()
+    assert "and not in one that was forked" in told
+    assert done == "20"
+    with Reading(tmp_path / "run.db") as reading:
+        assert (reading.account().done, reading.account().stopped) == (20, None)
