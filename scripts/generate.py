@@ -302,8 +302,20 @@ def _import_of(name: str) -> dict[str, str]:
 
 def _format(folder: Path) -> None:
     ruff = str(Path(sys.executable).parent / "ruff")
+    # Else it looks which modules stand where it is called: a new one would be sorted otherwise.
+    ours = 'lint.isort.known-first-party = ["runinfra_client", "runinfra_ext"]'
     for arguments in (
-        ["check", "--fix", "-q", "--select", "F401,I,TC005", "--line-length", "100"],
+        [
+            "check",
+            "--fix",
+            "-q",
+            "--select",
+            "F401,I,TC005",
+            "--line-length",
+            "100",
+            "--config",
+            ours,
+        ],
         ["format", "-q", "--line-length", "100"],
     ):
         command = [ruff, arguments[0], "--isolated", "--no-cache", *arguments[1:], str(folder)]
@@ -358,6 +370,9 @@ def install(root: Path, fresh: Path) -> None:
     new = generated_files(fresh)
     for path in generated_files(root) - new:
         (root / path).unlink()
+        left = [entry for entry in (root / path).parent.iterdir() if entry.name != "__pycache__"]
+        if not left:
+            shutil.rmtree((root / path).parent)
     for path in new:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(fresh / path, root / path)

@@ -281,7 +281,7 @@ class ServedRequest:
         """Answer from the store if this key was used before; else claim it for this request."""
         name = self.entry.idempotency_key
         route = self.route
-        if name is None or route is None or not strict.costs(route) or body.get("stream"):
+        if name is None or route is None or not strict.costs(route) or strict.streams(route, body):
             return False
         place = (str(key.pipeline_id or self.scoped_to), operation, name)
         asked: Any = body

@@ -87,6 +87,11 @@ def costs(route: Route) -> bool:
     return str(route.data["x-runinfra-replay"]["class"]) != "safe"
 
 
+def streams(route: Route, body: Mapping[str, Any]) -> bool:
+    """Whether a body asks for events."""
+    return bool(body.get("stream")) and "x-runinfra-stream" in route.data
+
+
 def keeps(route: Route, *, pipeline: bool) -> bool:
     """Whether answers are kept for repeats with the same key."""
     replay = route.data["x-runinfra-replay"]
@@ -146,7 +151,7 @@ def _kinds(schema: Mapping[str, Any]) -> set[str]:
     for part in _alternatives(schema):
         values: list[Any] = [*part.get("enum", ()), *([part["const"]] if "const" in part else [])]
         found |= {kind for kind in types_of(part) if kind is not None} or {
-            _BY_TYPE.get(type(value), "string") for value in values
+            _BY_TYPE.get(cast("type", value.__class__), "string") for value in values
         }
     return found
 
@@ -239,7 +244,7 @@ def answer_problems(
     missing = [
         f"the header {name} is missing"
         for name, header in response.get("headers", {}).items()
-        if name not in headers and _header(header).get("required")
+        if name.lower() not in headers and _header(header).get("required")
     ]
     if not response.get("content"):
         return [*missing, *([f"{status} has no body"] if content else [])]

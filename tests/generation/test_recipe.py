@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from email.parser import BytesParser
@@ -71,14 +72,14 @@ def tree(tmp_path_factory):
     return tree
 
 
-def run(tree, *arguments):
+def run(tree, *arguments, seed="0"):
     """Run Python in the copy."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=tree,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(tree)},
+        env={**os.environ, "PYTHONPATH": str(tree), "PYTHONHASHSEED": seed},
     )
 
 
@@ -446,6 +447,29 @@ def test_styles_are_sent_as_the_document_says(tree, recorder):
         "named": {"a": "b"},
     }
     assert recorder.seen[1][1] == "/v1/shelves/s418?loud=false"
+
+
+def test_made_again_it_is_the_same(tree):
+    """Whatever stands in the tree already, and whatever the order of sets."""
+    done = run(tree, str(ROOT / "scripts/generate.py"), "--root", str(tree), "--check", seed="7")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_what_is_taken_out_leaves_nothing(tree, tmp_path):
+    """Without the recipe's operations there is neither a file of theirs nor a folder."""
+    copy = tmp_path / "copy"
+    shutil.copytree(tree, copy, ignore=shutil.ignore_patterns("__pycache__", ".mypy_cache"))
+    shutil.copy(ROOT / "openapi/runinfra.yaml", copy / "openapi")
+    done = run(copy, str(ROOT / "scripts/generate.py"), "--root", str(copy))
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    for part in ("runinfra_client", "runinfra_ext"):
+        assert standing(copy / part) == standing(ROOT / part)
+
+
+def standing(folder):
+    """The files and folders in a folder, but for caches."""
+    found = (path.relative_to(folder) for path in folder.rglob("*"))
+    return {path for path in found if "__pycache__" not in path.parts}
 
 
 @pytest.mark.slow
