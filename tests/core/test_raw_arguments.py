@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from runinfra_client.operations import OPERATIONS
 from runinfra_ext._call.options import Settings
-from runinfra_ext._call.raw import METHODS, RawArguments, RawCall, checked_path, raw_call
+from runinfra_ext._call.raw import RawArguments, RawCall, raw_call
+from runinfra_ext._call.targets import METHODS, checked_path
 from runinfra_ext.errors import ConfigurationError, InvalidRequestError
 
 CHAT = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
