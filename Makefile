@@ -87,7 +87,7 @@ endif
 endif
 
 publish: .venv-release/.ready ## Upload what `make release` made, if nothing stands in the way; for the publishing workflow.
-	$(GUARDED) scripts/publish.py
+	$(GUARDED) -P scripts/entry.py
 
 .PHONY: site
 site: .venv-site/.ready venv ## Build the documentation's site into out/site; a warning or a dead link is a failure.

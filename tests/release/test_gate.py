@@ -1115,6 +1115,24 @@ def test_publish_takes_no_argument(monkeypatch, capsys, arguments):
     assert "takes no arguments" in capsys.readouterr().err
 
 
+def test_what_lies_beside_the_packages_does_not_run(ready):
+    """A dependency would import it before any check; the commit's own scripts are not shadowed either."""
+    shutil.copytree(
+        ROOT / "scripts", ready.root / "scripts", ignore=shutil.ignore_patterns("__py*")
+    )
+    ready.commit()
+    for name in ("brotli.py", "hashlib.py", "scripts/hashlib.py", "releasing.py"):
+        (ready.root / ".git/info/exclude").write_text("*.py\n")
+        (ready.root / name).write_text("print('evil')\nraise SystemExit(0)\n", "utf-8")
+    environ = {"PATH": os.environ["PATH"]}
+    command = [sys.executable, "-E", "-s", "-B", "-X", "pycache_prefix=/dev/null", "-P"]
+    command += [str(ready.root / "scripts/entry.py")]
+    done = subprocess.run(command, cwd=ready.root, env=environ, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "The tree is not clean: 'brotli.py', 'hashlib.py', 'releasing.py'" in done.stderr
+
+
 def test_code_of_others_in_every_process_is_noticed(monkeypatch):
     """As far as it lets itself be seen."""
     monkeypatch.setattr(sys, "argv", ["publish.py"])
@@ -1214,7 +1232,7 @@ def test_make_is_told_nothing_else(tmp_path, arguments, variables, told):
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
     assert done.returncode == 2, done.stdout + done.stderr
     if told is None:
-        assert "ran -E -s -B -X pycache_prefix=/dev/null scripts/publish.py" in done.stdout
+        assert "ran -E -s -B -X pycache_prefix=/dev/null -P scripts/entry.py" in done.stdout
     else:
         assert f"takes nothing but PYTHON, got {told}." in done.stderr
         assert "ran" not in done.stdout
