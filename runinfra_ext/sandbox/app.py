@@ -31,6 +31,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _PIPELINES: Final = frozenset({PIPELINE_ID, OTHER_PIPELINE_ID})
 _SCHEMAS: Final = frozenset({"tools", "response_format", "text"})  # fields that hold schemas
+_MADE: Final = frozenset({"createSpeech", "createVoicePipeline", "createImage"})  # of many bytes
 _ANSWER_BYTES: Final = 4096  # a larger answer stands in the journal as a description
 
 
@@ -183,9 +184,9 @@ class ServedRequest:
             handler = HANDLERS.get(operation)
             if handler is None and self.route is not None:
                 return documented.answer(self.route, body, context)
-            if _SCHEMAS.isdisjoint(body):
+            if operation not in _MADE and _SCHEMAS.isdisjoint(body):
                 return HANDLERS[operation](body, context)
-            # A value for a schema may take a while to find; the others need not wait.
+            # A value for a schema, or sound, may take a while to make; the others need not wait.
             return await asyncio.to_thread(HANDLERS[operation], body, context)
         try:
             result = HANDLERS[operation](answer.prepared(body), context)

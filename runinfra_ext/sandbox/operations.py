@@ -112,7 +112,7 @@ def speech(body: Mapping[str, Any], _context: Context) -> Result:
     text = body["input"]
     if len(text) > sounds.MAX_LETTERS:
         raise Refused(400, f"input: at most {sounds.MAX_LETTERS} characters.", param="input")
-    form = body.get("response_format") or "mp3"
+    form = "mp3" if body.get("response_format") is None else body["response_format"]
     known = sounds.media_types()
     if form not in known:
         msg = f"response_format: this deployment makes {', '.join(known)}."

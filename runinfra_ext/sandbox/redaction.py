@@ -64,8 +64,10 @@ class Redactor:
         forms: set[str] = set()
         for secret in found:
             if len(secret) >= _SHORTEST:
-                encoded = base64.b64encode(secret.encode()).decode("ascii").rstrip("=")
-                forms |= {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], encoded}
+                forms |= {secret, json.dumps(secret)[1:-1]}
+                with suppress(UnicodeEncodeError):  # half of a surrogate pair has no other forms
+                    encoded = base64.b64encode(secret.encode()).decode("ascii").rstrip("=")
+                    forms |= {quote(secret, safe=""), encoded}
         longest = sorted(forms, key=len, reverse=True)
         patterns = [*map(re.escape, longest), *_KEYS]
         self._secret = re.compile("|".join(patterns))

@@ -16,7 +16,7 @@ from .redaction import Redactor
 from .shapes import is_array, is_mapping
 from .state import Entry
 
-__all__ = ["escape", "method_of", "request_row"]
+__all__ = ["encoded", "escape", "method_of", "request_row"]
 
 _LONG: Final = 400  # letters of a value that are shown
 _MARGIN: Final = 1000  # letters behind them in which a credential may end
@@ -33,13 +33,18 @@ def request_row(entry: Entry) -> str:
     kept = _rows.pop(id(entry), None)
     if kept is None or kept[0]() is not entry or kept[1] != state:
         body = _summary(entry) + _exchange(entry)
-        version = hashlib.sha256(body.encode()).hexdigest()[:12]
+        version = hashlib.sha256(encoded(body)).hexdigest()[:12]
         row = f'<li id="{entry.request_id}" data-version="{version}"><details>{body}</details></li>'
         kept = weakref.ref(entry), state, row
     _rows[id(entry)] = kept  # behind all others
     if len(_rows) > _KEPT:
         del _rows[next(iter(_rows))]
     return kept[2]
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8; half of a surrogate pair, which a gateway may have sent, is a question mark."""
+    return text.encode("utf-8", "replace")
 
 
 def _state(entry: Entry) -> tuple[Any, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import math
 import re
 import struct
+from collections import Counter
 from typing import Any, Final
 
 from .shapes import is_mapping
@@ -17,20 +19,28 @@ _SIGN = re.compile(r"[^\w\s]")
 _SMALL: Final = 0.2  # weight of letters that stand alone, and of signs: what there is if no word is
 _WHOLE: Final = 0.02  # of the text as it is, in several places: no two texts are quite alike
 _PLACES: Final = 4
+_KEPT_LETTERS: Final = 20  # of features whose places are remembered: words come again and again
 
 
 def embed(text: str, dimensions: int | None = None) -> list[float]:
     """A normalised vector of the text's words, letter triples and signs, and of it as a whole."""
     size = dimensions or DIMENSIONS
     vector = [0.0] * size
-    for feature, weight in _features(text):
-        place = int.from_bytes(hashlib.blake2b(feature.encode(), digest_size=8).digest())
-        vector[place % size] += weight if place & (1 << 60) else -weight
+    for (feature, weight), count in Counter(_features(text)).items():
+        place = _place(feature) if len(feature) <= _KEPT_LETTERS else _hashed(feature)
+        vector[place % size] += weight * count if place & (1 << 60) else -weight * count
     length = math.sqrt(sum(value * value for value in vector))
     if not length:
         vector[0] = length = 1.0
     # As float32, which is what a deployment computes in.
     return list(struct.unpack(f"<{size}f", struct.pack(f"<{size}f", *(v / length for v in vector))))
+
+
+def _hashed(feature: str) -> int:
+    return int.from_bytes(hashlib.blake2b(feature.encode(), digest_size=8).digest())
+
+
+_place: Final = functools.lru_cache(maxsize=2**16)(_hashed)
 
 
 def _features(text: str) -> list[tuple[str, float]]:

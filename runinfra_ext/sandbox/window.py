@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from . import faults
 from .outcomes import Refused
-from .rows import escape, method_of, request_row
+from .rows import encoded, escape, method_of, request_row
 from .scripted import Answer, Match
 from .settings import Settings
 from .shapes import is_mapping
@@ -104,7 +104,7 @@ async def respond(state: SandboxState, request: Request) -> Response:
 
 
 def _html(status: int, text: str) -> Response:
-    return status, {"content-type": "text/html; charset=utf-8", **_HEADERS}, text.encode()
+    return status, {"content-type": "text/html; charset=utf-8", **_HEADERS}, encoded(text)
 
 
 @functools.cache
@@ -136,7 +136,7 @@ def _live(state: SandboxState, request: Request) -> Response:
         f'<div id="{name}">{html}</div>' for name, html in parts.items() if name != "requests"
     )
     text += f'<ol id="requests">{parts["requests"] or _empty(request)}</ol>'
-    tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
+    tag = f'"{hashlib.sha256(encoded(text)).hexdigest()[:16]}"'
     if request.headers.get("if-none-match") == tag:
         return 304, {"etag": tag, **_HEADERS}, b""
     status, headers, body = _html(200, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import itertools
 import json
 import math
@@ -13,7 +14,7 @@ import sys
 import httpx
 import pytest
 
-from runinfra_ext.sandbox import Sandbox, Settings
+from runinfra_ext.sandbox import Sandbox, Settings, vectors
 
 SHORT = [
     "a",
@@ -63,6 +64,25 @@ def test_rerank_finds_short_texts(plain, query):
     body = {"model": "acme-rerank", "query": query, "texts": SHORT}
     best = plain.post("/rerank", body).json()["results"][0]
     assert best["text"] == query
+
+
+def test_each_feature_is_looked_up_once(monkeypatch):
+    """However often a long text repeats itself; words that came before are not looked up again."""
+    hashed = []
+
+    def counting(feature):
+        hashed.append(feature)
+        return len(feature)
+
+    monkeypatch.setattr(vectors, "_hashed", counting)
+    monkeypatch.setattr(vectors, "_place", functools.lru_cache(counting))
+    vector = vectors.embed("red foxes " * 20_000 + "a" * 500_000)
+    assert sum(value * value for value in vector) == pytest.approx(1)
+    assert len(hashed) < 30
+    hashed.clear()
+    vectors.embed("foxes are red")
+    assert "foxes" not in hashed
+    assert "are" in hashed
 
 
 def test_texts_that_share_words_are_near(plain):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import av
 import httpx
@@ -60,6 +62,33 @@ def test_the_longest_text_is_in_one_piece(form):
     text = "ü" * sounds.MAX_LETTERS
     comment = sounds._comment(text).decode()
     assert sounds.hear(encoders.encode(b"\1\0" * 1600, 16_000, form, comment)) == text
+
+
+@pytest.mark.parametrize("form", ["", "ogg"])
+def test_formats_that_there_are_not(http, form):
+    """An empty name is none either; only without one it is mp3."""
+    answer = speak(http, form)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["param"]) == (400, "response_format")
+
+
+def test_others_need_not_wait(http, gateway, monkeypatch):
+    """While a long speech is made, the sandbox answers what else comes."""
+    begun, done = threading.Event(), threading.Event()
+
+    def slow(text, form):
+        begun.set()
+        assert done.wait(10)
+        return b"RIFF"
+
+    monkeypatch.setattr(sounds, "speak", slow)
+    body = {"model": "acme-tts", "input": "Hi", "voice": "nova", "response_format": "wav"}
+    with ThreadPoolExecutor(1) as pool:
+        speech = pool.submit(http.post, "/audio/speech", json=body)
+        assert begun.wait(10)
+        assert http.get("/models", timeout=5).status_code == 200
+        done.set()
+        assert speech.result().content == b"RIFF"
 
 
 @pytest.mark.parametrize("form", ["opus", "aac"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib import resources
 
@@ -10,7 +11,7 @@ import pytest
 
 from runinfra_ext.sandbox import Sandbox, Settings
 from runinfra_ext.sandbox import rows as rows_module
-from runinfra_ext.sandbox.redaction import Redactor
+from runinfra_ext.sandbox.redaction import HIDDEN, Redactor
 
 MODEL = "acme-chat-8b"
 
@@ -129,6 +130,22 @@ def test_long_values_are_shortened(page, gateway, client):
     assert "… (50,005 letters)" in html
     assert "… and more" in html
     assert len(html) < 60_000
+
+
+def test_halves_of_letters(tmp_path):
+    """A gateway's events may be cut in the middle of an emoji; the page shows the rest."""
+    asked = {"password": "\ud83d secret", "say": "\ud83d half"}
+    line = {
+        "request": {"method": "POST", "path": "/nothing", "body": {**asked, "password": HIDDEN}},
+        "answer": {"status": 200, "headers": {"content-type": "application/json"}, "json": asked},
+    }
+    file = tmp_path / "halves.jsonl"
+    file.write_text(json.dumps(line) + "\n", "utf-8")
+    with Sandbox(replay=file) as player, httpx.Client(base_url=player.root_url) as page:
+        answer = page.post("/v1/nothing", content=json.dumps(asked))
+        assert (answer.status_code, answer.json()) == (200, asked)
+        assert "? half" in page.get("/").text
+        assert page.get("/sandbox/window/live").status_code == 200
 
 
 def test_a_key_at_the_end_of_what_is_shown(page, gateway, client):
