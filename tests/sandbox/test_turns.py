@@ -177,7 +177,7 @@ DAYS = {"type": "object", "properties": {"days": {"type": "integer"}}, "required
         ([{"role": "user", "content": "An object with the fields `a`, `b` and `c`."}], ["a", "b", "c"]),
         ([{"role": "system", "content": f"Use this: {json.dumps(DAYS)} or {{not this}}."},
           {"role": "user", "content": "Bergen for 3 days."}], ["days"]),
-        ([{"role": "user", "content": "Bergen for 3 days, with 'city' and 'days' keys."}], ["city", "days"]),
+        ([{"role": "user", "content": "Go to Bergen for 3 days, with 'city' and 'days' keys."}], ["city", "days"]),
         ([{"role": "user", "content": [{"type": "text", "text": "A 'name' key."}]}], ["name"]),
         ([{"role": "user", "content": 'Say {"properties": {"x": false}, "required": ["x"]}'}], ["answer"]),
         ([{"role": "user", "content": "Anything 'quoted' in JSON {broken"}], ["answer"]),
