@@ -173,11 +173,9 @@ class ServedRequest:
     async def _result(self, body: Mapping[str, Any], context: Context) -> Result:
         """What the operation answers, or what a test has dictated for it."""
         operation = str(self.entry.operation)
+        entry = self.entry
         asked = Asked(
-            operation=operation,
-            model=context.model,
-            headers=self.entry.headers,
-            body=self.entry.body,
+            operation=operation, model=context.model, headers=entry.headers, body=entry.body
         )
         answer = self.state.take_answer(asked) if self.entry.method == "POST" else None
         if answer is None:
