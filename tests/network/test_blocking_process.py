@@ -96,7 +96,10 @@ class Late(TimeoutError):
     """The same, of the kind that a socket raises too."""
 
 
-METERS = tuple(f"{os.sep}{name}{os.sep}" for name in ("coverage", "hypothesis"))
+SPARED = (
+    *(f"{os.sep}{name}{os.sep}" for name in ("coverage", "hypothesis")),
+    *(f"{os.sep}{name}.py" for name in ("_weakrefset", "weakref")),
+)
 
 
 class Alarm:
@@ -110,9 +113,10 @@ class Alarm:
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Called by the system."""
         while frame is not None:
-            if any(name in frame.f_code.co_filename for name in METERS):
+            if any(name in frame.f_code.co_filename for name in SPARED):
                 # Coverage has a lock of its own, which an interrupt would leave taken; Hypothesis
-                # is called by the garbage collector, which swallows it.
+                # is called by the garbage collector, and weak sets where one of their members is
+                # freed: the interpreter swallows it there.
                 signal.setitimer(signal.ITIMER_REAL, 1e-4)
                 return
             frame = frame.f_back
