@@ -10,6 +10,8 @@ from runinfra_client.facts import Operation
 from runinfra_client.operations import OPERATIONS
 from runinfra_ext import errors
 from runinfra_ext._answer.error_mapping import _BY_STATUS
+from runinfra_ext.sandbox.instances import instance
+from runinfra_ext.sandbox.mentions import Mentions
 
 Node = Mapping[str, Any]
 
@@ -101,21 +103,26 @@ class Reference:
 
     def _program(self, item: Node, facts: Operation) -> str:
         content = self._open(item.get("requestBody", {})).get("content", {})
+        names = {field.wire: name for name, field in facts.fields.items() if field.wire}
         given: dict[str, Any] = {}
         for body in content.values():
             for example in body.get("examples", {}).values():
-                given = given or dict(example["value"])
-        for parameter in map(self._open, item.get("parameters", ())):
-            name = next((n for n, f in facts.fields.items() if n == parameter["name"]), None)
-            if name and parameter.get("required"):
-                given[name] = parameter.get("example", parameter["schema"].get("example"))
-        files = [name for name, field in facts.fields.items() if field.format == "binary"]
+                given = given or {names.get(k, k): v for k, v in example["value"].items()}
+        for wire, place in self._places(item):
+            name = names.get(wire, wire)
+            if name not in given and name in facts.fields and facts.fields[name].required:
+                given[name] = self._sample(place)
+        files = {n: "sound" for n, field in facts.fields.items() if field.format == "binary"}
+        for name, field in facts.fields.items():
+            if field.item and field.item.format == "binary":
+                files[name] = "[sound]"
         pipeline = facts.scope == "pipeline"
         if pipeline:
-            given, files = {}, ["audio"]
+            given, files = {}, {"audio": "sound"}
         arguments = "".join(
-            f"        {name}={_value(name, value, files)},\n" for name, value in given.items()
-        ) or "".join(f"        {name}=sound,\n" for name in files)
+            f"        {name}={files.get(name) or _literal(value, '        ')},\n"
+            for name, value in given.items()
+        ) or "".join(f"        {name}={value},\n" for name, value in files.items())
         lines = ["from runinfra_ext import RunInfra\n", "\nwith RunInfra() as client:\n"]
         lines += [_SPEECH] if files else []
         lines += ['\nwith RunInfra(pipeline_id="pipe_demo") as client:\n'] if pipeline else []
@@ -126,24 +133,47 @@ class Reference:
         )
         return "".join([*lines, f"    result = {call}\n", "    print(result)\n"])
 
+    def _places(self, item: Node) -> Iterator[tuple[str, Node]]:
+        """What an operation takes: its parameters, by the method's names, and its body's fields."""
+        for parameter in map(self._open, item.get("parameters", ())):
+            name = str(parameter["name"]).replace("-", "_").lower()
+            yield name, {"example": parameter.get("example"), **parameter["schema"]}
+        for body in self._open(item.get("requestBody", {})).get("content", {}).values():
+            yield from self._open(body["schema"]).get("properties", {}).items()
+
+    def _sample(self, place: Node) -> Any:
+        """A value of a place whose operation has no example that gives it."""
+        if (example := place.get("example")) is not None:
+            return example
+        schemas = {"schemas": self._document["components"]["schemas"]}
+        return instance({**place, "components": schemas}, Mentions([]))
+
     def _errors(self, item: Node) -> str:
         lines: list[str] = []
         for status, answer in item["responses"].items():
-            if status.startswith(("4", "5")):
+            if status.startswith(("4", "5", "default")):
                 opened = self._open(answer)
-                told = self._class(int(status))
+                told = self._class(status)
                 link = f"[`{told}`](../errors.md#runinfra_ext.errors.{told})"
                 lines.append(f"- **{status}** {link}: {opened['description']}")
-        return "\n".join(lines)
+        return "\n".join(lines) or "None of its own."
 
-    def _class(self, status: int) -> str:
+    def _class(self, status: str) -> str:
         # The table of the SDK itself: the page can't tell another class than is raised.
-        return _BY_STATUS.get(status, errors.InternalServerError).__name__
+        if status.isdigit() and int(status) in _BY_STATUS:
+            return _BY_STATUS[int(status)].__name__
+        server = status.startswith("5")
+        return (errors.InternalServerError if server else errors.APIStatusError).__name__
 
     def _bodies(self, item: Node) -> Iterator[str]:
         request = self._open(item.get("requestBody", {})).get("content", {})
-        answer = self._open(item["responses"]["200"]).get("content", {})
-        for title, content in (("request", request), ("answer", answer)):
+        sides = [("request", request)]
+        for status, answer in item["responses"].items():
+            if status.startswith("2"):
+                sides.append(("answer", self._open(answer).get("content", {})))
+        if not any(content for _, content in sides):
+            yield "Neither the request nor the answer has a body."
+        for title, content in sides:
             for kind, body in content.items():
                 schema = self._shown(body.get("schema", {}), "../document.md")
                 yield f"The {title} as `{kind}`: {schema}"
@@ -211,10 +241,6 @@ class Reference:
                 found = found[part]
             node = found
         return node
-
-
-def _value(name: str, value: Any, files: list[str]) -> str:
-    return "sound" if name in files else _literal(value, "        ")
 
 
 def _literal(value: Any, indent: str) -> str:

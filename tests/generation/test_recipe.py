@@ -51,6 +51,23 @@ with runinfra_ext.RunInfra(api_key="k", base_url=sys.argv[1], max_retries=0) as 
     except runinfra_ext.RunInfraError as error: print(error.attempts)
 """
 
+PAGES = """
+import os, sys, yaml
+from pathlib import Path
+from scripts.generation.normal import normal
+from scripts.sitemaking.operations import Reference
+from runinfra_ext.sandbox import Sandbox
+document = normal(yaml.safe_load(Path("openapi/runinfra.yaml").read_text("utf-8")))
+reference = Reference(document)
+print(len(reference.pages()) - 2, len(reference.examples()), file=sys.stderr)
+print(reference.pages()["reference/operations/shelves.read.md"], file=sys.stderr)
+with Sandbox() as gateway:
+    os.environ |= {"RUNINFRA_API_KEY": gateway.api_key, "RUNINFRA_BASE_URL": gateway.base_url}
+    for name, program in reference.examples().items():
+        exec(compile(program, name, "exec"), {})
+        assert gateway.journal[-1].valid, name
+"""
+
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
@@ -447,6 +464,15 @@ def test_styles_are_sent_as_the_document_says(tree, recorder):
         "named": {"a": "b"},
     }
     assert recorder.seen[1][1] == "/v1/shelves/s418?loud=false"
+
+
+def test_the_reference_has_a_page_and_a_program_of_each(tree):
+    """Whatever they are answered with; each program runs as it stands on its page."""
+    done = run(tree, "-c", PAGES)
+    assert done.returncode == 0, done.stderr
+    pages, programs = map(int, done.stderr.split()[:2])
+    assert pages == programs > 20
+    assert "- **4XX** [`APIStatusError`]" in done.stderr
 
 
 def test_made_again_it_is_the_same(tree):
