@@ -26,6 +26,7 @@ from .openai import async_openai_client, openai_client
 try:
     import litellm
     import openai
+    from litellm.exceptions import Timeout
     from litellm.llms.custom_llm import CustomLLM
     from litellm.types.utils import EmbeddingResponse, GenericStreamingChunk, ModelResponse
     from litellm.utils import custom_llm_setup
@@ -188,7 +189,7 @@ def _timeouts_of_litellm(model: str) -> Iterator[None]:
         yield
     except openai.APITimeoutError as error:
         told: dict[str, Any] = {"message": error.message, "model": model}
-        raise litellm.Timeout(**told, llm_provider="runinfra") from error
+        raise Timeout(**told, llm_provider="runinfra") from error
 
 
 def _read(stream: Any, model: str) -> Iterator[GenericStreamingChunk]:
