@@ -187,10 +187,10 @@ class TestLitellm:
         assert [headers["idempotency-key"] for headers in sent] == ["order-1"] * 2
         sandbox.script(*["never-answer"] * 4)
         with pytest.raises(litellm.Timeout, match="limit") as caught:
-            await ask("completion", **given, max_retries=0, timeout=0.1)
+            await ask("completion", **given, max_retries=0, timeout=0.5)
         assert isinstance(cause(caught.value), sdk.ReadTimeoutError)
         with pytest.raises(litellm.Timeout, match="limit"):
-            await ask("embedding", model=f"runinfra/{EMBED}", input=["a"], timeout=0.1)
+            await ask("embedding", model=f"runinfra/{EMBED}", input=["a"], timeout=0.5)
 
     @pytest.mark.parametrize("fault", ["401", "402", "429", "503", "never-answer"])
     def test_refused_streams(self, sandbox, fault):
@@ -204,7 +204,7 @@ class TestLitellm:
         }
         register()
         sandbox.script(fault)
-        given = {"model": f"runinfra/{CHAT}", "messages": PRIME, "max_retries": 0, "timeout": 0.3}
+        given = {"model": f"runinfra/{CHAT}", "messages": PRIME, "max_retries": 0, "timeout": 1}
         with pytest.raises(openai.OpenAIError) as caught:
             litellm.completion(**given, stream=True)
         assert type(caught.value) is classes[fault]
@@ -213,7 +213,7 @@ class TestLitellm:
 
     async def test_a_stream_that_stalls(self, ask, sandbox):
         """It is told as what it is; litellm wraps it, as one may go on elsewhere."""
-        register(idle_timeout=0.3)
+        register(idle_timeout=1)
         sandbox.script("stall:3")
         with pytest.raises(openai.OpenAIError) as caught:
             await ask("completion", model=f"runinfra/{CHAT}", messages=COUNT, stream=True)
