@@ -42,6 +42,7 @@ _THREAD: Final = "runinfra-sandbox"
 logging.getLogger("python_multipart.multipart").addFilter(
     lambda record: record.threadName != _THREAD
 )
+_PATIENCE: Final = 10.0  # seconds for a process to end by itself
 _TURNS: Final = 5  # of the event loop, until a connection that was aborted is closed
 
 
@@ -252,7 +253,11 @@ class Sandbox(Controls):
         """Stop it and wait until it has stopped."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(10)
+            try:
+                self._process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:  # it is stopped, or the machine has no time for it
+                self._process.kill()
+                self._process.wait()
             if self._process.stdout is not None:
                 self._process.stdout.close()
             self._process = None

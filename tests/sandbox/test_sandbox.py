@@ -249,6 +249,15 @@ def test_as_a_process():
     assert process.returncode is not None
 
 
+def test_a_process_that_does_not_end_is_killed(monkeypatch):
+    """Here one that the system has stopped: it hears of nothing."""
+    monkeypatch.setattr("runinfra_ext.sandbox.server._PATIENCE", 0.1)
+    with Sandbox(process=True) as gateway:
+        process = gateway._process
+        process.send_signal(signal.SIGSTOP)
+    assert process.returncode == -signal.SIGKILL
+
+
 def command(*arguments):
     """The command line."""
     return [sys.executable, "-m", "runinfra_ext.sandbox", *arguments]
