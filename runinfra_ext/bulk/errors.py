@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Any
 
 from ..errors import RunInfraError
@@ -27,19 +24,3 @@ class JournalError(RunInfraError):
     """A bulk job's journal, or its output, can't be used: the message says why, and what to do."""
 
     type = "journal_error"
-
-
-@contextmanager
-def told_by_sqlite(words: str) -> Generator[None]:
-    """Raise what SQLite says as an error of this package.
-
-    Args:
-        words: of the error; ``{}`` is where SQLite's own go.
-    """
-    problem = ""
-    try:
-        yield
-    except sqlite3.Error as error:
-        problem = str(error)
-    if problem:
-        raise JournalError(words.format(problem))

@@ -12,13 +12,14 @@ import json
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 from .._ground.files import StrPath, checked_path
 from .account import Account
-from .errors import JournalError, told_by_sqlite
+from .errors import JournalError
 from .lock import FileLock, identity_of
 from .rows import Outcome, Usage, error_facts
 
@@ -344,13 +345,19 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
     )
 
 
-def _told(path: Path) -> contextlib.AbstractContextManager[None]:
-    # A path may have braces of its own.
-    name = str(path).replace("{", "{{").replace("}", "}}")
-    return told_by_sqlite(
-        f"The journal {name} can't be used: {{}}. What it had is kept; once this is mended the "
-        "same call goes on where the job stopped."
-    )
+@contextmanager
+def _told(path: Path) -> Generator[None]:
+    """What SQLite says as an error of this package."""
+    problem = ""
+    try:
+        yield
+    except sqlite3.Error as error:
+        problem = str(error)
+    if problem:
+        raise JournalError(
+            f"The journal {path} can't be used: {problem}. What it had is kept; once this is "
+            "mended the same call goes on where the job stopped."
+        )
 
 
 def _values(outcome: Outcome) -> tuple[Any, ...]:

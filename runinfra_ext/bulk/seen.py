@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Final
+from collections.abc import Generator
+from contextlib import contextmanager
 
-from .errors import told_by_sqlite
-
-_PROBLEM: Final = (
-    "The keys of the rows can't be kept in a temporary file: {}. Make room, or have SQLITE_TMPDIR "
-    "name a folder that has some."
-)
+from .errors import JournalError
 
 
 class Seen:
@@ -34,7 +30,7 @@ class Seen:
         Raises:
             JournalError: there is no room for it, or no folder for temporary files.
         """
-        with told_by_sqlite(_PROBLEM):
+        with _told():
             try:
                 self._connection.execute("INSERT INTO seen VALUES(?, ?)", (key, position))
             except sqlite3.IntegrityError:
@@ -45,3 +41,18 @@ class Seen:
     def close(self) -> None:
         """Forget them all."""
         self._connection.close()
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    """What SQLite says as an error of this package."""
+    problem = ""
+    try:
+        yield
+    except sqlite3.Error as error:
+        problem = str(error)
+    if problem:
+        raise JournalError(
+            f"The keys of the rows can't be kept in a temporary file: {problem}. Make room, or "
+            "have SQLITE_TMPDIR name a folder that has some."
+        )
