@@ -64,7 +64,7 @@ def main(
         environ: the variables; the process's own if left out.
         prog: what the program is called.
     """
-    options = _parser(prog).parse_args(arguments)
+    options = command_line(prog).parse_args(arguments)
     if options.list:
         print("\n".join(_listed(row) for row in options.only))
         for name in without_fixture():
@@ -136,7 +136,8 @@ def without_fixture() -> list[str]:
     return sorted(facts.function for facts in OPERATIONS.values() if facts.function not in _MADE)
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
+def command_line(prog: str) -> argparse.ArgumentParser:
+    """What it takes; `runinfra-ext canary` has the same."""
     width = max(map(len, variables.HELP))
     listed = "\n".join(f"  {name:{width}}  {what}" for name, what in variables.HELP.items())
     parser = argparse.ArgumentParser(

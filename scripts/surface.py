@@ -1,5 +1,7 @@
 """What the package shows: every public name, with its signature and its fields.
 
+Beside what is imported: the commands and their options, what pytest gets, and the extras.
+
     python scripts/surface.py            write tests/surface.txt
     python scripts/surface.py --check    compare; exit 1 on a difference
 
@@ -18,6 +20,8 @@ from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, is_typeddict
+
+from compatibility import commands, plugin, source
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOT = ROOT / "tests/surface.txt"
@@ -41,6 +45,8 @@ MODULES = (
     "runinfra_ext.sandbox",
     "runinfra_ext.testing",
 )
+# Their frameworks are no tools of development: these are read, not imported.
+UNIMPORTED = ("haystack", "langchain", "litellm", "llama_index", "pydantic_ai")
 
 
 def surface() -> list[str]:
@@ -57,6 +63,12 @@ def surface() -> list[str]:
         lines += ["", f"# the methods of {cls.__name__}", ""]
         client = cls(api_key="not-a-key", base_url="http://127.0.0.1:1/v1")
         lines += sorted(f"{path}{_signature(m)}" for path, m in methods("client", client))
+    for name in UNIMPORTED:
+        path = ROOT / f"runinfra_ext/integrations/{name}.py"
+        lines += ["", f"# runinfra_ext.integrations.{name}", "", *source.module(path)]
+    lines += ["", f"# the commands of {commands.PROGRAM}", "", *commands.commands()]
+    lines += ["", "# pytest", "", *plugin.pytest_names(ROOT)]
+    lines += ["", "# pip", "", *plugin.extras(ROOT)]
     return lines[1:]
 
 

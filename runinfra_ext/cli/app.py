@@ -46,7 +46,7 @@ class Root(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is meant, itself instead of its stand-in."""
         name, command, rest = super().resolve_command(ctx, args)
-        return name, (_loaded(name) if name in COMMANDS else command), rest
+        return name, (loaded(name) if name in COMMANDS else command), rest
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; what goes wrong becomes a line and an exit code."""
@@ -67,7 +67,8 @@ class Root(TyperGroup):
         raise typer.Exit(code_of(fault))
 
 
-def _loaded(name: str) -> TyperCommand | TyperGroup:
+def loaded(name: str) -> TyperCommand | TyperGroup:
+    """A command of the list, with its own options and those that all have."""
     module = importlib.import_module(f".{COMMANDS[name].module}", __package__)
     made: Any = get_command(module.app)
     # A module may have several commands; a group of commands has its module's name.

@@ -21,10 +21,10 @@ _PLACES: Final = (_HERE / "_canary/canary.py", _HERE.parents[1] / "scripts/canar
 @app.command(add_help_option=False, context_settings=PASSED_ON)
 def canary(ctx: typer.Context) -> None:
     """Check every operation against the live gateway: PAID calls."""
-    raise typer.Exit(_program().main(ctx.args, prog="runinfra-ext canary"))
+    raise typer.Exit(program().main(ctx.args, prog="runinfra-ext canary"))
 
 
-def _program() -> Any:
+def program() -> Any:
     """The module of the canary.
 
     Raises:

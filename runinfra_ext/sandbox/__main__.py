@@ -35,8 +35,8 @@ def program(arguments: list[str] | None = None, *, prog: str = _PROGRAM) -> int:
     return main(arguments, prog=prog)
 
 
-def main(arguments: list[str] | None = None, *, prog: str = _PROGRAM) -> int:
-    """Run the command line; the exit code."""
+def command_line(prog: str) -> argparse.ArgumentParser:
+    """What it takes; ``runinfra-ext sandbox`` has the same."""
     parser = argparse.ArgumentParser(
         prog=prog,
         description="A local gateway that speaks RunInfra's wire contract.",
@@ -52,6 +52,12 @@ def main(arguments: list[str] | None = None, *, prog: str = _PROGRAM) -> int:
     parser.add_argument("--upstream", metavar="URL", help="base URL of the gateway to record")
     parser.add_argument("--replay", metavar="FILE", help="cassette to answer from")
     add_options(parser)
+    return parser
+
+
+def main(arguments: list[str] | None = None, *, prog: str = _PROGRAM) -> int:
+    """Run the command line; the exit code."""
+    parser = command_line(prog)
     options = parser.parse_args(arguments)
     try:
         state = SandboxState(settings_of(options))

@@ -9,7 +9,13 @@ from typing import Final, NamedTuple
 
 from .changes import Change, Weight
 
-_KINDS: Final = ("class", "def", "type", "value", "module")
+_KINDS: Final = (
+    *("class", "def", "type", "value", "module"),
+    *("command", "fixture", "marker", "option", "setting", "extra"),
+)
+# Of most a name is one word; a command has those that are typed.
+_NAME: Final = re.compile(r"-{0,2}\w[\w-]*")
+_ANY: Final = {"", "Any", "object", "text"}  # at a prompt, everything is a text
 _AWAITED: Final = " (async)"
 
 
@@ -35,7 +41,7 @@ def names(snapshot: str) -> dict[str, str]:
         if line.startswith("# "):
             section = line[2:]
         elif line.startswith("    "):
-            name = re.match(r"\w+", line.strip())
+            name = _NAME.match(line.strip())
             if name:
                 found[f"{owner}.{name[0]}"] = line.strip()
         elif line.startswith("client."):
@@ -43,9 +49,9 @@ def names(snapshot: str) -> dict[str, str]:
             found[f"{section.rpartition(' ')[2]}: {called}"] = line
         elif line:
             kind, _, rest = line.partition(" ")
-            name = re.match(r"\w+", rest)
+            name = _NAME.match(rest)
             if name and kind in _KINDS:
-                owner = f"{section}.{name[0]}"
+                owner = rest if kind == "command" else f"{section}.{name[0]}"
                 found[owner] = line
     return found
 
@@ -70,8 +76,9 @@ def compare(before: str, after: str) -> Iterator[Change]:
 
 
 def _written(name: str, lines: dict[str, str]) -> bool:
-    """Whether it is of a dictionary that callers write: what that may hold widens without harm."""
-    return "dict" in _bases(lines.get(name.rpartition(".")[0], ""))
+    """Whether callers write it, in a dictionary or at a prompt: that may widen without harm."""
+    owner = lines.get(name.rpartition(".")[0], "")
+    return owner.startswith("command ") or "dict" in _bases(owner)
 
 
 def _changed(name: str, old: str, new: str, *, written: bool) -> Iterator[Change]:
@@ -102,7 +109,11 @@ def _changed(name: str, old: str, new: str, *, written: bool) -> Iterator[Change
     elif ": " in old and ": " in new and before is None and after is None:
         was, now = (text.partition(": ")[2].replace(" (property)", "") for text in (old, new))
         if written:
+            (was, _, before_), (now, _, after_) = was.partition(" = "), now.partition(" = ")
             yield from _taken(name, was, now)
+            if was == now:
+                what = f"is {after_ or None} by default, was {before_ or None}"
+                yield Change(Weight.MINOR, name, what)
         else:
             yield from _given(name, was, now, "is")
     else:
@@ -117,7 +128,7 @@ def signature(line: str) -> tuple[dict[str, Parameter], str] | None:
     """Parameters and result of a line; None if it shows no function."""
     if "(" not in line.partition(": ")[0]:
         return None
-    called = re.sub(r"^(def |client[\w.]*\.)", "", line.removesuffix(_AWAITED))
+    called = re.sub(r"^(def |marker |client[\w.]*\.)", "", line.removesuffix(_AWAITED))
     text = re.sub(r"<[^<>]*>", "...", called)  # a default that has no text of its own
     try:
         [function] = ast.parse(f"def {text}: ...").body
@@ -178,9 +189,13 @@ def _parameters(
         yield Change(Weight.MAJOR, name, "takes its arguments in another order")
 
 
+def _bare(annotation: str) -> str:
+    return re.sub(r"^(Not)?Required\[(.*)\]$", r"\2", annotation)
+
+
 def _members(annotation: str) -> set[str]:
     """The types of a union, also inside of what is required or optional."""
-    bare = re.sub(r"^(Not)?Required\[(.*)\]$", r"\2", annotation)
+    bare = _bare(annotation)
     parts, depth, start = list[str](), 0, 0
     for place, letter in enumerate(bare):
         depth += (letter in "[(") - (letter in "])")
@@ -196,8 +211,10 @@ def _taken(name: str, was: str, now: str) -> Iterator[Change]:
         return
     if now.startswith("Required[") and not was.startswith("Required["):
         yield Change(Weight.MAJOR, name, "must be given now")
+    elif was.startswith("Required[") and not now.startswith("Required["):
+        yield Change(Weight.MINOR, name, "may be left out now")
     lost = _members(was) - _members(now)
-    if lost and now not in {"", "Any", "object"}:
+    if lost and _bare(now) not in _ANY:
         yield Change(Weight.MAJOR, name, f"takes `{now}`, took `{was}`")
     elif _members(was) != _members(now):
         yield Change(Weight.MINOR, name, f"takes `{now}` too")

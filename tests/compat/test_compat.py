@@ -24,6 +24,9 @@ surface = importlib.import_module("compatibility.surface")
 document = importlib.import_module("compatibility.document")
 changes = importlib.import_module("compatibility.changes")
 snapshot = importlib.import_module("surface")
+source = importlib.import_module("compatibility.source")
+commands = importlib.import_module("compatibility.commands")
+plugin = importlib.import_module("compatibility.plugin")
 sys.path.remove(str(ROOT / "scripts"))
 
 MAJOR, MINOR = changes.Weight.MAJOR, changes.Weight.MINOR
@@ -53,6 +56,29 @@ value VERSION
 # the methods of Client
 
 client.cats.create(*, model: 'str', n: 'int | None' = None) -> 'Cat'
+
+# the commands of cat
+
+command cat
+    --version: NotRequired[flag]
+command cat feed
+    arguments(name: 'text', /, *food: 'text')
+    --at: NotRequired[Literal['noon'] | Literal['night']] = 'noon'
+    --bowl: Required[int]
+    -b: NotRequired[--bowl]
+command cat toy throw
+
+# pytest
+
+fixture cat: Iterator[Cat]
+marker cats(tame=True, **more)
+option --cat-name: text
+setting cat_mode: string
+
+# pip
+
+extra toys
+extra toys-large
 """
 CREATE = "Client: client.cats.create"
 SURFACE = [
@@ -175,6 +201,91 @@ SURFACE = [
     ),
     ("<object object>", "<other object>", []),
     (", *more: 'Food'", "", [(MAJOR, "pkg.feed(*)", "was removed")]),
+    ("command cat toy throw\n", "", [(MAJOR, "cat toy throw", "was removed")]),
+    (
+        "command cat toy throw",
+        "command cat toy hide",
+        [
+            (MAJOR, "cat toy throw", "was removed"),
+            (MINOR, "cat toy hide", "is new"),
+        ],
+    ),
+    ("    --version: NotRequired[flag]\n", "", [(MAJOR, "cat.--version", "was removed")]),
+    ("    -b: NotRequired[--bowl]\n", "", [(MAJOR, "cat feed.-b", "was removed")]),
+    (
+        "-b: NotRequired[--bowl]",
+        "-b: NotRequired[--at]",
+        [
+            (MAJOR, "cat feed.-b", "takes `NotRequired[--at]`, took `NotRequired[--bowl]`"),
+        ],
+    ),
+    (
+        "    --bowl",
+        "    --age: NotRequired[int]\n    --bowl",
+        [(MINOR, "cat feed.--age", "is new")],
+    ),
+    (
+        "    --bowl",
+        "    --age: Required[int]\n    --bowl",
+        [
+            (MAJOR, "cat feed.--age", "must be given now"),
+        ],
+    ),
+    (
+        "--bowl: Required[int]",
+        "--bowl: NotRequired[int] = 3",
+        [
+            (MINOR, "cat feed.--bowl", "may be left out now"),
+        ],
+    ),
+    (
+        "--bowl: Required[int]",
+        "--bowl: Required[text]",
+        [
+            (MINOR, "cat feed.--bowl", "takes `Required[text]` too"),
+        ],
+    ),
+    ("= 'noon'", "= 'night'", [(MINOR, "cat feed.--at", "is 'night' by default, was 'noon'")]),
+    (
+        "Literal['noon'] | ",
+        "",
+        [
+            (
+                MAJOR,
+                "cat feed.--at",
+                "takes `NotRequired[Literal['night']]`, took "
+                "`NotRequired[Literal['noon'] | Literal['night']]`",
+            ),
+        ],
+    ),
+    (
+        "arguments(name: 'text', /, *food: 'text')",
+        "arguments(*food: 'text')",
+        [
+            (MAJOR, "cat feed.arguments(name)", "was removed"),
+        ],
+    ),
+    (
+        "    arguments(name: 'text', /, *food: 'text')\n",
+        "",
+        [
+            (MAJOR, "cat feed.arguments", "was removed"),
+        ],
+    ),
+    ("fixture cat: Iterator[Cat]\n", "", [(MAJOR, "pytest.cat", "was removed")]),
+    (
+        "Iterator[Cat]",
+        "Iterator[Dog]",
+        [
+            (MAJOR, "pytest.cat", "is `Iterator[Dog]`, was `Iterator[Cat]`"),
+        ],
+    ),
+    ("marker cats(tame=True, **more)\n", "", [(MAJOR, "pytest.cats", "was removed")]),
+    ("(tame=True, **more)", "(**more)", [(MAJOR, "pytest.cats(tame)", "was removed")]),
+    ("option --cat-name: text\n", "", [(MAJOR, "pytest.--cat-name", "was removed")]),
+    ("setting cat_mode: string\n", "", [(MAJOR, "pytest.cat_mode", "was removed")]),
+    ("extra toys\n", "", [(MAJOR, "pip.toys", "was removed")]),
+    ("extra toys-large\n", "", [(MAJOR, "pip.toys-large", "was removed")]),
 ]
 
 
@@ -255,6 +366,90 @@ def test_the_snapshot_tells_all_that_callers_can_hold(monkeypatch):
     ):
         name = "fetch" if value is fetch else "it"
         assert list(snapshot._described(name, value, ())) == [line]
+
+
+def test_commands_are_told_as_they_are_typed(monkeypatch):
+    """Each name of an option, what it takes, and arguments in their order; without a command, less."""
+    monkeypatch.setattr(sys, "path", [*sys.path])  # the canary's program adds its folder
+    lines = list(commands.commands())
+    run = lines[lines.index("command runinfra-ext bulk run") + 1 :]
+    assert run[0] == "    arguments(rows: 'path', /)"
+    assert {
+        "    --max-concurrency: NotRequired[int[1..]]",
+        "    --operation: NotRequired[text] = 'chat.completions.create'",
+        "    --output: Required[path]",
+        "    --skip-bad-rows: NotRequired[flag]",
+        "    -o: NotRequired[--output]",
+    } <= set(run[: run.index("command runinfra-ext bulk retry")])
+    assert "    --image: NotRequired[text | repeated]" in lines
+    sandbox = lines[lines.index("command runinfra-ext sandbox") :]
+    assert "    --port: NotRequired[int] = 8080" in sandbox
+    page = importlib.import_module("runinfra_ext.cli.page")
+    monkeypatch.delitem(page.COMMANDS, "voice")
+    without = list(commands.commands())
+    told = list(surface.compare("\n".join(lines), "\n".join(without)))
+    assert told == [(MAJOR, "runinfra-ext voice", "was removed")]
+
+
+def test_pytest_s_names_are_told(monkeypatch):
+    """Fixtures, the marker with its settings, options; without one, less."""
+    lines = plugin.pytest_names(ROOT)
+    assert {
+        "fixture runinfra_gateway: Iterator[Sandbox]",
+        "marker runinfra(tls=False, cassette=None, **settings)",
+        "option --runinfra-record: text",
+        "setting runinfra_network: string",
+    } <= set(lines)
+    module = importlib.import_module(plugin.MODULE)
+    monkeypatch.setattr(module, "pytest_configure", lambda _: None)
+    assert [line for line in lines if line not in plugin.pytest_names(ROOT)] == [
+        "marker runinfra(tls=False, cassette=None, **settings)"
+    ]
+
+
+def test_a_module_is_told_without_its_framework(tmp_path):
+    """What a base that is not public adds belongs to each class; private names are nobody's."""
+    path = tmp_path / "cats.py"
+    path.write_text(
+        "from somewhere import Animal\n"
+        "__all__ = ['Cat', 'Dog', 'feed']\n"
+        "class _Base:\n"
+        "    legs: int | None = 4\n"
+        "    def __init__(self, name: str, *, age: int = 1) -> None: ...\n"
+        "    def _hidden(self): ...\n"
+        "class Cat(_Base, Animal):\n"
+        "    legs: int\n"
+        "    @property\n"
+        "    def tail(self) -> str: ...\n"
+        "class Dog(_Base): ...\n"
+        "async def feed(*cats: Cat) -> bool: ...\n",
+        "utf-8",
+    )
+    init = "    __init__(self, name: 'str', *, age: 'int'=1) -> 'None'"
+    assert list(source.module(path)) == [
+        "class Cat(_Base, Animal)",
+        init,
+        "    legs: int",
+        "    tail: str (property)",
+        "class Dog(_Base)",
+        init,
+        "    legs: int | None",
+        "def feed(*cats: 'Cat') -> 'bool' (async)",
+    ]
+    path.write_text("__all__ = ['Gone']\n", "utf-8")
+    with pytest.raises(ValueError, match="Gone is in __all__, and neither a class nor a function"):
+        list(source.module(path))
+
+
+def test_every_integration_is_in_the_snapshot():
+    """One that is added is imported for it, or read."""
+    there = {
+        path.stem
+        for path in (ROOT / "runinfra_ext/integrations").glob("*.py")
+        if not path.stem.startswith("_")
+    }
+    imported = {name.rpartition(".")[2] for name in snapshot.MODULES if ".integrations." in name}
+    assert there == imported | set(snapshot.UNIMPORTED)
 
 
 DOCUMENT = {
