@@ -63,7 +63,7 @@ class Head:
         """What has come behind the lines that were read."""
         return self._data[self._at :]
 
-    def readline(self, limit: int = -1) -> bytes:  # noqa: ARG002 - there is one for all heads
+    def readline(self, limit: int = -1) -> bytes:  # noqa: ARG002 - http.client gives one; here all heads share another
         """The next line of a head.
 
         Raises:

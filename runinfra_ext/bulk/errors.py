@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 from ..errors import RunInfraError
@@ -24,3 +27,20 @@ class JournalError(RunInfraError):
     """A bulk job's journal, or its output, can't be used: the message says why, and what to do."""
 
     type = "journal_error"
+
+
+@contextmanager
+def told_by_sqlite(words: str, advice: str) -> Generator[None]:
+    """Raise what SQLite says as an error of this package.
+
+    Args:
+        words: what can't be done.
+        advice: what to do about it, in sentences of its own.
+    """
+    problem = ""
+    try:
+        yield
+    except sqlite3.Error as error:
+        problem = str(error)
+    if problem:
+        raise JournalError(f"{words}: {problem}. {advice}")

@@ -12,14 +12,13 @@ import json
 import os
 import sqlite3
 import uuid
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 from .._ground.files import StrPath, checked_path
 from .account import Account
-from .errors import JournalError
+from .errors import JournalError, told_by_sqlite
 from .lock import FileLock, identity_of
 from .rows import Outcome, Usage, error_facts
 
@@ -345,19 +344,11 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
     )
 
 
-@contextmanager
-def _told(path: Path) -> Generator[None]:
-    """What SQLite says as an error of this package."""
-    problem = ""
-    try:
-        yield
-    except sqlite3.Error as error:
-        problem = str(error)
-    if problem:
-        raise JournalError(
-            f"The journal {path} can't be used: {problem}. What it had is kept; once this is "
-            "mended the same call goes on where the job stopped."
-        )
+def _told(path: Path) -> contextlib.AbstractContextManager[None]:
+    return told_by_sqlite(
+        f"The journal {path} can't be used",
+        "What it had is kept; once this is mended the same call goes on where the job stopped.",
+    )
 
 
 def _values(outcome: Outcome) -> tuple[Any, ...]:

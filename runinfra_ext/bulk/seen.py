@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
+from typing import Final
 
-from .errors import JournalError
+from .errors import told_by_sqlite
+
+_WORDS: Final = "The keys of the rows can't be kept in a temporary file"
+_ADVICE: Final = "Make room, or have SQLITE_TMPDIR name a folder that has some."
 
 
 class Seen:
@@ -30,7 +32,7 @@ class Seen:
         Raises:
             JournalError: there is no room for it, or no folder for temporary files.
         """
-        with _told():
+        with told_by_sqlite(_WORDS, _ADVICE):
             try:
                 self._connection.execute("INSERT INTO seen VALUES(?, ?)", (key, position))
             except sqlite3.IntegrityError:
@@ -41,18 +43,3 @@ class Seen:
     def close(self) -> None:
         """Forget them all."""
         self._connection.close()
-
-
-@contextmanager
-def _told() -> Generator[None]:
-    """What SQLite says as an error of this package."""
-    problem = ""
-    try:
-        yield
-    except sqlite3.Error as error:
-        problem = str(error)
-    if problem:
-        raise JournalError(
-            f"The keys of the rows can't be kept in a temporary file: {problem}. Make room, or "
-            "have SQLITE_TMPDIR name a folder that has some."
-        )

@@ -12,8 +12,8 @@ from typing import Any
 
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
+from .answers import EVENTS
 from .document import Schemas, body_of, name_of, operations
-from .endpoints import EVENTS
 
 _FREE = "FreeObject"  # the templates make a plain dict of it
 _FREE_OBJECT = {"type": "object", "additionalProperties": True}

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from keyword import iskeyword
 from typing import Any
 
+from generation.answers import kind_of
 from generation.document import Schemas, name_of, types_of
-from generation.endpoints import CALL_HEADERS, LOCAL, TAKEN, kind_of, wire_to_keyword
+from generation.endpoints import CALL_HEADERS, LOCAL, TAKEN, wire_to_keyword
 
 from .ignored import is_form_part
 from .operations import EVENTS

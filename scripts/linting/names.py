@@ -11,8 +11,9 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
+from generation.answers import kind_of
 from generation.document import Schemas, body_of, name_of, operations, types_of
-from generation.endpoints import kind_of, wire_to_keyword
+from generation.endpoints import wire_to_keyword
 from generation.facts import pascal, snake
 from generation.models import class_of, result_models
 from generation.public import written

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from generation.endpoints import wire_to_keyword
+
 from runinfra_client.facts import Operation
 from runinfra_client.operations import OPERATIONS
 from runinfra_ext import errors
@@ -103,13 +105,11 @@ class Reference:
 
     def _program(self, item: Node, facts: Operation) -> str:
         content = self._open(item.get("requestBody", {})).get("content", {})
-        names = {field.wire: name for name, field in facts.fields.items() if field.wire}
         given: dict[str, Any] = {}
         for body in content.values():
             for example in body.get("examples", {}).values():
-                given = given or {names.get(k, k): v for k, v in example["value"].items()}
-        for wire, place in self._places(item):
-            name = names.get(wire, wire)
+                given = given or {wire_to_keyword(k): v for k, v in example["value"].items()}
+        for name, place in self._places(item):
             if name not in given and name in facts.fields and facts.fields[name].required:
                 given[name] = self._sample(place)
         files = {n: "sound" for n, field in facts.fields.items() if field.format == "binary"}
@@ -134,12 +134,13 @@ class Reference:
         return "".join([*lines, f"    result = {call}\n", "    print(result)\n"])
 
     def _places(self, item: Node) -> Iterator[tuple[str, Node]]:
-        """What an operation takes: its parameters, by the method's names, and its body's fields."""
+        """What an operation takes, by the method's names: its parameters, and its body's fields."""
         for parameter in map(self._open, item.get("parameters", ())):
-            name = str(parameter["name"]).replace("-", "_").lower()
+            name = wire_to_keyword(parameter["name"])
             yield name, {"example": parameter.get("example"), **parameter["schema"]}
         for body in self._open(item.get("requestBody", {})).get("content", {}).values():
-            yield from self._open(body["schema"]).get("properties", {}).items()
+            for name, member in self._open(body["schema"]).get("properties", {}).items():
+                yield wire_to_keyword(name), member
 
     def _sample(self, place: Node) -> Any:
         """A value of a place whose operation has no example that gives it."""

@@ -54,8 +54,9 @@ with runinfra_ext.RunInfra(api_key="k", base_url=sys.argv[1], max_retries=0) as 
 PAGES = """
 import os, sys, yaml
 from pathlib import Path
-from scripts.generation.normal import normal
-from scripts.sitemaking.operations import Reference
+sys.path.insert(0, "scripts")
+from generation.normal import normal
+from sitemaking.operations import Reference
 from runinfra_ext.sandbox import Sandbox
 document = normal(yaml.safe_load(Path("openapi/runinfra.yaml").read_text("utf-8")))
 reference = Reference(document)
