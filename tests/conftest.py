@@ -142,6 +142,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("both", legs_of(metafunc), indirect=True)
 
 
+@pytest.fixture
+def caplog(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What earlier tests left in reference cycles (a call that never ended logs a line) is told before."""
+    gc.collect()
+    caplog.clear()
+    return caplog
+
+
 @pytest.fixture(scope="session", autouse=True)
 def session_tap() -> Iterator[Tap]:
     """Keeps the requests that reach any in-process sandbox of the session."""
