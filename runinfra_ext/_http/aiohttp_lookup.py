@@ -1,19 +1,12 @@
-"""Looks names up for aiohttp, each in a thread of its own that nobody waits for.
-
-The event loop's own threads are not for that: a resolver that hangs would take them from whatever
-else the application does in threads, and hold up the end of ``asyncio.run`` long after the call
-that asked has met its deadline.
-"""
+"""Looks names up for aiohttp, in threads that nobody waits for."""
 
 from __future__ import annotations
 
-import _thread
-import asyncio
-import contextlib
 import socket
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from .apart import apart
 from .urllib3_lookup import Address, look_up
 
 
@@ -28,20 +21,7 @@ class Resolver(AbstractResolver):
         Raises:
             OSError: there are no addresses.
         """
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[list[Address] | str] = loop.create_future()
-
-        def tell(found: list[Address] | str) -> None:
-            if not answer.done():
-                answer.set_result(found)
-
-        def look() -> None:
-            found = look_up(host, port)
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody wants to know
-                loop.call_soon_threadsafe(tell, found)
-
-        _thread.start_new_thread(look, ())
-        found = await answer
+        found = await apart(lambda: look_up(host, port))
         if isinstance(found, str):
             raise OSError(None, found)
         return [

@@ -1,27 +1,26 @@
 """Connections of the async client through a SOCKS proxy, which aiohttp does not know.
 
-The package that speaks SOCKS blocks, so it does so in a thread; what it gives is an open socket,
-over which aiohttp's own protocol goes on.
+What a thread gives is an open socket, over which aiohttp's own protocol goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import importlib
 import socket
-import ssl
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from aiohttp.client_proto import ResponseHandler
 
+from .apart import apart
 from .failures import failure
+from .over_socks import Dialling, address_for, looks_up_here
 from .tls_failures import tls_failure
+from .urllib3_lookup import look_up
 
 if TYPE_CHECKING:
-    from .proxies import Proxy
+    import ssl
 
-_KINDS: Final = {"socks4": "SOCKS4", "socks5": "SOCKS5", "socks5h": "SOCKS5"}
+    from .proxies import Proxy
 
 
 async def connect_over_socks(
@@ -29,7 +28,6 @@ async def connect_over_socks(
     address: tuple[str, int],
     tls: ssl.SSLContext | None,
     host: str,
-    limit: float | None,
 ) -> ResponseHandler:
     """A connection to an address, through a proxy.
 
@@ -38,7 +36,6 @@ async def connect_over_socks(
         address: host and port.
         tls: for a host that is spoken to with TLS.
         host: the same host in words, for errors.
-        limit: seconds after which the thread gives up, besides a cancellation.
 
     Raises:
         TransportFailure: the name was not found, or the proxy or the host's TLS refuses.
@@ -47,22 +44,25 @@ async def connect_over_socks(
     proxy.require("socks")
     loop = asyncio.get_running_loop()
     name, port = address
-    if proxy.scheme != "socks5h":
-        family = socket.AF_INET if proxy.scheme == "socks4" else socket.AF_UNSPEC
-        found: list[Any] = []
-        with contextlib.suppress(socket.gaierror):
-            found = await loop.getaddrinfo(name, port, family=family, type=socket.SOCK_STREAM)
-        if not found:
-            raise failure("dns", sent=False, host=host)
-        name = found[0][4][0]
-    dialling = loop.run_in_executor(None, _dial, proxy, (name, port), limit)
+    if looks_up_here(proxy):
+        found = await apart(lambda: look_up(name, port))
+        if isinstance(found, str):
+            raise failure("dns", sent=False, host=host, detail=found)
+        fitting = address_for(proxy, found)
+        if fitting is None:
+            raise failure("dns", sent=False, host=host, detail="it has no IPv4 address")
+        name = fitting
+    sockets: list[socket.SocketType] = []
+    dialling = Dialling(proxy, (name, port), sockets)
     try:
-        sock = await asyncio.shield(dialling)
-    except asyncio.CancelledError:
-        dialling.add_done_callback(_close_late)
+        words = await apart(dialling.run)
+    except BaseException:  # cancelled: no socket may stay
+        dialling.give_up()
         raise
-    if isinstance(sock, str):
-        raise failure("proxy", sent=False, host=host, detail=f"{proxy.url}: {sock}")
+    if words:
+        raise failure("proxy", sent=False, host=host, detail=f"{proxy.url}: {words}")
+    sock = socket.socket(fileno=sockets[-1].detach())
+    sock.settimeout(0)
     try:
         _, handler = await loop.create_connection(
             lambda: ResponseHandler(loop),
@@ -77,32 +77,3 @@ async def connect_over_socks(
     except BaseException:  # cancelled: the socket must not stay
         sock.close()
         raise
-
-
-def _dial(proxy: Proxy, address: tuple[str, int], limit: float | None) -> socket.socket | str:
-    """An open socket, or what the proxy says."""
-    socks: Any = importlib.import_module("socks")
-    try:
-        sock: socket.socket = socks.create_connection(
-            address,
-            timeout=limit,
-            proxy_type=getattr(socks, _KINDS[proxy.scheme]),
-            proxy_addr=proxy.host,
-            proxy_port=proxy.port,
-            proxy_rdns=proxy.scheme == "socks5h",
-            proxy_username=proxy.username,
-            proxy_password=proxy.password,
-        )
-    except OSError as error:
-        return str(error) or "it closed the connection"
-    # A plain one: the loop refuses what it does not know.
-    plain = socket.socket(fileno=sock.detach())
-    plain.settimeout(0)
-    return plain
-
-
-def _close_late(dialling: asyncio.Future[socket.socket | str]) -> None:
-    if not dialling.cancelled() and dialling.exception() is None:
-        sock = dialling.result()
-        if isinstance(sock, socket.socket):
-            sock.close()

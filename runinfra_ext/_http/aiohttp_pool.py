@@ -263,13 +263,12 @@ class AiohttpPool(aiohttp.TCPConnector):
     async def _over_socks(
         self, proxy: Proxy, attempt: AiohttpAttempt, req: aiohttp.ClientRequest
     ) -> ResponseHandler:
-        from .aiohttp_over_socks import connect_over_socks  # noqa: PLC0415 - hardly ever needed
+        from .aiohttp_over_socks import connect_over_socks  # noqa: PLC0415 - only who has a SOCKS proxy has the package
 
-        limits, origin = attempt.limits, attempt.origin
+        origin = attempt.origin
         tls: Any = req.ssl if origin.scheme == "https" else None
-        limit = wait_limit(limits, limits.timeout.connect, sent=False)
         address = (origin.host, origin.port)
-        return await connect_over_socks(proxy, address, tls, attempt.host, limit)
+        return await connect_over_socks(proxy, address, tls, attempt.host)
 
     async def _wait_turn(self, limits: Limits) -> None:
         """Wait until one of the connections may be used; there is one end to it."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import threading
 import weakref
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
@@ -20,10 +19,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .._ground.limits import Limits
 from .._ground.wire import TransportFailure
 from ..errors import ConfigurationError
+from .apart import apart
 from .encodings import unpacker_for
 from .failures import failure, wait_limit
 from .options import DEFAULTS, HTTPOptions, are_inside
 from .proxies import Proxies
+from .urllib3_lookup import look_up
 
 if TYPE_CHECKING:
     from .aiohttp_backend import AiohttpBackend
@@ -157,13 +158,12 @@ class AsyncHTTP:
 
     async def leads_inside(self, host: str, limits: Limits) -> bool:
         """Whether a name stands for this machine or a private network; not if nobody knows it."""
-        look_up = asyncio.get_running_loop().getaddrinfo
         try:
             async with asyncio.timeout(wait_limit(limits, limits.timeout.connect)):
-                found = await look_up(host, 0, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError, TransportFailure):  # TimeoutError is an OSError
+                found = await apart(lambda: look_up(host, 0))
+        except (TimeoutError, TransportFailure):
             return False
-        return are_inside(str(address[0]) for *_, address in found)
+        return not isinstance(found, str) and are_inside(one.address[0] for one in found)
 
     async def aclose(self) -> None:
         """Close the connections of all event loops, those in use too."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import _thread
 import errno
+import queue
 import select
 import time
 from collections import deque
-from socket import AF_INET, SO_ERROR, SOL_SOCKET, SocketType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from socket import SO_ERROR, SOL_SOCKET, SocketType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .failures import connect_failure, is_foreign, most_telling
 from .options import socket_options
+from .over_socks import Dialling, address_for, looks_up_here
 from .urllib3_lookup import Address, addresses_of
 from .urllib3_wire import CAN_POLL
 
@@ -149,48 +152,33 @@ def connect_over_socks(wire: Wire, route: Route, proxy: Proxy) -> SocketType:
     """Connect through a SOCKS proxy.
 
     Raises:
-        TransportFailure: the proxy can't be reached, or refuses.
+        TransportFailure: the proxy can't be reached, or refuses; the name was not found.
         ConfigurationError: the package that speaks SOCKS is not installed.
     """
     proxy.require("socks")
-    from urllib3.contrib.socks import SOCKSConnection  # noqa: PLC0415 - hardly ever needed
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError  # noqa: PLC0415 - the same
-
     clock = wire.clock
     host = route.host
-    if proxy.scheme in {"socks5", "socks4"}:
-        # The name is looked up here, within the limit; SOCKS 4 knows no addresses but IPv4's.
-        found = addresses_of(host, route.port, clock)
-        known = [one for one in found if proxy.scheme != "socks4" or one.family == AF_INET]
-        host = str((known or found)[0].address[0])
+    if looks_up_here(proxy):
+        fitting = address_for(proxy, addresses_of(host, route.port, clock))
+        if fitting is None:
+            raise clock.failure("dns", detail="it has no IPv4 address")
+        host = fitting
+    dialling = Dialling(proxy, (host, route.port), wire.sockets)
+    answers: queue.SimpleQueue[str] = queue.SimpleQueue()
     try:
-        connection = SOCKSConnection(
-            {
-                "socks_version": 1 if proxy.scheme == "socks4" else 2,
-                "proxy_host": proxy.host,
-                "proxy_port": cast("Any", proxy.port),
-                "username": proxy.username,
-                "password": proxy.password,
-                "rdns": proxy.scheme == "socks5h",
-            },
-            host,
-            route.port,
-            timeout=clock.left(),
-        )
-        connection.connect()
-        wire.sockets.extend(map(_taken_over, (connection.sock,)))
-        sock = wire.sockets[-1]
-        sock.settimeout(0)
-        set_options(sock)
-        return sock
-    except NewConnectionError as error:
-        # It is a kind of the other one.
-        detail = str(error).rpartition("connection: ")[2]
-        raise clock.failure("proxy", detail=f"{proxy.url}: {detail}") from error
-    except ConnectTimeoutError as error:
+        _thread.start_new_thread(lambda: answers.put(dialling.run()), ())
+        words = answers.get(timeout=clock.left())
+    except queue.Empty as error:
+        dialling.give_up()
         raise clock.late() from error
-
-
-def _taken_over(sock: Any) -> SocketType:
-    """The descriptor of a socket of Python's in one of C's, which is closed without a warning."""
-    return SocketType(fileno=sock.detach())
+    except BaseException:  # an interrupt: no socket may stay
+        dialling.give_up()
+        raise
+    if wire.closing:
+        raise clock.failure("client_closed")
+    if words:
+        raise clock.failure("proxy", detail=f"{proxy.url}: {words}")
+    sock = wire.sockets[-1]
+    sock.settimeout(0)
+    set_options(sock)
+    return sock

@@ -91,11 +91,11 @@ class Connection(HTTPConnection):
         self.wire.clock = clock
         self._own = own
         proxy = self.route.proxy
-        if proxy is None:
+        if proxy is None or proxy.is_socks:
             self.connect()
         else:
             try:
-                self._connect_through(proxy)
+                self._connect_through_proxy()
             except TransportFailure as error:
                 if error.reason not in _THE_PROXYS:
                     raise
@@ -178,9 +178,9 @@ class Connection(HTTPConnection):
         self.wire.idle_since = time.monotonic()
         return True
 
-    def _connect_through(self, proxy: Proxy) -> None:
+    def _connect_through_proxy(self) -> None:
         """Connect to the proxy, and through it to the host."""
-        if not proxy.is_socks and self.route.scheme == "https":
+        if self.route.scheme == "https":
             name = f"{_bracketed(self.route.host)}:{self.route.port}"
             self.set_tunnel(self.route.host, self.route.port, {"Host": name})
         try:

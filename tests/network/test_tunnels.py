@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 import trustme
 
 from runinfra_ext._ground.wire import TransportFailure
-from runinfra_ext._http.asynchronous import AsyncHTTP
-from runinfra_ext._http.blocking import HTTP
 from runinfra_ext._http.options import HTTPOptions
 from tests.network.hostile import (
     Hostile,
     Peer,
     answer,
-    body_of,
     client_context,
-    limits,
     server_context,
 )
-from tests.network.loops import run
 from tests.network.proxying import relay
+from tests.network.worlds import in_worlds, outcome
 
 OK = b"HTTP/1.1 200 Connection established\r\n"
 TUNNEL = OK + b"\r\n"
@@ -54,36 +48,6 @@ def answering(peer: Peer) -> None:
         peer.send(answer(b"right"))
 
 
-def outcome(world: str, url: str, options: HTTPOptions) -> bytes | TransportFailure:
-    """What becomes of a request: its body, or how it failed."""
-    if world == "blocking":
-        http = HTTP(options=options)
-        try:
-            return body_of(http.send("POST", url, {}, b"{}", limits(connect=5)))
-        except TransportFailure as error:
-            return error
-        finally:
-            http.close()
-
-    async def asked() -> Any:
-        http = AsyncHTTP(options=options)
-        try:
-            source = await http.send("POST", url, {}, b"{}", limits(connect=5))
-            body = b""
-            while piece := await source.receive():
-                body += piece
-            return body
-        except TransportFailure as error:
-            return error
-        finally:
-            await http.aclose()
-            await asyncio.sleep(0)
-
-    found: bytes | TransportFailure = run(world, asked)
-    return found
-
-
-in_worlds = pytest.mark.parametrize("world", ["blocking", "asyncio", "uvloop"])
 to_proxies = pytest.mark.parametrize("proxy_tls", [False, True], ids=["http", "https"])
 
 
