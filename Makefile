@@ -102,7 +102,7 @@ baseline: venv ## Take what is here as the last release, after it is out.
 	$(BIN)/python scripts/compat.py --baseline
 
 changelog: venv ## Make the changelog's entry of this version from the fragments in changes/.
-	$(BIN)/towncrier build --yes --version "$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' runinfra_ext/_version.py)"
+	$(BIN)/python scripts/changelog.py
 
 package-test: .venv-release/.ready ## Install the wheel on each Python, with the oldest and newest requirements.
 	.venv-release/bin/python scripts/package_test.py $(ARGS)

@@ -4,8 +4,9 @@
     python scripts/compat.py --baseline    take what is here as the last release
 
 The last release stands in compat/: its version, its surface, its document, and the names that it
-said would go (deprecated.txt, one to a line, as they are told here). Exit code 1: the version in
-runinfra_ext/_version.py is lower than what the changes ask for.
+said would go (deprecated.txt, one to a line, as they are told here). A baseline that was taken
+before its version was out, as the changelog said then, promises nothing. Exit code 1: the version
+in runinfra_ext/_version.py is lower than what the changes ask for.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 import yaml
 from compatibility import document, surface
 from compatibility.changes import Change, Weight, forgiven, next_version, numbers
-from releasing.history import DOCUMENT, Repository
+from releasing.history import CHANGELOG, DOCUMENT, Repository
 
 ROOT = Path(__file__).resolve().parent.parent
 SURFACE = "tests/surface.txt"
@@ -46,13 +47,16 @@ def take(root: Path) -> None:
     shutil.copy(root / SURFACE, last / "surface.txt")
     shutil.copy(root / DOCUMENT, last / "runinfra.yaml")
     (last / "deprecated.txt").touch()
-    facts = {"version": Repository(root).version}
+    version = Repository(root).version
+    entries = (root / CHANGELOG).read_text("utf-8").splitlines()
+    facts = {"version": version, "out": f"## {version} - unreleased" not in entries}
     (last / "release.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
 def told(root: Path) -> int:
     """Tell what changed; the exit code."""
-    last = json.loads((root / "compat/release.json").read_text("utf-8"))["version"]
+    facts = json.loads((root / "compat/release.json").read_text("utf-8"))
+    last = facts["version"]
     changes = found(root)
     for weight in (Weight.MAJOR, Weight.MINOR):
         chosen = [change for change in changes if change.weight is weight]
@@ -70,8 +74,7 @@ def told(root: Path) -> int:
     print(f"\nThe last release is {last}: the next is {least} at least; it says {now}.")
     if numbers(now) >= numbers(least):
         return 0
-    entries = (root / "CHANGELOG.md").read_text("utf-8").splitlines()
-    if last == now and f"## {now} - unreleased" in entries:
+    if last == now and not facts["out"]:
         print(f"{now} is not out yet: nothing of it is promised, and nothing has to be kept.")
         return 0
     return 1

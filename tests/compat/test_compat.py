@@ -747,15 +747,12 @@ def test_the_version_follows(last, weight, least):
 @pytest.fixture
 def tree(tmp_path):
     """A copy of what is compared, just after a release."""
-    parts = ["CHANGELOG.md", "compat"]
     for folder in ("runinfra_ext", "openapi", "tests"):
         (tmp_path / folder).mkdir()
-    copied(
-        ["runinfra_ext/_version.py", "openapi/runinfra.yaml", "tests/surface.txt", *parts], tmp_path
-    )
+    copied(["openapi/runinfra.yaml", "tests/surface.txt"], tmp_path)
+    (tmp_path / "runinfra_ext/_version.py").write_text('__version__ = "0.1.0"\n', "utf-8")
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## 0.1.0 - 2026-01-02\n", "utf-8")
     compat.take(tmp_path)
-    text = (tmp_path / "CHANGELOG.md").read_text("utf-8")
-    (tmp_path / "CHANGELOG.md").write_text(text.replace("- unreleased", "- 2026-01-02"), "utf-8")
     return tmp_path
 
 
@@ -809,22 +806,27 @@ def test_what_was_announced_may_go(tree, capsys):
 
 
 def test_what_is_not_out_promises_nothing(tree, capsys):
-    """Until the first release its own baseline is told, and holds nothing back."""
+    """Until the first release its own baseline is told, and holds nothing back; its day changes nothing."""
     replaced(tree / "CHANGELOG.md", "- 2026-01-02", "- unreleased")
+    compat.take(tree)
     replaced(tree / "tests/surface.txt", "class AlreadyCompletedError(ConflictError)\n", "")
-    assert compat.told(tree) == 0
-    assert "0.1.0 is not out yet" in capsys.readouterr().out
-    # Another version that is not out, or the words somewhere else, excuse nothing.
-    replaced(
-        tree / "CHANGELOG.md", "## 0.1.0 - unreleased", "## 0.1.0 - 2026-01-02\n\n- unreleased"
-    )
+    for day in ("unreleased", "2026-01-02"):  # `make changelog` gives it one before `make check`
+        replaced(tree / "CHANGELOG.md", "- unreleased", f"- {day}")
+        assert compat.told(tree) == 0
+        assert "0.1.0 is not out yet" in capsys.readouterr().out
+    # Once it is out, it holds; so it does for a version after it.
+    replaced(tree / "runinfra_ext/_version.py", "0.1.0", "0.1.1")
+    assert compat.told(tree) == 1
+    replaced(tree / "runinfra_ext/_version.py", "0.1.1", "0.1.0")
+    replaced(tree / "compat/release.json", "false", "true")
     assert compat.told(tree) == 1
 
 
 def test_the_baseline_is_of_a_release():
     """It names its version, and both of its parts can be read."""
     last = ROOT / "compat"
-    version = json.loads((last / "release.json").read_text("utf-8"))["version"]
-    assert tuple(map(int, version.split("."))) >= (0, 1, 0)
+    facts = json.loads((last / "release.json").read_text("utf-8"))
+    assert changes.numbers(facts["version"]) >= (0, 1, 0)
+    assert isinstance(facts["out"], bool)
     assert surface.names((last / "surface.txt").read_text("utf-8"))
     assert yaml.safe_load((last / "runinfra.yaml").read_text("utf-8"))["openapi"] == "3.1.0"

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.trees import copied
-
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = {
     path.name: yaml.safe_load(path.read_text("utf-8"))
@@ -235,28 +233,6 @@ def test_files_for_tools_are_valid(command):
         command = [*command, *map(str, (ROOT / ".github/workflows").glob("*.yml"))]
     done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_fragments_become_the_changelog(tmp_path):
-    """Each kind has its heading, the version and the day are told, and the fragments are gone."""
-    (tmp_path / "changes").mkdir()  # without those that wait for the next version
-    copied(["pyproject.toml", "CHANGELOG.md", "changes/README.md"], tmp_path)
-    (tmp_path / "changes/12.added.md").write_text("A door.\n", "utf-8")
-    (tmp_path / "changes/+wall.fixed.md").write_text("A wall.\n", "utf-8")
-    command = [sys.executable, "-m", "towncrier", "build", "--yes"]
-    command += ["--version", "9.9.9", "--date", "2026-01-02"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    text = (tmp_path / "CHANGELOG.md").read_text("utf-8")
-    newest = text.partition("<!-- fragments -->\n")[2].partition("\n## 0.1.0")[0]
-    assert newest.strip().split("\n\n") == [
-        "## 9.9.9 - 2026-01-02",
-        "### Added",
-        "- A door. (#12)",
-        "### Fixed",
-        "- A wall.",
-    ]
-    assert [path.name for path in (tmp_path / "changes").iterdir()] == ["README.md"]
 
 
 @pytest.mark.parametrize(

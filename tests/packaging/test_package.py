@@ -13,6 +13,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from runinfra_ext import __version__
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 artefacts = importlib.import_module("releasing.artefacts")
@@ -58,7 +60,7 @@ def test_the_wheel_has_both_packages_and_nothing_else(built):
         for name in kept()
         if name == "scripts/canary.py" or name.startswith("scripts/probes/")
     }
-    about = "runinfra_ext-0.1.0.dist-info"
+    about = f"runinfra_ext-{__version__}.dist-info"
     extra = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
     assert artefacts.files_of_wheel(built.wheel) == packages | {f"{about}/{n}" for n in extra}
     assert {"runinfra_client/py.typed", "runinfra_ext/py.typed"} <= packages
