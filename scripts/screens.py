@@ -45,7 +45,10 @@ _EXAMPLES: Final = (
     (re.compile(r"\d+ of 60000 left"), "59999 of 60000 left"),
     (re.compile(r"within \d+ s"), "within 1 s"),
     (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "5f0c…"),
-    (re.compile(r"Python 3\.\d+\.\d+\S*, \w+"), "Python 3.11.7, Linux"),
+    (
+        re.compile(r"runinfra-ext \S+, Python 3\.\d+\.\d+\S*, \w+"),
+        "runinfra-ext 0.1.0, Python 3.11.7, Linux",
+    ),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "2026-01-01T12:00:00.000Z"),
     (re.compile(r"t=\d+,v1=[0-9a-f]{64}"), "t=1767268800,v1=7d1e…"),
     (re.compile(r"\d+\.\d rows/s, \d+ of \d+ in flight"), "9.5 rows/s, 0 of 8 in flight"),
