@@ -32,6 +32,11 @@ AsyncRows: TypeAlias = Iterable[T] | AsyncIterable[T]
 INTERRUPTS: Final = (asyncio.CancelledError, KeyboardInterrupt)
 
 
+def thread_time() -> float:
+    """Workers have no threads of their own, and cost no more for being many."""
+    return 0.0
+
+
 def undisturbed() -> contextlib.AbstractContextManager[object]:
     """What is done in it is cancelled by whoever cancels the task, and by no scope around it.
 

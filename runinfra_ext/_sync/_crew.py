@@ -9,6 +9,7 @@ import contextlib
 import contextvars
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -22,6 +23,10 @@ Rows: TypeAlias = Iterable[T]
 
 # What ends the work of whoever consumes: it is finished in good order once, given up twice.
 INTERRUPTS: Final = (KeyboardInterrupt,)
+
+
+thread_time = time.thread_time
+"""Seconds for which the thread of a worker was busy."""
 
 
 def undisturbed() -> contextlib.AbstractContextManager[object]:

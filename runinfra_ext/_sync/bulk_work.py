@@ -29,7 +29,7 @@ from ..errors import (
     StructuredOutputError,
 )
 from ._callbacks import settled
-from ._crew import Bell, Crew, Mailbox
+from ._crew import Bell, Crew, Mailbox, thread_time
 from .bulk_line import BulkLine
 from .namespaces import Namespaces
 from .transport import Transport
@@ -110,7 +110,10 @@ class BulkWork:
             key = item.key if isinstance(item, Line) else ""
             self._bad(item, key or f"row {position + 1}", position, problem)
             return
-        stored = None if self._journal is None else self._journal.find(ticket.key)
+        journal = self._journal
+        # Looked for only where it can be: SQLite lets other threads run meanwhile, and a busy job
+        # has many that want to.
+        stored = journal.find(ticket.key) if journal is not None and journal.has_rows else None
         ticket.stored = stored
         if stored is not None and not self._resend(stored):
             self._resume(ticket)
@@ -247,7 +250,7 @@ class BulkWork:
             desk.give_back(ticket)
             return
         line = BulkLine(self._transport, ticket, self._job, resend=True)
-        begun = self._clock()
+        begun, busy = self._clock(), thread_time()
         result, error = self._called(line, ticket)
         if isinstance(error, InvalidRequestError) and not (line.sent and error.attempts):
             error = placed(error, ticket.item, ticket.position, ticket.key)
@@ -258,7 +261,7 @@ class BulkWork:
             desk.give_back(ticket)
             return
         outcome = finished(ticket, result, error, self._options.price)
-        desk.ended(outcome, ticket, begun)
+        desk.ended(outcome, ticket, begun, thread_time() - busy)
         if error is None or isinstance(error, StructuredOutputError):
             desk.succeeded(outcome.row.meta.usage.cost)  # it was answered, and paid
         else:

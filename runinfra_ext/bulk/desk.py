@@ -173,13 +173,22 @@ class Desk:
             self._spent += cost
             self._priced += rows
 
-    def ended(self, outcome: Outcome, ticket: Ticket, begun: float) -> None:
-        """A row's call has ended: the flow learns from it."""
+    def ended(self, outcome: Outcome, ticket: Ticket, begun: float, busy: float) -> None:
+        """A row's call has ended: the flow learns from it.
+
+        Args:
+            outcome: of the call.
+            ticket: the row.
+            begun: when it left.
+            busy: seconds that a thread of its own was busy with it.
+        """
         usage, meta = outcome.row.meta.usage, ticket.meta
-        error = outcome.row.error
+        error, now = outcome.row.error, self._clock()
+        if busy:
+            self.flow.worked(busy, now)
         self.flow.ended(
             begun=begun,
-            now=self._clock(),
+            now=now,
             in_flight=self.in_flight,
             refused=outcome.refused > 0 or (error is not None and error.status in {429, 503}),
             tokens=usage.input_tokens + usage.output_tokens,

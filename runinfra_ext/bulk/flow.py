@@ -23,6 +23,11 @@ _JAMMED: Final = 4.0  # times the best latency: fewer would do as well
 _EASE: Final = 0.9  # of the limit, when it is jammed
 _SAMPLE: Final = 32  # rows whose mean latency is looked at
 _DRIFT: Final = 1.02  # the best latency is forgotten slowly: models and rows change
+_FEW: Final = 4  # rows in flight that are left to a process that is busy
+_WATCHED: Final = 8  # rows after which it is seen how busy the process was
+_FULL: Final = 0.85  # of one core: the threads that send are waiting for the interpreter
+_FILLED: Final = 0.7  # of one core: more at once would fill it
+_BEYOND: Final = 1.25  # cores: they work outside of the interpreter, side by side
 _NEAR: Final = 0.1  # share of a rate limit that is left when it is time to stop growing
 _MINUTE: Final = 60.0  # seconds
 _BURST: Final = 1.0  # seconds of a rate that may leave at once after a pause
@@ -35,7 +40,8 @@ class Flow:
 
     It begins at ``START`` rows in flight, doubles in each round trip until something says no, then
     grows by one in a round trip. A refusal (429, 503) takes 30 %, once for all rows that were in
-    flight together. Growing latency, and a rate limit that is nearly used up, end the growth.
+    flight together. Growing latency, a rate limit that is nearly used up, and threads that keep the
+    interpreter busy, end the growth; where nothing but the interpreter is waited for, fewer do.
 
     Args:
         lowest: rows in flight at least.
@@ -74,6 +80,10 @@ class Flow:
         self._tokens_per_row = _GUESS
         self._best = 0.0
         self._round: list[float] = []
+        self._worked = 0.0
+        self._watched = 0
+        self._watched_since = 0.0
+        self._busy = False
         self._lock = threading.Lock()
 
     @property
@@ -157,10 +167,31 @@ class Flow:
                     self._shrink(_DECREASE)
                 return
             jammed = self._latency(now - begun)
-            if jammed or in_flight < self._limit * 0.8 or _is_near(rate_limit):
+            if jammed or self._busy or in_flight < self._limit * 0.8 or _is_near(rate_limit):
                 return  # the limit is not what holds the job back
             step = 1.0 if self._starting else 1.0 / self._limit
             self._limit = min(float(self._highest), self._limit + step)
+
+    def worked(self, seconds: float, now: float) -> None:
+        """A thread has sent a request, and was busy with it for so long.
+
+        Threads that wait for the interpreter all the same are switched between, and the more there
+        are, the more a request costs.
+
+        Args:
+            seconds: of CPU time.
+            now: when it ended.
+        """
+        with self._lock:
+            self._worked += seconds
+            self._watched += 1
+            if self._watched <= _WATCHED:
+                return
+            share = self._worked / max(now - self._watched_since, 1e-9)
+            self._busy = _FILLED <= share <= _BEYOND
+            if self._busy and share >= _FULL:
+                self._shrink(_EASE, _FEW)
+            self._watched, self._worked, self._watched_since = 0, 0.0, now
 
     def _latency(self, seconds: float) -> bool:
         """Note how long one took; whether more at once would only wait."""
@@ -168,15 +199,18 @@ class Flow:
         if len(self._round) >= min(max(self._limit, START), _SAMPLE):
             mean = sum(self._round) / len(self._round)
             self._round.clear()
-            self._best = mean if not self._best else min(mean, self._best * _DRIFT)
+            if not self._best or self._limit <= START:
+                # With so few it is the rows that take long: later ones may be longer.
+                self._best = mean
+            self._best = min(mean, self._best * _DRIFT)
             if mean > self._best * _JAMMED:
-                self._shrink(_EASE)
+                self._shrink(_EASE, START)
         best = self._best
         return bool(best) and seconds > best * _SLOW
 
-    def _shrink(self, share: float) -> None:
+    def _shrink(self, share: float, least: int = LOWEST) -> None:
         self._starting = False
-        self._limit = max(float(self._lowest), self._limit * share)
+        self._limit = max(float(self._lowest), min(self._limit, least), self._limit * share)
 
 
 class _Rate:

@@ -131,8 +131,9 @@ class Journal:
 
     def _prepare(self, identity: Mapping[str, str | None]) -> None:
         writer = self._writer
-        self.is_new = not writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        if self.is_new:
+        # Of earlier runs; where there are none, no row needs to be looked for.
+        self.has_rows = False
+        if not writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
             facts = {name: value for name, value in identity.items() if value is not None}
             facts.setdefault("job", uuid.uuid4().hex)
             writer.executescript(
@@ -159,6 +160,7 @@ class Journal:
             )
         if missing:
             self.keep(missing)
+        self.has_rows = bool(writer.execute("SELECT EXISTS(SELECT 1 FROM rows)").fetchone()[0])
 
     @property
     def job(self) -> str:

@@ -16,6 +16,7 @@ from .journal import Journal
 from .rows import Outcome
 
 _LINGER: Final = 0.004  # seconds that a commit waits for more rows
+_LONGEST: Final = 0.032  # the same, where many come: each commit is work for the whole process
 _MOST: Final = 1000  # rows of one commit
 
 
@@ -41,6 +42,7 @@ class Writer:
         self._deliver = deliver
         self._failed = failed
         self.error: BaseException | None = None
+        self._linger = _LINGER
         self._queue: queue.SimpleQueue[Outcome | Callable[[], object]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="runinfra-journal", daemon=True)
         self._thread.start()
@@ -82,7 +84,7 @@ class Writer:
         batch: list[Outcome] = []
         following = self._queue.get()
         if isinstance(following, Outcome):
-            time.sleep(_LINGER)
+            time.sleep(self._linger)
         while isinstance(following, Outcome):
             batch.append(following)
             if len(batch) == _MOST:
@@ -90,5 +92,7 @@ class Writer:
             try:
                 following = self._queue.get_nowait()
             except queue.Empty:
+                # One alone had waited in vain.
+                self._linger = min(2 * self._linger, _LONGEST) if len(batch) > 1 else _LINGER
                 return batch, None
         return batch, following

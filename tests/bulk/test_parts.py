@@ -80,6 +80,47 @@ def test_flow_eases_when_answers_are_jammed():
     assert flow.limit < before
 
 
+def test_flow_lets_later_rows_be_longer():
+    """Rows that are sorted by length: fewer at once would not be faster, and are soon more again."""
+    flow = Flow(highest=100)
+    now = run_rounds(flow, 3, latency=0.1)
+    least = 64
+    for _ in range(60):
+        now = run_rounds(flow, 1, latency=1.0, start=now)
+        least = min(least, flow.limit)
+    assert least == 8
+    assert flow.limit > 20
+
+
+def worked(flow, share, rows, *, start=0.0):
+    """Rows that end one millisecond after the other, and keep so much of a core busy."""
+    for number in range(rows):
+        now = start + number / 1000
+        flow.worked(share / 1000, now)
+        flow.ended(begun=now - 0.01, now=now, in_flight=flow.limit)
+    return start + rows / 1000
+
+
+@pytest.mark.parametrize(
+    ("share", "limit"), [(0.3, 64), (0.75, 16), (1.0, 4), (3.0, 64)], ids=str
+)
+def test_flow_does_not_fill_the_interpreter(share, limit):
+    """A core that is full is not filled by more threads; many cores, outside of it, are."""
+    flow = Flow()
+    worked(flow, share, 9)  # until it is known, it grows
+    worked(flow, share, 300, start=0.009)
+    assert flow.limit == limit
+
+
+def test_flow_grows_again_when_the_interpreter_is_free():
+    """What has kept it busy may pass; and the lowest limit holds whatever does."""
+    flow = Flow(lowest=6)
+    now = worked(flow, 1.0, 300)
+    assert flow.limit == 6
+    worked(flow, 0.2, 600, start=now)
+    assert flow.limit > 20
+
+
 def test_flow_paces_requests():
     """Sixty a minute: one a second, after a second's worth at once."""
     flow = Flow(requests_per_minute=60)
@@ -210,7 +251,7 @@ def test_journal_keeps_rows(tmp_path):
     assert journal.find("c") is None
     journal.close()
     again = Journal(path, IDENTITY)
-    assert (again.job, again.is_new) == (job, False)
+    assert (journal.has_rows, again.job, again.has_rows) == (False, job, True)
     assert again.spent() == (0.5, 1)
     stored = error_of(again.find("b").facts())
     assert (type(stored), stored.message, stored.status) == (e.BadRequestError, "no", 400)
