@@ -214,14 +214,6 @@ def client(gateway: Sandbox) -> Iterator[RunInfra]:
         yield made
 
 
-@pytest.fixture
-def caplog(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """Of this test only: what an earlier one has left in the middle logs when it is collected."""
-    gc.collect()
-    caplog.clear()
-    return caplog
-
-
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on the variables of whoever runs it."""
