@@ -37,6 +37,12 @@ def thread_time() -> float:
     return 0.0
 
 
+def at_once(call: Awaitable[object]) -> None:
+    """Make a call that never waits."""
+    for _ in call.__await__():
+        break
+
+
 def undisturbed() -> contextlib.AbstractContextManager[object]:
     """What is done in it is cancelled by whoever cancels the task, and by no scope around it.
 

@@ -23,6 +23,7 @@ from ..errors import InvalidRequestError
 from ._crew import AsyncRows, iterator
 from ._timing import run_blocking
 from .bulk_job import AsyncBulkJob
+from .bulk_line import AsyncDryLine
 from .transport import AsyncTransport
 
 ItemT = TypeVar("ItemT")
@@ -114,9 +115,10 @@ class AsyncBulk:
 
         The input is OpenAI's batch format (``.jsonl``, each line with ``custom_id``, ``method``,
         ``url`` and ``body``), or rows (``.jsonl``, ``.csv``, or ``.parquet`` with the extra of that
-        name) for a template. Its lines are checked before anything is sent. The output is written
-        from the journal when the job has ended, in the order of the input: ``.jsonl`` in OpenAI's
-        format, ``.csv`` or ``.parquet`` as a table. A job that stopped goes on by the same call.
+        name) for a template. Its lines are checked before anything is sent, and so are their
+        arguments (but for files to be uploaded). The output is written from the journal when the
+        job has ended, in the order of the input: ``.jsonl`` in OpenAI's format, ``.csv`` or
+        ``.parquet`` as a table. A job that stopped goes on by the same call.
 
         Args:
             input: the file to read.
@@ -148,7 +150,7 @@ class AsyncBulk:
             raise InvalidRequestError(msg, param="operation")
         source = source_of(input, request, name, key)
         order = RunOrder(source, output, checked)
-        await run_blocking(order.check)
+        await run_blocking(order.check, AsyncDryLine(self._transport).problem)
         plan = Plan(
             source.lines(),
             order.ticket,

@@ -10,11 +10,92 @@ from .._ground.checks import shown
 from .._ground.metadata import Meta
 from .._ground.wire import Headers
 from ..bulk.keys import request_digest, row_key
+from ..bulk.options import functions
 from ..bulk.rows import Ticket, error_of
+from ..bulk.sources import Line
 from ..errors import InvalidRequestError
+from ._crew import at_once
+from .namespaces import AsyncNamespaces
 from .transport import AsyncTransport
 
 R = TypeVar("R")
+
+
+class _Namespaces(AsyncNamespaces):
+    """The client's methods, over the line of one row."""
+
+    def __init__(self, line: Any) -> None:
+        self._transport = line
+
+
+class Methods:
+    """The client's methods over the lines of rows.
+
+    The class that has a method is looked up once: the namespaces of a client wait for a lock of all
+    threads.
+    """
+
+    def __init__(self) -> None:
+        self._owners: dict[str, tuple[type[Any], str]] = {}
+
+    def of(self, line: Any, operation: str) -> Any:
+        """A method over the line of a row.
+
+        Args:
+            line: the row's, in the place of a transport.
+            operation: the method's dotted name.
+        """
+        if operation not in self._owners:
+            *path, name = operation.split(".")
+            owner: Any = _Namespaces(line)
+            for part in path:
+                owner = getattr(owner, part)
+            self._owners[operation] = type(owner), name
+        owner_class, name = self._owners[operation]
+        return getattr(owner_class(line), name)
+
+
+class _SoundError(Exception):
+    """A call has come as far as to be sent: nothing is wrong with its arguments."""
+
+
+class AsyncDryLine:
+    """Sends nothing: finds what is wrong with the arguments of rows before any is sent.
+
+    Args:
+        transport: of the client.
+    """
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self.settings = transport.settings
+        self.http = transport.http
+        self._methods = Methods()
+
+    def problem(self, line: Line) -> str:
+        """What is wrong with the request of a line; empty if nothing is, or only its file tells.
+
+        Args:
+            line: of a file.
+        """
+        if functions()[line.operation].body != "json":
+            return ""
+        try:
+            at_once(self._methods.of(self, line.operation)(**line.params))
+        except (InvalidRequestError, TypeError) as error:
+            return str(error)
+        except _SoundError:
+            pass
+        return ""
+
+    async def fetch(self, *_call: object) -> Any:
+        """As of the client's transport, as far as that is reached.
+
+        Raises:
+            _SoundError: always.
+        """
+        raise _SoundError
+
+    open = fetch
 
 
 class AsyncBulkLine:

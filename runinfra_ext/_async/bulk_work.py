@@ -29,19 +29,11 @@ from ..errors import (
 )
 from ._callbacks import settled
 from ._crew import Bell, Crew, Mailbox, thread_time
-from .bulk_line import AsyncBulkLine
-from .namespaces import AsyncNamespaces
+from .bulk_line import AsyncBulkLine, Methods
 from .transport import AsyncTransport
 
 _SLOW: Final = 0.1  # seconds of taking rows in, while finished ones wait to be given out
 _NAP: Final = 60.0  # seconds at most until a worker asks anew how long it has to wait
-
-
-class _Namespaces(AsyncNamespaces):
-    """The client's methods, over the line of one row."""
-
-    def __init__(self, line: Any) -> None:
-        self._transport = line
 
 
 class AsyncBulkWork:
@@ -76,7 +68,7 @@ class AsyncBulkWork:
         self._journal: Journal | None = None
         self._writer: Writer | None = None
         self._seen: Seen | None = None
-        self._owners: dict[str, tuple[type[Any], str]] = {}
+        self._methods = Methods()
         self._job = ""
         self._fed = 0
         self._exhausted = False
@@ -277,7 +269,7 @@ class AsyncBulkWork:
         result: Any = None
         fault: RunInfraError | None = None
         try:
-            method = self._method(line, ticket.operation)
+            method = self._methods.of(line, ticket.operation)
             if ticket.operation.endswith(".parse"):
                 result = await method(self._plan.target, **ticket.params)
             else:
@@ -289,20 +281,6 @@ class AsyncBulkWork:
                 raise
             fault = InvalidRequestError(str(error))
         return result, fault
-
-    def _method(self, line: AsyncBulkLine, operation: str) -> Any:
-        """The client's method over the line of a row.
-
-        Its class is looked up once: the namespaces of a client wait for a lock of all threads.
-        """
-        if operation not in self._owners:
-            *path, name = operation.split(".")
-            owner: Any = _Namespaces(line)
-            for part in path:
-                owner = getattr(owner, part)
-            self._owners[operation] = type(owner), name
-        owner_class, name = self._owners[operation]
-        return getattr(owner_class(line), name)
 
     def _keep(self, outcome: Outcome) -> None:
         """Have a row written; without a journal it is finished at once."""

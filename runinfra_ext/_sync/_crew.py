@@ -29,6 +29,10 @@ thread_time = time.thread_time
 """Seconds for which the thread of a worker was busy."""
 
 
+def at_once(_result: object) -> None:
+    """A call that has been made."""
+
+
 def undisturbed() -> contextlib.AbstractContextManager[object]:
     """Nothing but an interrupt disturbs a thread."""
     return contextlib.nullcontext()

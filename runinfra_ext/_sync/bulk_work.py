@@ -30,19 +30,11 @@ from ..errors import (
 )
 from ._callbacks import settled
 from ._crew import Bell, Crew, Mailbox, thread_time
-from .bulk_line import BulkLine
-from .namespaces import Namespaces
+from .bulk_line import BulkLine, Methods
 from .transport import Transport
 
 _SLOW: Final = 0.1  # seconds of taking rows in, while finished ones wait to be given out
 _NAP: Final = 60.0  # seconds at most until a worker asks anew how long it has to wait
-
-
-class _Namespaces(Namespaces):
-    """The client's methods, over the line of one row."""
-
-    def __init__(self, line: Any) -> None:
-        self._transport = line
 
 
 class BulkWork:
@@ -77,7 +69,7 @@ class BulkWork:
         self._journal: Journal | None = None
         self._writer: Writer | None = None
         self._seen: Seen | None = None
-        self._owners: dict[str, tuple[type[Any], str]] = {}
+        self._methods = Methods()
         self._job = ""
         self._fed = 0
         self._exhausted = False
@@ -276,7 +268,7 @@ class BulkWork:
         result: Any = None
         fault: RunInfraError | None = None
         try:
-            method = self._method(line, ticket.operation)
+            method = self._methods.of(line, ticket.operation)
             if ticket.operation.endswith(".parse"):
                 result = method(self._plan.target, **ticket.params)
             else:
@@ -288,20 +280,6 @@ class BulkWork:
                 raise
             fault = InvalidRequestError(str(error))
         return result, fault
-
-    def _method(self, line: BulkLine, operation: str) -> Any:
-        """The client's method over the line of a row.
-
-        Its class is looked up once: the namespaces of a client wait for a lock of all threads.
-        """
-        if operation not in self._owners:
-            *path, name = operation.split(".")
-            owner: Any = _Namespaces(line)
-            for part in path:
-                owner = getattr(owner, part)
-            self._owners[operation] = type(owner), name
-        owner_class, name = self._owners[operation]
-        return getattr(owner_class(line), name)
 
     def _keep(self, outcome: Outcome) -> None:
         """Have a row written; without a journal it is finished at once."""

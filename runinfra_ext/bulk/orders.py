@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -42,8 +43,11 @@ class RunOrder:
         self.options = options._replace(journal=self._journal)
         self.count = 0
 
-    def check(self) -> None:
-        """See that all can be read and written, before anything is sent.
+    def check(self, problem: Callable[[Line], str]) -> None:
+        """See that all can be read, sent and written, before anything is sent.
+
+        Args:
+            problem: tells what is wrong with the arguments of a line's request.
 
         Raises:
             InvalidRequestError: a line is wrong, the output's format is unknown, or it can't be
@@ -65,7 +69,7 @@ class RunOrder:
                 facts = reading.facts()
         check_output(facts, self._journal, self._output)
         check_place("output", self._output)
-        self.count = self._source.checked(self.options.on_bad_row)
+        self.count = self._source.checked(self.options.on_bad_row, problem)
 
     @property
     def identity(self) -> dict[str, str | None]:

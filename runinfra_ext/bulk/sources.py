@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -106,8 +106,12 @@ class Source(NamedTuple):
         named: frozenset[str] = frozenset(() if self.key is None else (self.key,))
         return self.template.columns | named
 
-    def checked(self, on_bad_row: OnBadRow) -> int:
+    def checked(self, on_bad_row: OnBadRow, wrong: Callable[[Line], str]) -> int:
         """Read the whole file once; how many rows it has.
+
+        Args:
+            on_bad_row: whether what is wrong with a row is raised.
+            wrong: tells what is wrong with the arguments of a row's request.
 
         Raises:
             InvalidRequestError: lines are wrong, and they are not to be recorded; it names the
@@ -122,6 +126,8 @@ class Source(NamedTuple):
                 before = seen.add(line.key, line.number)
                 if before is not None:
                     problem = f"{checks.shown(line.key)} is the key of line {before} already"
+            if not problem and on_bad_row == "raise":
+                problem = wrong(line)
             if problem:
                 problems.append(f"line {line.number}: {problem}")
                 if on_bad_row == "raise" and len(problems) >= _SHOWN:

@@ -455,11 +455,32 @@ def test_an_argument_that_is_wrong_has_its_line(both, tmp_path, on_bad_row):
     output = tmp_path / "out.jsonl"
     message = "line 2: temperature: expected a finite number"
     if on_bad_row == "raise":
-        with pytest.raises(InvalidRequestError, match="^" + message):
+        with pytest.raises(InvalidRequestError, match="nothing was sent, because of .*" + message):
             run(both, source, output)
+        assert both.gateway.journal == []
     else:
         assert run(both, source, output, on_bad_row=on_bad_row).bad == 1
         assert read_lines(output)[1]["error"]["message"].startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"request": {"model": CHAT}}, "line 2: .*'messages'"),
+        ({"request": {**TEMPLATE, "colour": "red"}}, "line 2: .*'colour'"),
+        (
+            {"request": {"model": CHAT, "input": "{n}"}, "operation": "embeddings.create"},
+            "line 3: input: expected",
+        ),
+    ],
+)
+def test_arguments_of_a_template(both, tmp_path, more, message):
+    """They are looked at with the values of each line, before anything is sent."""
+    source = tmp_path / "in.jsonl"
+    source.write_text('\n{"n": "a"}\n{"n": ""}\n')
+    with pytest.raises(InvalidRequestError, match="nothing was sent, because of .*" + message):
+        run(both, source, tmp_path / "out.jsonl", **more)
+    assert both.gateway.journal == []
 
 
 @pytest.mark.parametrize("value", [[b"x"], [float("nan")], float("inf")])

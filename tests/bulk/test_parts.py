@@ -101,9 +101,7 @@ def worked(flow, share, rows, *, start=0.0):
     return start + rows / 1000
 
 
-@pytest.mark.parametrize(
-    ("share", "limit"), [(0.3, 64), (0.75, 16), (1.0, 4), (3.0, 64)], ids=str
-)
+@pytest.mark.parametrize(("share", "limit"), [(0.3, 64), (0.75, 16), (1.0, 4), (3.0, 64)], ids=str)
 def test_flow_does_not_fill_the_interpreter(share, limit):
     """A core that is full is not filled by more threads; many cores, outside of it, are."""
     flow = Flow()
