@@ -79,8 +79,11 @@ release: .venv-release/.ready ## Build a release and run the strict canary with 
 
 ifneq (,$(filter publish,$(MAKECMDGOALS)))
 # With these make would leave the command out, not look at how it ended, or run another one: that must not look like a release.
-ASKED := $(filter-out PYTHON=%,$(-*-command-variables-*-)) $(filter-out Makefile,$(MAKEFILE_LIST)) \
-	$(foreach flag,i n t q k e,$(if $(findstring $(flag),$(filter-out --%,$(firstword -$(MAKEFLAGS)))),-$(flag)))
+# Of some, such as -o, make itself says nothing: Linux shows how it was called.
+CALLED := $(filter -%,$(shell tr '\0' '\n' < /proc/$$PPID/cmdline 2>/dev/null))
+ASKED := $(sort $(filter-out PYTHON=%,$(-*-command-variables-*-)) $(filter-out Makefile,$(MAKEFILE_LIST)) \
+	$(foreach flag,i n t q k e,$(if $(findstring $(flag),$(filter-out --%,$(firstword -$(MAKEFLAGS)))),-$(flag))) \
+	$(if $(findstring --eval=,$(MAKEFLAGS)),--eval) $(filter-out -j% -s --no-print-directory,$(CALLED)))
 ifneq (,$(strip $(ASKED)))
 $(error refused: `make publish` takes nothing but PYTHON, got $(strip $(ASKED)))
 endif

@@ -96,7 +96,7 @@ def shown(command: str) -> str:
 
 def _delivered(screen: _Terminal) -> None:
     """Send two webhooks to the program when it says where it listens."""
-    for _ in range(500):
+    for _ in range(3000):  # a minute: machines may be busy
         found = re.search(r"listening on (\S+/)", screen.getvalue())
         if found is not None:
             deliver(found[1], _EVENT, secret=_SECRET)
