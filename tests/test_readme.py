@@ -60,6 +60,7 @@ def test_snippet(number, gateway, monkeypatch, tmp_path, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # without a cache it reads every library that the pages name
 def test_snippets_are_typed(tmp_path):
     """What is copied from the pages passes a strict type checker."""
     paths = [tmp_path / f"snippet_{number}.py" for number in range(len(SNIPPETS))]
