@@ -1036,7 +1036,7 @@ def test_what_is_exchanged_while_it_is_checked(ready, monkeypatch, capsys):
     assert list(ready.uploaded) == [good]
 
 
-def test_no_variable_leads_to_headless_repository(ready, monkeypatch, tmp_path, capsys):
+def test_no_variable_leads_to_another_repository(ready, monkeypatch, tmp_path, capsys):
     """Git's own are not heeded, and no git that stands in PATH is asked."""
     other = tmp_path / "other"
     shutil.copytree(ready.root, other)
