@@ -416,7 +416,12 @@ def test_bodies_that_are_no_json(both, hello, status):
 def test_never_answers(both, hello, stream):
     """6: the attempt ends by its timeout, the call by its deadline."""
     call = lambda client: ask(
-        client, hello, stream=stream, max_retries=0, timeout=0.2, **fault("never-answer")
+        client,
+        hello,
+        stream=stream,
+        max_retries=0,
+        timeout=sdk.Timeout(read=0.2),
+        **fault("never-answer"),
     )
     error = failing(both, call)
     assert type(error) is sdk.ReadTimeoutError
@@ -434,7 +439,7 @@ def test_never_answers(both, hello, stream):
 def test_drips_end_by_the_deadline(both, hello, name):
     """7: a byte now and then defeats the read timeout, but not the deadline."""
     started = time.monotonic()
-    call = lambda client: ask(client, hello, timeout=0.3, deadline=0.7, **fault(name))
+    call = lambda client: ask(client, hello, timeout=0.6, deadline=0.7, **fault(name))
     error = failing(both, call)
     assert type(error) is sdk.DeadlineExceededError
     assert time.monotonic() - started < 20

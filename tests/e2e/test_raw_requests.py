@@ -200,9 +200,9 @@ def test_stream_may_end_early_where_that_is_allowed(both):
 def test_silent_stream_is_an_error(both):
     """The clocks of a stream hold here too."""
     for name, limits in (
-        ("stall:2", {"idle_timeout": 0.1}),
-        ("heartbeats:2", {"progress_timeout": 0.1}),
-        ("heartbeats:2", {"deadline": 0.4}),
+        ("stall:2", {"idle_timeout": 0.4}),
+        ("heartbeats:2", {"progress_timeout": 0.4}),
+        ("heartbeats:2", {"deadline": 0.8}),
     ):
         given = {"json": STREAM, "headers": fault(name), **limits}
         _, error, _ = streamed(both, "chat.completions.create", **given)

@@ -125,13 +125,13 @@ def test_deadline_of_a_run(both: Any, of_the_client: bool) -> None:
 
     def slow(city: str) -> str:
         """Tell the weather of a city."""
-        time.sleep(0.3)
+        time.sleep(0.8)
         return "Sunny."
 
     async def scenario() -> Any:
-        given = {"deadline": 0.25}
+        given = {"deadline": 0.75}
         async with both.client(**(given if of_the_client else {})) as client:
-            with pytest.raises(sdk.DeadlineExceededError, match=r"deadline of 0\.25 s") as caught:
+            with pytest.raises(sdk.DeadlineExceededError, match=r"deadline of 0\.75 s") as caught:
                 await ask(client, slow, **({} if of_the_client else given))
             return caught.value
 
@@ -160,7 +160,7 @@ def test_deadline_of_an_async_tool(gateway: Any) -> None:
     async def scenario() -> None:
         async with sdk.AsyncRunInfra(api_key=gateway.api_key, base_url=gateway.base_url) as client:
             with pytest.raises(sdk.DeadlineExceededError, match="'endless' took longer"):
-                await ask(client, endless, deadline=0.5)
+                await ask(client, endless, deadline=1)
             with pytest.raises(TimeoutError, match="mine"):
                 await ask(client, own, deadline=30)
 

@@ -112,7 +112,7 @@ def test_a_cancelled_wait_frees_the_socket_at_once(loop, tls, stage):
             first.cancel()
             await asyncio.wait([first])
         (backend,) = http._backends.values()
-        while backend.connections and time.monotonic() < started + 5:
+        while backend.connections and time.monotonic() < started + 10:
             await asyncio.sleep(0.001)
         took = time.monotonic() - started
         await asyncio.to_thread(server.wait_for_closed, 1)
@@ -120,7 +120,7 @@ def test_a_cancelled_wait_frees_the_socket_at_once(loop, tls, stage):
         return took
 
     with served(handle, tls) as server:
-        assert run(loop, scenario) < 1.0
+        assert run(loop, scenario) < 5  # a busy machine's; TLS alone would wait for 30 seconds
     assert server.closed == 1
 
 
@@ -213,7 +213,7 @@ def test_cancelled_at_the_moment_of_connecting(loop, tls, monkeypatch):
     connected = ResponseHandler.connection_made
 
     def handle(peer: Peer) -> None:
-        peer.sock.settimeout(3)
+        peer.sock.settimeout(15)  # beyond what the test waits for
         try:
             while socket.socket.recv(peer.sock, 100):  # below TLS, whose goodbye is not yet an end
                 pass
@@ -246,7 +246,7 @@ def test_a_connection_that_was_closed_twice_can_be_ended(loop, tls):
     def handle(peer: Peer) -> None:
         peer.request()
         peer.send(answer(b"right"))
-        peer.sock.settimeout(3)
+        peer.sock.settimeout(15)  # beyond what the test waits for
         try:
             while socket.socket.recv(peer.sock, 100):
                 pass

@@ -341,12 +341,15 @@ def test_silence_is_bounded(loop, tls, stage):
 
     def handle(peer: Peer) -> None:
         peer.request()
+        peer.send(answer(b"right"))
+        peer.request()
         if stage == "body":
             peer.send(answer(b"", "Content-Length: 9", length=False) + b"begun")
         peer.head()
 
     async def scenario(limits):
         http = network(tls)
+        await fetch(http, server)  # so that the short limit is not for connecting
         error = await failing(http, server, limits=limits())
         (backend,) = http._backends.values()
         left = backend.connections
@@ -390,7 +393,7 @@ def test_a_drip_is_ended_by_the_deadline_alone(loop, tls, stage):
     async def scenario():
         http = network(tls)
         started = time.monotonic()
-        limits = Limits(Timeout(20, 0.5, 20, 20), started + 1.0)
+        limits = Limits(Timeout(20, 0.8, 20, 20), started + 1.0)
         error = await failing(http, server, limits=limits)
         took = time.monotonic() - started
         await http.aclose()

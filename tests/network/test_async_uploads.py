@@ -293,11 +293,14 @@ def test_a_source_that_blocks_is_bounded_by_the_deadline(loop, tls):
             yield b"x" * 10
 
     def handle(peer: Peer) -> None:
+        peer.request()
+        peer.send(answer(b"ok"))
         peer.head()
         peer.head()
 
     async def scenario():
         http = network(tls)
+        await fetch(http, server)  # so that the short limit is not for connecting
         limits = Limits(PATIENT.timeout, time.monotonic() + 0.2)
         error = await failing(http, server, Slow(b"x" * 20), limits)
         await http.aclose()

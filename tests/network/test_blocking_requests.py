@@ -104,7 +104,7 @@ def test_a_server_that_takes_nothing(tls: bool) -> None:
     reasons = []
     with serve(handle, tls, receive_buffer=4096) as server:
         http = door()
-        for more in ({"write": 0.05}, {"deadline": 0.3}):
+        for more in ({"write": 0.05}, {"deadline": 0.8}):
             with pytest.raises(TransportFailure) as caught:
                 send(http, server, b"x" * BIG, **more)
             reasons.append((caught.value.reason, caught.value.sent))

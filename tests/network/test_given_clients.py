@@ -427,7 +427,7 @@ def test_the_read_limit(both: Both, library: str) -> None:
         with pytest.raises(sdk.RunInfraTimeoutError) as caught:
             await client.chat.completions.create(
                 **CHAT,
-                timeout=0.3,
+                timeout=sdk.Timeout(read=0.3),
                 max_retries=0,
                 extra_headers={"X-Sandbox-Fault": "never-answer"},
             )

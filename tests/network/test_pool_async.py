@@ -130,7 +130,7 @@ def test_a_cancelled_turn_is_passed_on(loop, gateway, client_of):
             third.cancel()  # it waits
             await stream.close()  # the turn is the first one's now, without a turn of the loop …
             first.cancel()  # … which does not want it any more
-            return await asyncio.wait_for(second, 5)
+            return await asyncio.wait_for(second, 20)
 
     assert run(loop, scenario).choices
 

@@ -47,7 +47,7 @@ def test_leaving_a_loop_frees_the_connection(both: Any, operation: str) -> None:
             else:
                 async for _ in stream:
                     break
-            until = time.monotonic() + 0.1
+            until = time.monotonic() + 5
             while busy(both, client) and time.monotonic() < until:
                 await asyncio.sleep(0.005)
             with pytest.raises(StreamConsumedError):
