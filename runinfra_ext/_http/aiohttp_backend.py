@@ -123,8 +123,7 @@ class AiohttpExchange:
         line, content = self._line, self._content
         if not line.busy:
             return
-        chunked = self._framing == "chunked"
-        if content.is_eof() and line.is_clean(content.total_bytes, chunked=chunked):
+        if content.is_eof() and line.is_clean(content.total_bytes):
             self._pool.give(line)
             return
         line.shut = True
@@ -157,7 +156,7 @@ class AiohttpExchange:
             return failure("client_closed", sent=True)
         if line.error is not None:
             return failure("reset", sent=True, host=self._host)
-        garbled = isinstance(line.handler.exception(), HttpProcessingError)
+        garbled = line.defective or isinstance(line.handler.exception(), HttpProcessingError)
         return failure("protocol" if garbled else "truncated", sent=True, host=self._host)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import select
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -18,6 +19,7 @@ from aiohttp import ClientConnectionError
 
 from .aiohttp_rest import take_decrypted, take_received
 from .heads import Heads, Unframed
+from .urllib3_framing import ChunkedBody
 
 if TYPE_CHECKING:
     import ssl
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from .._ground.wire import FailureReason
     from .proxies import Proxy
 
-_LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
+_CHUNKED: Final = re.compile(rb"(?i)\ntransfer-encoding:[ \t]*chunked[ \t]*\r?\n")
+_CHUNK: Final = b"%x\r\n%b\r\n"
+_LAST_CHUNK: Final = b"0\r\n\r\n"
 _NEVER: Final = float("inf")
 
 
@@ -61,7 +65,7 @@ class Line(asyncio.Protocol):
         ended: the connection is no more.
         said_goodbye: the peer has ended it in good order; over TLS with its last word.
         error: how it broke, if it did.
-        defective: it was ended because what came was no head of an answer, or one without end.
+        defective: it was ended because what came was no head of an answer, or no chunk of one.
         late: the clock has ended it.
         shut: the application has ended it.
         content: the body that is read from it.
@@ -71,6 +75,7 @@ class Line(asyncio.Protocol):
     __slots__ = (
         "_armed",
         "_body_bytes",
+        "_chunks",
         "_due",
         "_feed",
         "_head",
@@ -80,7 +85,6 @@ class Line(asyncio.Protocol):
         "_loop",
         "_on_end",
         "_poll",
-        "_tail",
         "_timer",
         "_tls",
         "_tls_protocol",
@@ -131,7 +135,7 @@ class Line(asyncio.Protocol):
         self._on_end = on_end
         self._head: Heads | None = None
         self._body_bytes = 0
-        self._tail = b""
+        self._chunks: ChunkedBody | None = None
         self._due: float | None = None  # when what is awaited is late
         self._limit: float | None = None  # seconds of silence; each byte starts it anew
         self._last: float | None = None  # an end that no byte moves
@@ -169,7 +173,7 @@ class Line(asyncio.Protocol):
         self.content = None
         self._head = Heads()
         self._body_bytes = 0
-        self._tail = b""
+        self._chunks = None
         self._limits = limits
         self.await_news("read_timeout", limits, limits.timeout.read)
 
@@ -230,18 +234,17 @@ class Line(asyncio.Protocol):
             self._poll.register(self.fileno, select.POLLIN)
         return bool(self._poll.poll(0))
 
-    def is_clean(self, body_bytes: int, *, chunked: bool) -> bool:
+    def is_clean(self, body_bytes: int) -> bool:
         """Whether an answer was complete, and nothing came behind it.
 
         Args:
             body_bytes: how long the body was.
-            chunked: how it was framed.
         """
         if self.ended or self.uploading or self.handler.should_close or self._head is not None:
             return False
         # A peer that says more than its answer can't be trusted with another request.
-        if chunked:
-            return self._tail.endswith(_LAST_CHUNK)
+        if self._chunks is not None:
+            return self._chunks.over and not self._chunks.surplus
         return self._body_bytes == body_bytes
 
     def is_within_head(self) -> bool:
@@ -262,14 +265,13 @@ class Line(asyncio.Protocol):
         self.heard = True
         if self._due is not None:
             self._start(time.monotonic())
-        # No more than its end, so that an open stream does not keep what it has handed on.
-        end = len(_LAST_CHUNK)
-        self._tail = data[-end:] if len(data) >= end else (self._tail + data)[-end:]
-        if self._head is None:
+        if self._head is not None:
+            self._read_head(self._head, data)
+        elif self._chunks is not None:
+            self._read_chunks(self._chunks, data)
+        else:
             self._body_bytes += len(data)
             self._feed(data)
-        else:
-            self._read_head(self._head, data)
         if self.handler.exception() is not None:
             self.abort()
 
@@ -318,8 +320,7 @@ class Line(asyncio.Protocol):
         try:
             found = head.feed(data)
         except Unframed:
-            self.defective = True
-            self.abort()
+            self._give_up()
             return
         self.answered = head.final
         if self.answered and self.stage == "write_timeout":
@@ -329,11 +330,37 @@ class Line(asyncio.Protocol):
             return
         self._head = None
         plain, rest = found
-        self._body_bytes = len(rest)
         # The head by itself: what the parser does not like behind it must not take it along.
         self._feed(plain)
+        if _CHUNKED.search(plain):
+            self._chunks = ChunkedBody()
+            if rest:
+                self._read_chunks(self._chunks, rest)
+            return
+        self._body_bytes = len(rest)
         if rest:
             self._feed(rest)
+
+    def _read_chunks(self, chunks: ChunkedBody, data: bytes) -> None:
+        """Hand the chunks on as plain ones: aiohttp's parser judges them in another way."""
+        if chunks.over:
+            chunks.surplus = True
+            return
+        try:
+            piece = chunks.feed(data)
+        except Unframed:
+            self._give_up()
+            return
+        if piece:
+            self._feed(_CHUNK % (len(piece), piece))
+        if chunks.over:
+            self._feed(_LAST_CHUNK)
+        elif chunks.broken:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self.defective = True
+        self.abort()
 
     def _start(self, now: float) -> None:
         due = self._last

@@ -69,7 +69,7 @@ class HTTPOptions(NamedTuple):
                 msg = f"ssl_context: expected an ssl.SSLContext, got a value of type {kind}"
                 raise ConfigurationError(msg, param="ssl_context")
         if self.proxy is not None:
-            from .proxies import parse_proxy  # noqa: PLC0415 - few have one
+            from .proxies import parse_proxy  # noqa: PLC0415 - its modules (base64, urllib.parse, ipaddress) are loaded where a proxy is named
 
             parse_proxy("proxy", self.proxy)
         checks.flag("trust_env", self.trust_env, error=ConfigurationError)

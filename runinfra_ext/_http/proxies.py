@@ -77,7 +77,7 @@ class Proxy:
         Raises:
             ConfigurationError: it is not installed.
         """
-        import importlib.util  # noqa: PLC0415 - few have a proxy
+        import importlib.util  # noqa: PLC0415 - only for an error: it is no small module
 
         if importlib.util.find_spec(module) is None:
             msg = (

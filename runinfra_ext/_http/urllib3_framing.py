@@ -1,5 +1,7 @@
 """Where an answer begins and ends: the strict half of HTTP/1.1, without any I/O.
 
+Chunks are read by it in both worlds: the async one hands aiohttp what is left of them.
+
 ``http.client`` parses the head, and is lax about all that decides on the framing: it takes a head
 that was cut for complete, splits lines at bare carriage returns, believes the first of two
 lengths, and throws away what stands behind a chunk unseen. Each of these lets bytes of one answer
@@ -187,7 +189,16 @@ class OpenBody:
 class ChunkedBody:
     """A body in chunks; however many came together, they are handed out together."""
 
-    __slots__ = ("_before", "_ending", "_held", "_left", "broken", "over", "surplus")
+    __slots__ = (
+        "_before",
+        "_ending",
+        "_held",
+        "_left",
+        "_trailers",
+        "broken",
+        "over",
+        "surplus",
+    )
 
     until_close = False
 
@@ -198,6 +209,7 @@ class ChunkedBody:
         self._before = b""  # what stands between the last chunk and the line of the next one
         self._held = b""  # a line that has not come whole
         self._ending = False
+        self._trailers = 0  # bytes
         self.broken = False
 
     def feed(self, data: bytes) -> bytes:
@@ -243,14 +255,21 @@ class ChunkedBody:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _end(self, rest: bytes) -> None:
-        """Pass over the trailers, which nobody reads."""
-        stop = 0 if rest.startswith(b"\r\n") else rest.find(b"\r\n\r\n") + 2
-        if stop == 1:
-            self._held = rest
-            self.broken = len(rest) > _TRAILER_BYTES
-        else:
-            self.over = True
-            self.surplus = len(rest) > stop + 2
+        """Pass over the trailers, which nobody reads, as long as they are some."""
+        at = 0
+        while stop := rest.find(b"\n", at) + 1:
+            line = rest[at:stop]
+            at = stop
+            if line == b"\r\n":
+                self.over = True
+                self.surplus = len(rest) > at
+                return
+            self._trailers += len(line)
+            if not line.endswith(b"\r\n") or not FIELD.fullmatch(line):
+                self.broken = True
+                return
+        self._held = rest[at:]
+        self.broken = self._trailers + len(self._held) > _TRAILER_BYTES
 
     def _fail(self, pieces: list[bytes]) -> bytes:
         self.broken = True

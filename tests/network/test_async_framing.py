@@ -118,8 +118,7 @@ def test_a_clean_end_keeps_the_connection(loop, tls, framing):
 
     bodies, opened = exchanges(loop, tls, handle)
     assert bodies == [b"right"] * 3
-    # Trailers are rare enough that a new connection for each is no loss.
-    assert opened == (3 if framing == "trailers" else 1)
+    assert opened == 1
 
 
 def reason_of(loop, tls, handler, *, before=0):
