@@ -130,12 +130,12 @@ def test_arguments_of_the_request(sandbox):
     """A limit, a number of retries and headers hold here too; what could have no effect is refused."""
     sandbox.script("never-answer", "never-answer")
     with pytest.raises(openai.APITimeoutError):
-        RunInfraLLM(CHAT, timeout=0.5, max_retries=1).complete("Name one prime.")
+        RunInfraLLM(CHAT, timeout=1, max_retries=1).complete("Name one prime.")
     assert len(sandbox.journal) == 2
     sandbox.reset()
     sandbox.script("never-answer")
     with pytest.raises(openai.APITimeoutError):
-        RunInfraEmbedding(EMBED, timeout=0.5, max_retries=0).get_text_embedding("a fox")
+        RunInfraEmbedding(EMBED, timeout=1, max_retries=0).get_text_embedding("a fox")
     assert len(sandbox.journal) == 1
     headers = {"X-Team": "blue"}
     RunInfraLLM(CHAT, default_headers=headers).complete("Name one prime.")
