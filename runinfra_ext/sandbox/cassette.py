@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -21,6 +22,9 @@ from .redaction import Redactor, secrets_in
 from .routing import path_of
 from .shapes import is_array, is_mapping
 
+T = TypeVar("T")
+
+_LARGE: Final = 65_536  # bytes that take some milliseconds
 _SHOWN: Final = 3  # differences to the nearest exchange that an error tells
 _LONG: Final = 60  # letters of a value in it
 # Headers of answers that mean something to a client; no other is kept.
@@ -94,11 +98,20 @@ async def _body(request: Request, content: bytes, redactor: Redactor | None) -> 
             fields, _ = await read_form(Request(request.scope, receive), {}, len(content))
             value: Any = {name: _named(fields[name]) for name in sorted(fields)}
             return value if redactor is None else redactor.value(value)
+    return await aside(len(content), _decoded, content, redactor)
+
+
+def _decoded(content: bytes, redactor: Redactor | None) -> Any:
     try:
         value = cassette_lines.parsed(content)
         return value if redactor is None else redactor.value(value)
     except (ValueError, RecursionError):
         return _named(content)
+
+
+async def aside(size: int, work: Callable[..., T], *given: Any) -> T:
+    """The result of work on so many bytes; if they are many, other requests need not wait."""
+    return work(*given) if size < _LARGE else await asyncio.to_thread(work, *given)
 
 
 def _named(value: Any) -> Any:

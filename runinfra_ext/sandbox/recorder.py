@@ -17,7 +17,7 @@ import httpx
 from starlette.requests import Request
 
 from .bodies import read_bytes
-from .cassette import Question, Reply, kept_headers, redactor_of, target_of
+from .cassette import Question, Reply, aside, kept_headers, redactor_of, target_of
 from .cassette_lines import encoded
 from .outcomes import Refused
 from .tape import Taped, journal_body, note
@@ -95,7 +95,7 @@ class Recorder:
             Refused: the gateway can't be reached.
         """
         content = await read_bytes(asked.request, asked.limit)
-        asked.entry.body = journal_body(content)
+        asked.entry.body = await aside(len(content), journal_body, content)
         task = asyncio.current_task()
         if task is not None:
             self._busy.add(task)
@@ -117,11 +117,13 @@ class Recorder:
             if not asked.lost:
                 await wire.start(reply.status, _end_to_end(headers))
             complete = await self._pass_on(response, reply, wire, hidden=asked.lost)
-        note(asked.entry, reply)
+        size = len(reply.body) + sum(len(data) for _, data in reply.frames or ())
+        await aside(size, note, asked.entry, reply)
         if complete:
             # Before the client hears the end, and may look.
             question = await Question.of(asked.request, content, redactor)
-            self._file.write(encoded(vars(question), vars(reply), redactor))
+            size += len(content)
+            self._file.write(await aside(size, encoded, vars(question), vars(reply), redactor))
             self._file.flush()
         if asked.lost:
             asked.entry.status = -1

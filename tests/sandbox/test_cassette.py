@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import httpx
@@ -426,8 +427,16 @@ def test_secrets_by_their_name():
         "see https://me:word@host/ now": "see https://me:[redacted]@host/ now",
         "Authorization: Bearer abcdefgh12345": "Authorization: Bearer [redacted]",
         "ghp_abcdefgh12345678 and hf_short": "[redacted] and hf_short",
+        "sk-abcdef rp_live_abcdef eyJa.b": "[redacted] [redacted] [redacted]",
     }
     assert {text: redactor.text(text) for text in texts} == texts
+    # In a long text only what may match is looked for.
+    fill = " a task-force, eyJ or xoxo?" * 50
+    long = {fill + text + fill: fill + clean + fill for text, clean in texts.items()}
+    assert {text: redactor.text(text) for text in long} == long
+    assert redactor.events([f"data: {text}\n\n" for text in long]) == [
+        f"data: {clean}\n\n" for clean in long.values()
+    ]
 
 
 def test_a_key_in_pieces_behind_odd_letters():
@@ -526,6 +535,30 @@ def test_requests_travel_as_they_came(upstream, file):
             again = httpx.post(f"{player.base_url}/{path}", json={})
             assert (again.json(), again.status_code) == (answer.json(), 200)
         assert httpx.post(f"{player.base_url}/models/a/b", json={}).status_code == 400
+
+
+@pytest.mark.parametrize("step", ["journal_body", "note", "encoded"])
+def test_others_need_not_wait_while_much_is_written(upstream, file, monkeypatch, step):
+    """What a large exchange takes to be redacted and written down holds up nobody else."""
+    begun, done, work = threading.Event(), threading.Event(), getattr(recorder_module, step)
+
+    def slow(*given):
+        begun.set()
+        assert done.wait(60)
+        return work(*given)
+
+    monkeypatch.setattr(recorder_module, step, slow)
+    with Sandbox(record=file, upstream=upstream) as recorder, ThreadPoolExecutor(1) as pool:
+        url = f"{recorder.base_url}/echo"
+        large = pool.submit(httpx.post, url, json={"a": "b" * 100_000}, timeout=60)
+        try:
+            assert begun.wait(60)
+            monkeypatch.setattr(recorder_module, step, work)
+            assert httpx.post(url, json={}, timeout=30).status_code == 200
+        finally:
+            done.set()
+        assert large.result().status_code == 200
+    assert len(file.read_bytes().splitlines()) == 2
 
 
 @pytest.mark.parametrize(
