@@ -15,6 +15,7 @@ _ENTANGLED: Final = (
     frozenset({"unevaluatedProperties", "unevaluatedItems"}),
     frozenset({"not", "if", "then", "else"}),
 )
+_BOUNDS: Final = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
 _VALUES: Final = frozenset({"const", "default", "enum", "example", "examples"})  # no schemas
 
 
@@ -43,6 +44,8 @@ def compiled(text: str, only_objects: bool) -> tuple[CanonicalSchema, Any]:  # n
         ValueError: it is no schema, or one that can't be brought into that form.
     """
     schema: Any = _of_one_dialect(json.loads(text))
+    if "$schema" not in schema:
+        schema = _renewed(schema)
     root = jsonschema_rs.canonicalize(schema, **_OPTIONS)
     view = root.view()
     if isinstance(view, canonical.RawView) and view.reason is canonical.RawReason.UNKNOWN_DIALECT:
@@ -69,6 +72,32 @@ def _of_one_dialect(schema: Any, *, inside: bool = False) -> Any:
             if named or key != "$schema" or not isinstance(part, str)
         }
     return [_of_one_dialect(part, inside=True) for part in schema] if is_array(schema) else schema
+
+
+def _renewed(schema: Any) -> Any:
+    """A schema that names no dialect, with two keywords as older ones write them in today's way.
+
+    Many libraries write them so: a list of ``items`` is a tuple's, and an exclusive bound is a
+    switch of the bound beside it.
+    """
+    if is_array(schema):
+        return [_renewed(part) for part in schema]
+    if not is_mapping(schema):
+        return schema
+    new = {key: part if key in _VALUES else _renewed(part) for key, part in schema.items()}
+    items: Any = new.get("items")
+    if is_array(items) and "prefixItems" not in new and all(map(_is_schema, items)):
+        del new["items"]
+        others = {"items": new.pop("additionalItems")} if "additionalItems" in new else {}
+        new |= {"prefixItems": items, **others} if items else others
+    for bound, exclusive in _BOUNDS:
+        if isinstance(new.get(exclusive), bool) and new.pop(exclusive) and bound in new:
+            new[exclusive] = new.pop(bound)
+    return new
+
+
+def _is_schema(part: object) -> bool:
+    return isinstance(part, bool) or is_mapping(part)
 
 
 def _without(schema: Any, keys: frozenset[str]) -> Any:

@@ -7,21 +7,24 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
 
 from . import documented, faults, routing, strict
+from .access import check_scope, key_of, merged
 from .bodies import TooLarge, read_bytes, read_form, read_json
+from .cassette import Reply
 from .catalog import DEFAULTS, ENDPOINTS, MODELS, UNVERIFIED
 from .control import is_own, respond
 from .fields import check_known
 from .operations import HANDLERS, unknown_model
 from .outcomes import Context, Refused, Result
-from .parameters import Broken, header_problem, parameters
+from .parameters import Broken, check_query, header_problem, parameters
 from .redaction import is_secret
 from .scripted import Asked
-from .state import OTHER_PIPELINE_ID, PIPELINE_ID, Entry, Key, SandboxState
+from .state import Entry, Key, SandboxState
 from .tape import Tape, Taped
 from .wire import Wire, lifespan, send_faulty_stream, send_stream, think
 
@@ -29,7 +32,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_PIPELINES: Final = frozenset({PIPELINE_ID, OTHER_PIPELINE_ID})
 _SCHEMAS: Final = frozenset({"tools", "response_format", "text"})  # fields that hold schemas
 _MADE: Final = frozenset({"createSpeech", "createVoicePipeline", "createImage"})  # of many bytes
 _ANSWER_BYTES: Final = 4096  # a larger answer stands in the journal as a description
@@ -61,7 +63,7 @@ class ServedRequest:
         self.state = state
         self.scope = scope
         self.request = Request(scope, receive)
-        self.headers = {key.lower(): value for key, value in self.request.headers.items()}
+        self.headers = merged(self.request.headers.items())
         self.entry = Entry(
             request_id=state.next_request_id(),
             method=scope["method"],
@@ -154,15 +156,25 @@ class ServedRequest:
         self.token = self.headers.get("authorization", "")
         if costs:
             self.gate.admit(self.token)
+        paid = not costs or self.state.has_paid(self.entry)
         fault = faults.parse(self._wanted_fault(costs=costs))
         if fault is not None and await self._before_work(fault):
             return
         if fault is not None and fault.name != "lost":
             msg = f"The fault {fault.name} needs answers of the sandbox's own."
             raise Refused(400, msg, code="unknown_fault")
+        if not paid:
+            self.gate.afford(str(self.entry.operation))
+            self.gate.enter()
+            self.working = True
+
+        def charge(reply: Reply) -> None:
+            if not paid and reply.status < HTTPStatus.MULTIPLE_CHOICES:
+                self.state.charge(self.entry, self.age)
+
         settings, lost = self.settings, fault is not None
-        asked = Taped(self.entry, self.request, settings.max_body_bytes, settings.replay_pace, lost)
-        await tape.answer(asked, self.wire)
+        limit, pace = settings.max_body_bytes, settings.replay_pace
+        await tape.answer(Taped(self.entry, self.request, limit, pace, lost, charge), self.wire)
 
     def _wanted_fault(self, *, costs: bool) -> str | None:
         """The fault that was asked for, else one by chance."""
@@ -196,23 +208,8 @@ class ServedRequest:
         return result
 
     def _authorize(self) -> Key:
-        scheme, _, token = self.headers.get("authorization", "").partition(" ")
-        key = self.state.keys.get(token.strip()) if scheme.lower() == "bearer" else None
-        if key is None or key.expired:
-            raise Refused(401, "The API key is not valid.", "auth_error", code="auth_error")
-        self.token = token.strip()
-        if self.scoped_to is not None:
-            if key.pipeline_id is not None and key.pipeline_id != self.scoped_to:
-                raise Refused(
-                    403,
-                    "The API key belongs to another pipeline.",
-                    "permission_denied",
-                    code="permission_denied",
-                )
-            if self.scoped_to not in _PIPELINES:
-                raise Refused(
-                    404, "No such pipeline.", "not_found_error", code="pipeline_not_found"
-                )
+        self.token, key = key_of(self.headers.get("authorization", ""), self.state.keys)
+        check_scope(key, self.scoped_to)
         return key
 
     async def _before_work(self, fault: faults.Fault) -> bool:
@@ -231,8 +228,10 @@ class ServedRequest:
         query: bytes = self.scope["query_string"]
         try:
             own = parameters(route, values, query.decode("latin-1"), self.headers)
+            if self.settings.unknown_fields == "refuse":
+                check_query(route, query.decode("latin-1"))
         except Broken as broken:
-            raise Refused(400, str(broken), param=broken.param) from None
+            raise Refused(400, str(broken), param=broken.param, code=broken.code) from None
         component = strict.request_component(route)
         limit = self.settings.max_body_bytes
         if route.operation_id == "createVoicePipeline":

@@ -57,13 +57,27 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
     if _media_type(request) != "application/json":
         raise Refused(400, "Send Content-Type: application/json.", code="invalid_content_type")
     data = await read_bytes(request, limit)
+    body: Any = None
+    problem = ""
     try:
-        body: Any = json.loads(data, parse_constant=_no_constant, parse_float=_number_of)
+        # As text: else bytes of another encoding would pass.
+        text = data.decode("utf-8-sig")
+        body = json.loads(text, parse_constant=_no_constant, parse_float=_number_of)
         if _SURROGATE in data.lower():
             # A half of a surrogate pair is no character; most JSON parsers refuse it.
             json.dumps(body, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        body = None
+    except json.JSONDecodeError as error:
+        problem = f"{error.msg} (line {error.lineno}, column {error.colno})"
+    except UnicodeDecodeError as error:
+        problem = f"it is not UTF-8 (byte {error.start})"
+    except UnicodeEncodeError:
+        problem = "half of a surrogate pair is no character"
+    except RecursionError:
+        problem = "it is nested too deeply"
+    except ValueError as error:  # a number
+        problem = str(error).partition(";")[0]
+    if problem:
+        raise Refused(400, f"The body is not JSON: {problem}.", code="invalid_json")
     if not is_mapping(body):
         raise Refused(400, "The body is not a JSON object.", code="invalid_json")
     if any(name.startswith("runinfra") for name in body):
@@ -80,7 +94,7 @@ def _number_of(text: str) -> float:
 
 
 def _no_constant(name: str) -> Any:
-    msg = f"{name} is not JSON"
+    msg = f"{name[:20]} is no number of it"
     raise ValueError(msg)
 
 

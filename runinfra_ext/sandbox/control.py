@@ -40,6 +40,8 @@ async def respond(state: SandboxState, request: Request) -> tuple[int, dict[str,
     Returns:
         Status, headers and body of the answer.
     """
+    if request.method == "HEAD":  # the server leaves the body out
+        request = Request({**request.scope, "method": "GET"}, request.receive)
     if is_window(request.url.path):
         return await respond_by_window(state, request)
     action = request.url.path.removeprefix(PREFIX)

@@ -28,11 +28,12 @@ class Broken(Exception):
     Args:
         param: its name.
         message: what is wrong.
+        code: machine-readable.
     """
 
-    def __init__(self, param: str, message: str) -> None:
+    def __init__(self, param: str, message: str, code: str | None = None) -> None:
         super().__init__(message)
-        self.param = param
+        self.param, self.code = param, code
 
 
 def parameters(
@@ -49,10 +50,7 @@ def parameters(
     Raises:
         Broken: one is missing, or is not as the document says.
     """
-    pairs = [pair.partition("=") for pair in query.split("&") if pair]
-    asked: dict[str, list[str]] = {}
-    for name, _, text in pairs:
-        asked.setdefault(unquote_plus(name), []).append(text)
+    asked = _asked(query)
     found: dict[str, Any] = {}
     for part in map(strict.resolved, route.data.get("parameters", ())):
         name, place = part["name"], part["in"]
@@ -74,8 +72,47 @@ def parameters(
     return found
 
 
+def check_query(route: strict.Route, query: str) -> None:
+    """See that a query holds nothing that would be ignored.
+
+    Args:
+        route: that was asked.
+        query: encoded as it came.
+
+    Raises:
+        Broken: it does; the first such parameter is named.
+    """
+    known: set[str] = set()
+    deep: set[str] = set()
+    for part in map(strict.resolved, route.data.get("parameters", ())):
+        if part["in"] != "query":
+            continue
+        known.add(part["name"])
+        mapping = strict.kind_in(part["schema"], "object")
+        if mapping is not None and part.get("style") == "deepObject":
+            deep.add(part["name"])
+        elif mapping is not None and part.get("explode", True):
+            known |= set(mapping.get("properties", {}))
+    for name in _asked(query):
+        match = _DEEP.fullmatch(name)
+        if name not in known and (match is None or match[1] not in deep):
+            raise Broken(name, f"{name} is not supported here.", "unsupported_parameter")
+
+
+def _asked(query: str) -> dict[str, list[str]]:
+    """The texts of a query's parameters, encoded as they came."""
+    asked: dict[str, list[str]] = {}
+    for name, _, text in (pair.partition("=") for pair in query.split("&") if pair):
+        asked.setdefault(unquote_plus(name), []).append(text)
+    return asked
+
+
 def header_problem(headers: Mapping[str, str]) -> strict.Problem | None:
-    """What is wrong with the two headers that any request may carry."""
+    """What is wrong with the headers that any request may carry."""
+    coding = headers.get("content-encoding", "identity")
+    if coding.strip().lower() not in {"", "identity"}:
+        told = f"The body's encoding {coding[:20]} is not supported here: send it as it is."
+        return strict.Problem("content-encoding", told)
     for part in strict.document()["components"]["parameters"].values():
         name = part["name"].lower()
         if part["in"] != "header" or name not in headers:

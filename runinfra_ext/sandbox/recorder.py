@@ -45,7 +45,6 @@ _HOP: Final = frozenset(
         "proxy-connection",
         "host",
         "content-length",
-        "content-encoding",
         "accept-encoding",
         "expect",
         "x-sandbox-fault",
@@ -113,9 +112,12 @@ class Recorder:
             seconds=time.monotonic() - began,
         )
         asked.entry.status = reply.status
+        if "x-runinfra-idempotent-replay" not in reply.headers:
+            asked.charge(reply)
         async with aclosing(response):
             if not asked.lost:
-                await wire.start(reply.status, _end_to_end(headers))
+                plain = {n: v for n, v in headers.items() if n != "content-encoding"}
+                await wire.start(reply.status, _end_to_end(plain))  # it is decoded here
             complete = await self._pass_on(response, reply, wire, hidden=asked.lost)
         size = len(reply.body) + sum(len(data) for _, data in reply.frames or ())
         await aside(size, note, asked.entry, reply)

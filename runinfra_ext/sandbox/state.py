@@ -275,6 +275,15 @@ class SandboxState:
                 )
             )
 
+    def has_paid(self, entry: Entry) -> bool:
+        """Whether the same work was paid for before: it has the same idempotency key."""
+        key, operation = entry.idempotency_key, entry.operation
+        with self._lock:
+            return key is not None and any(
+                (charge.idempotency_key, charge.operation) == (key, operation)
+                for charge in self.charges
+            )
+
     def claim(self, key: tuple[str, str, str], age: int, digest: str) -> Stored | None:
         """Take an idempotency key for a first request; what is known of it otherwise.
 

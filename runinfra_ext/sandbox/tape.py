@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypedDict, Unpack
@@ -32,6 +32,7 @@ class Taped(NamedTuple):
     limit: int
     pace: float
     lost: bool  # the answer, on its way
+    charge: Callable[[Reply], None]
 
 
 class Player:
@@ -79,6 +80,7 @@ class Player:
                 headers={"x-should-retry": "false"},
             )
         asked.entry.replayed = True
+        asked.charge(reply)
         note(asked.entry, reply)
         if asked.lost:
             asked.entry.status = -1

@@ -491,6 +491,8 @@ class Upstream(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n")
             return
         told = f"{self.path} {self.headers['x-name']} {body}"
+        if "content-encoding" in self.headers:
+            told += f" {self.headers['content-encoding']}"
         encoding = "utf-16" if self.path.endswith("/utf-16") else "utf-8"
         data = json.dumps({"told": told}).encode(encoding)
         self.send_response(200)
@@ -649,6 +651,64 @@ def test_limits_count_for_cassettes_too(gateway, recorder, file):
         assert met == [status(player) for _ in range(20)]
         assert set(met) >= {200, 503}
         assert {status(player, "GET", "/models") for _ in range(20)} == {200}
+
+
+def test_money_and_places_count_for_cassettes_too(gateway, recorder, file, monkeypatch):
+    """What is left, the cap, how many are at work; a key pays once, and refusals pay nothing."""
+    headers = {"authorization": f"Bearer {gateway.api_key}"}
+
+    def ask(taped, **more):
+        url = f"{taped.base_url}/chat/completions"
+        body = {"model": MODEL, "messages": HELLO}
+        return httpx.post(url, json=body, headers={**headers, **more}, timeout=30)
+
+    gateway.script("503")
+    assert ask(recorder).status_code == 503
+    assert recorder.charges == []
+    recorder.configure(balance_cents=2)
+    keys = [{"idempotency-key": "a"}] * 2 + [{}, {}, {"idempotency-key": "a"}]
+    assert [ask(recorder, **key).status_code for key in keys] == [200, 200, 200, 402, 200]
+    assert len(recorder.charges) == len(gateway.charges) == 2
+    recorder.stop()
+    with Sandbox(replay=file) as player:
+        player.configure(spend_cap_cents=2)
+        assert ask(player).status_code == 503  # as it was recorded
+        player.script("lost")
+        with pytest.raises(httpx.TransportError):
+            ask(player, **keys[0])
+        assert [ask(player, **key).status_code for key in keys] == [200, 200, 200, 403, 200]
+        assert len(player.charges) == 2
+        player.reset()
+        begun, go = threading.Event(), threading.Event()
+
+        async def slow(*given):
+            begun.set()
+            while not go.is_set():
+                await asyncio.sleep(0.01)
+            return await answer(*given)
+
+        answer = player.state.tape.answer
+        player.configure(capacity=1)
+        with ThreadPoolExecutor(1) as pool:
+            monkeypatch.setattr(player.state.tape, "answer", slow)
+            first = pool.submit(ask, player)
+            try:
+                assert begun.wait(30)
+                refused = ask(player).json()["error"]["message"]
+            finally:
+                go.set()
+            assert refused == "The deployment is at capacity."
+            assert first.result().status_code == 503
+        assert ask(player).status_code == 200
+
+
+def test_a_compressed_request_is_sent_on_as_it_is(upstream, file):
+    """With the name of its encoding."""
+    with Sandbox(record=file, upstream=upstream) as recorder:
+        headers = {"content-encoding": "x-none", "x-name": "a"}
+        assert httpx.post(f"{recorder.base_url}/coding", json={}, headers=headers).json() == {
+            "told": "/v1/coding a {} x-none"
+        }
 
 
 @pytest.mark.parametrize("process", [False, True])

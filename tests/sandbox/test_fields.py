@@ -29,7 +29,7 @@ FUNCTION = {"name": "f", "parameters": {"anything": "goes"}}
         (CHAT, {"prompt_cache_key": "k"}, "prompt_cache_key", HOSTED),
         (CHAT, {"prompt_cache_retention": "24h"}, "prompt_cache_retention", HOSTED),
         (CHAT, {"functions": []}, "functions", UNSUPPORTED),
-        (CHAT, {"stream_options": {"include_usages": True}}, "stream_options.include_usages", UNSUPPORTED),
+        (CHAT, {"stream": True, "stream_options": {"include_usages": True}}, "stream_options.include_usages", UNSUPPORTED),
         (CHAT, {"messages": [{**HI, "cache_control": {}}]}, "messages.0.cache_control", UNSUPPORTED),
         (CHAT, {"messages": [{"role": "user", "content": [PART, {**PART, "x": 1}]}]}, "messages.0.content.1.x", UNSUPPORTED),
         (CHAT, {"tools": [{"type": "function", "function": {**FUNCTION, "x": 1}}]}, "tools.0.function.x", UNSUPPORTED),
@@ -54,6 +54,45 @@ def test_unknown_fields_are_refused(plain, gateway, path, more, param, code):
     gateway.configure(unknown_fields="ignore")
     fine = gateway.journal[-1].body
     assert plain.post(path, fine).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "param"),
+    [
+        ("GET", "/models?limit=3", "limit"),
+        ("GET", "/models/acme-chat-8b?a%5Bb%5D=1", "a[b]"),
+        ("POST", f"{CHAT}?api-version=2024-10-21", "api-version"),
+    ],
+)
+def test_unknown_parameters_of_the_query(plain, gateway, method, target, param):
+    """They are refused like fields."""
+
+    def ask():
+        body = {"model": "acme-chat-8b", "messages": [HI]}
+        return plain.client.request(method, target, json=None if method == "GET" else body)
+
+    error = ask().json()["error"]
+    assert (error["param"], error["code"]) == (param, UNSUPPORTED)
+    assert gateway.charges == []
+    gateway.configure(unknown_fields="ignore")
+    assert ask().status_code == 200
+
+
+def test_options_of_a_stream_that_is_none(plain):
+    """They would change nothing."""
+    for more in ({}, {"stream": False}):
+        given = {"stream_options": {"include_usage": True}, **more}
+        assert plain.refused(CHAT, **given)[:2] == ("stream_options", UNSUPPORTED)
+    assert plain.chat(stream_options=None)["message"]["content"]
+
+
+def test_a_compressed_body(plain):
+    """It is told as what it is, also where the label is wrong."""
+    for coding, status in (("gzip", 400), ("br", 400), ("identity", 200), ("Identity", 200)):
+        body = {"model": "acme-chat-8b", "messages": [HI]}
+        answer = plain.client.post(CHAT, json=body, headers={"content-encoding": coding})
+        assert answer.status_code == status
+        assert status == 200 or answer.json()["error"]["param"] == "content-encoding"
 
 
 @pytest.mark.parametrize(

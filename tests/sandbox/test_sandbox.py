@@ -94,13 +94,43 @@ def test_requests_are_held_against_the_document(http, body, param):
     assert answer.json()["error"]["param"] == param
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff"])
-def test_bodies_that_are_no_json_objects(http, content):
-    """Not JSON is a 400, never a 500."""
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "not JSON: Expecting value (line 1, column 1)."),
+        (b'{"a":\n 1,}', "(line 2, column 4)."),
+        (b'{"a": 1} x', "not JSON: Extra data (line 1, column 10)."),
+        (b"[1]", "not a JSON object."),
+        (b"\xff", "not JSON: it is not UTF-8 (byte 0)."),
+        ('{"model": "acme-chat-8b"}'.encode("utf-16"), "not JSON: it is not UTF-8 (byte 0)."),
+        (b'{"a": NaN}', "not JSON: NaN is no number of it."),
+        (b'{"a": 1e999}', "not JSON: 1e999 is no number of it."),
+        (b'{"a": "\\ud83d"}', "not JSON: half of a surrogate pair is no character."),
+        (b'{"a": ' + b"[" * 90_000 + b"]" * 90_000 + b"}", "not JSON: it is nested too deeply."),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_bodies_that_are_no_json_objects(http, content, why):
+    """Not JSON is a 400 that says where, never a 500."""
     answer = http.post(
         "/chat/completions", content=content, headers={"content-type": "application/json"}
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_json")
+    assert answer.json()["error"]["message"].endswith(why)
+
+
+def test_headers_that_come_twice(http, gateway):
+    """None of them is passed over: together they are one list, which is no key."""
+    for name in ("idempotency-key", "authorization"):
+        headers = [(name, http.headers.get(name, "k")), (name, "other")]
+        assert httpx.get(gateway.base_url + "/models", headers=headers).status_code in {400, 401}
+
+
+def test_head_of_the_window(gateway):
+    """It is that of the page, and no body."""
+    answer = httpx.head(gateway.root_url)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/html")
 
 
 ANSWERS = [

@@ -240,6 +240,38 @@ IMPOSSIBLE = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("schema", "kinds"),
+    [
+        ({"items": [{"type": "integer"}, {"const": "x"}], "minItems": 2}, [int, str]),
+        ({"items": [{"type": "integer"}, True], "additionalItems": False, "minItems": 1}, [int, ...]),
+        ({"items": [{"const": "x"}], "additionalItems": {"type": "boolean"}, "minItems": 3}, [str, bool, bool]),
+    ],
+)  # fmt: skip
+def test_tuples_as_older_schemas_write_them(plain, schema, kinds):
+    """Also without the dialect's name, which most that make them leave out."""
+    schema = obj(value={"type": "array", **schema})
+    old = {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
+    value = value_of(asked(plain, schema))
+    assert problem(old, value) is None
+    assert problem(old, value_of(called(plain, schema))) is None
+    assert all(k is ... or type(v) is k for v, k in zip(value["value"], kinds, strict=False))
+    assert len(value["value"]) <= len(kinds)
+
+
+def test_bounds_as_older_schemas_write_them(plain):
+    """As OpenAPI 3.0 does: an exclusive bound is a switch. Members of such names are none."""
+    bounds = {"minimum": 3, "exclusiveMinimum": True, "maximum": 5, "exclusiveMaximum": True}
+    number = {"type": "integer", **bounds}
+    assert value_of(asked(plain, obj(value=number))) == {"value": 4}
+    number |= {"exclusiveMinimum": False, "maximum": 4}
+    assert value_of(asked(plain, obj(value=number))) == {"value": 3}
+    named = obj(items={"type": "integer"}, exclusiveMinimum={"const": True})
+    assert problem(named, value_of(called(plain, named))) is None
+    named = {"type": "object", "required": ["items"], "dependentRequired": {"items": ["b"]}}
+    assert {"items", "b"} <= value_of(asked(plain, named)).keys()
+
+
 def test_a_crowded_machine_changes_nothing(monkeypatch):
     """What bounds the search is work, not the time that passes while others work."""
     moments = itertools.count(step=100)
