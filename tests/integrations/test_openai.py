@@ -570,6 +570,7 @@ def test_raw_and_streaming_responses(theirs, way):
         given = {"model": "acme-chat-8b", "messages": FIVE, **fault("lost*1")}
         if way == "raw":
             raw = await done(client.chat.completions.with_raw_response.create(**given))
+            assert raw.elapsed.total_seconds() > 0
             return raw.parse(), raw.headers, raw.http_response.extensions["runinfra_meta"]
         opening = client.chat.completions.with_streaming_response.create(**given)
         if theirs.kind == "async":
@@ -697,6 +698,48 @@ def test_client_of_the_applications_own(theirs):
     assert whole.choices[0].message.content == TEXT
     assert len(theirs.gateway.journal) == 3
     assert len(theirs.gateway.charges) == 2
+
+
+def test_whom_a_call_speaks_for(theirs):
+    """A key that is given to openai's client, or for one request, is used, and none in its stead."""
+    gateway, other = theirs.gateway, "rp_live_somebody_else_0123"
+
+    async def scenario(client):
+        mine = {"Authorization": f"Bearer {other}"}
+        ways = [
+            (client.with_options(api_key=other), {}),
+            (client.with_options(default_headers=mine), {}),
+            (client, {"extra_headers": mine}),
+            (client.with_options(api_key=lambda: other), {}),
+        ]
+        if theirs.kind == "async":
+
+            async def provided():
+                return other
+
+            ways[-1] = (client.with_options(api_key=provided), {})
+        for made, more in ways:
+            with pytest.raises(openai.AuthenticationError) as caught:
+                await chat(**more)(made)
+            error = caught.value
+            assert other not in repr(dict(error.request.headers)) + str(error) + repr(vars(error))
+            with pytest.raises(openai.AuthenticationError):
+                await done(
+                    made.chat.completions.create(
+                        model="acme-chat-8b", messages=FIVE, stream=True, **more
+                    )
+                )
+        pipeline = client.with_options(
+            api_key=gateway.pipeline_api_key, base_url=f"{gateway.base_url}/{gateway.pipeline_id}"
+        )
+        create = pipeline.chat.completions.create
+        assert (await done(create(model="default", messages=FIVE))).model == "acme-chat-8b"
+        with pytest.raises(openai.APIError, match="Authorization: expected Bearer and an API key"):
+            await chat(extra_headers={"Authorization": "Basic abc"})(client)
+        return await chat()(client)
+
+    assert theirs.run(scenario).choices[0].message.content == TEXT
+    assert [entry.status for entry in gateway.journal] == [401] * 8 + [200, 200]
 
 
 def test_another_base_url_is_refused(theirs):

@@ -35,13 +35,14 @@ _BY_STATUS: Final[Mapping[int, type[openai.APIStatusError]]] = {
 def whole_response(answer: RawResponse, request: http.Request) -> http.Response:
     """An answer that was read whole, as openai takes it."""
     headers = passed_headers(answer.headers)
-    extensions = {META: answer.meta}
+    if answer.content:
+        headers.append(("content-length", str(len(answer.content))))
     return http.Response(
         answer.status,
         headers=headers,
-        content=answer.content,
+        stream=http.ByteStream(answer.content),  # httpx tells the time that it took to be read
         request=request,
-        extensions=extensions,
+        extensions={META: answer.meta},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import openai
 
@@ -11,16 +11,13 @@ from ... import errors as e
 from ..._answer.raw import RawResponse
 from .answers import META, openai_error, passed_headers, whole_response
 from .library import http
-from .requests import FLAG, MAX_RETRIES, asked, body_of, check_events
+from .requests import FLAG, MAX_RETRIES, NO_KEY, OWN_KEYS, asked, body_of, check_events
 
 if TYPE_CHECKING:
     from ..._async.binary import AsyncBinaryStream
     from ..._async.client import AsyncRunInfra
     from ..._sync.binary import BinaryStream
     from ..._sync.client import RunInfra
-
-# What openai's client holds in place of a key: the key itself never leaves the SDK's own client.
-_NO_KEY: Final = "held-by-runinfra-ext"
 
 
 class Stream(http.SyncByteStream):
@@ -96,7 +93,10 @@ class Transport(http.BaseTransport):
         if body is None:
             body = request.read()
         call = asked(request, self._client.base_url, body)
-        answer = self._client.request(call.method, call.path, stream=call.stream, **call.given)
+        client = self._client
+        if call.api_key is not None:
+            client = client.with_options(api_key=call.api_key)
+        answer = client.request(call.method, call.path, stream=call.stream, **call.given)
         if isinstance(answer, RawResponse):
             return whole_response(answer, request)
         try:
@@ -146,9 +146,10 @@ class AsyncTransport(http.AsyncBaseTransport):
         if body is None:
             body = await request.aread()
         call = asked(request, self._client.base_url, body)
-        answer = await self._client.request(
-            call.method, call.path, stream=call.stream, **call.given
-        )
+        client = self._client
+        if call.api_key is not None:
+            client = client.with_options(api_key=call.api_key)
+        answer = await client.request(call.method, call.path, stream=call.stream, **call.given)
         if isinstance(answer, RawResponse):
             return whole_response(answer, request)
         try:
@@ -239,7 +240,7 @@ def _told(options: Any, max_retries: int) -> Any:
     """The options of a request, which tell the engine how often it may be repeated."""
     times = str(options.get_max_retries(max_retries))
     # A header that the application gave goes before it.
-    options.headers = {MAX_RETRIES: times, **(options.headers or {})}
+    options.headers = {MAX_RETRIES: times, OWN_KEYS: "1", **(options.headers or {})}
     return options
 
 
@@ -255,7 +256,7 @@ def async_openai_over(http_client: AsyncHTTPClient) -> openai.AsyncOpenAI:
 
 def _openai_options(http_client: SyncHTTPClient | AsyncHTTPClient) -> dict[str, Any]:
     return {
-        "api_key": _NO_KEY,
+        "api_key": NO_KEY,
         "base_url": http_client.base_url,
         "timeout": http_client.timeout,
         "max_retries": http_client.runinfra._settings.max_retries,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this package

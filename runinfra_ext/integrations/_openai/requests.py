@@ -19,6 +19,9 @@ from .library import http
 _JSON: Final = "application/json"
 _EVENTS: Final = "text/event-stream"
 MAX_RETRIES: Final = "X-RunInfra-Max-Retries"  # of one request, for the engine; never sent
+OWN_KEYS: Final = "X-RunInfra-Own-Keys"  # a key that the request carries is meant; never sent
+# What openai's client holds in place of a key: the key itself never leaves the SDK's own client.
+NO_KEY: Final = "held-by-runinfra-ext"
 FLAG: Final = "runinfra_stream"  # extension of a request: openai wants its answer as it comes
 _WHOLE: Final = re.compile(r"[0-9]{1,9}\Z")
 # What openai and httpx set by themselves and the engine sets anew, or what is for OpenAI's eyes.
@@ -39,6 +42,7 @@ _DROPPED: Final = frozenset(
         "user-agent",
         "x-client-request-id",
         MAX_RETRIES.lower(),
+        OWN_KEYS.lower(),
     }
 )
 
@@ -52,6 +56,7 @@ class Asked(NamedTuple):
         given: keyword arguments of the client's ``request``.
         stream: the answer is wanted as it comes.
         events: openai will read the answer as events, which the engine was not told of.
+        api_key: whom it speaks for; ``None`` for the client's own key.
     """
 
     method: str
@@ -59,6 +64,7 @@ class Asked(NamedTuple):
     given: dict[str, Any]
     stream: bool
     events: bool
+    api_key: str | None
 
 
 def asked(request: http.Request, base_url: str, body: Iterable[bytes] | bytes) -> Asked:
@@ -103,7 +109,8 @@ def asked(request: http.Request, base_url: str, body: Iterable[bytes] | bytes) -
     events = comes and headers.get("x-stainless-raw-response") != "stream"
     # A whole answer can be repeated when it is lost; only what may be large has to come as it does.
     stream = asks or events or (comes and headers.get("accept") != _JSON)
-    return Asked(request.method, _path(request, base_url), given, stream, events and not asks)
+    path, key = _path(request, base_url), _key(headers)
+    return Asked(request.method, path, given, stream, events and not asks, key)
 
 
 def body_of(request: http.Request) -> bytes | Iterable[bytes] | None:
@@ -129,6 +136,21 @@ def _path(request: http.Request, base_url: str) -> str:
         )
         raise e.ConfigurationError(msg, param="base_url")
     return path.removeprefix(below).decode("ascii")
+
+
+def _key(headers: http.Headers) -> str | None:
+    """The key that the application has given to openai's client, or for one request.
+
+    It does not stay in the request, which errors of openai's hold.
+    """
+    if OWN_KEYS not in headers:
+        return None
+    scheme, _, key = headers.get("authorization", f"Bearer {NO_KEY}").partition(" ")
+    headers["authorization"] = f"Bearer {NO_KEY}"
+    if scheme.lower() != "bearer" or not key.strip():
+        msg = "Authorization: expected Bearer and an API key"
+        raise e.InvalidRequestError(msg, param="Authorization")
+    return None if key.strip() == NO_KEY else key.strip()
 
 
 def _query(request: http.Request) -> dict[str, list[str]]:
