@@ -203,14 +203,14 @@ def _collect(
 ) -> None:
     """Put every text of an event with those at the same place: what holds it under which key."""
     items: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, dict):
+    if is_mapping(value):
         items = value.items()
     elif is_array(value):
         items = enumerate(value)
     for key, item in items:
         if isinstance(item, str):
             places.setdefault(f"{path}.{key}", []).append((number, value, key))
-        elif isinstance(item, (dict, list)):
+        elif is_array(item) or is_mapping(item):
             _collect(item, f"{path}.{key}", number, places)
 
 
