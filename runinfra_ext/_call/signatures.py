@@ -32,6 +32,7 @@ _FORMATS: Final = {
     "byte": "bytes | str",
     "binary": "FileInput",
 }
+_FILE: Final = "a path, bytes, a binary file object, or ``(filename, data[, content_type])``"
 _OPTIONS: Final = {
     "idempotency_key": ("str", "Names this piece of work; made by the client if left out."),
     "client_request_id": ("str", "Your own id for logs, the same on all attempts."),
@@ -70,7 +71,7 @@ def documented(
             if name not in taken:
                 parameters.append(_parameter(name, _annotation(field), field.required))
             note = "Deprecated. " if field.deprecated else ""
-            lines.append(f"    {name}: {note}{field.description}")
+            lines.append(f"    {name}: {note}{words_of(field)}")
         for name in option_names(operation):
             if name in taken:
                 continue
@@ -84,6 +85,18 @@ def documented(
         return method
 
     return decorate
+
+
+def words_of(field: Field) -> str:
+    """What the document says of an argument, and which forms of a file are taken."""
+    item = field.item or field
+    if field.file:
+        taken = "Or a path, or bytes: they are sent as a data URL."
+    elif item.format == "binary":
+        taken = f"{'Each' if field.item else 'Taken as'} {_FILE}."
+    else:
+        return field.description
+    return f"{field.description.removesuffix('.')}. {taken}".removeprefix(". ")
 
 
 def _parameter(name: str, annotation: str, required: bool) -> inspect.Parameter:  # noqa: FBT001 - private; a fact, not a switch

@@ -12,6 +12,7 @@ from runinfra_client.facts import Operation
 from runinfra_client.operations import OPERATIONS
 from runinfra_ext import errors
 from runinfra_ext._answer.error_mapping import _BY_STATUS
+from runinfra_ext._call.signatures import words_of
 from runinfra_ext.sandbox.instances import instance
 from runinfra_ext.sandbox.mentions import Mentions
 
@@ -268,9 +269,9 @@ def _flat(value: Any) -> str:
 
 
 def _parameter(name: str, field: Any) -> str:
-    told = ["required" if field.required else "optional", " or ".join(field.types)]
+    facts = ["required" if field.required else "optional", " or ".join(field.types)]
     if field.enum:
-        told.append("one of " + ", ".join(f"`{value}`" for value in field.enum))
+        facts.append("one of " + ", ".join(f"`{value}`" for value in field.enum))
     bounds = {
         "at least": field.minimum,
         "at most": field.maximum,
@@ -281,5 +282,5 @@ def _parameter(name: str, field: Any) -> str:
         "at least, in items:": field.min_items,
         "at most, in items:": field.max_items,
     }
-    told += [f"{word} {bound}" for word, bound in bounds.items() if bound is not None]
-    return f"- `{name}` ({', '.join(filter(None, told))}): {field.description}"
+    facts += [f"{word} {bound}" for word, bound in bounds.items() if bound is not None]
+    return f"- `{name}` ({', '.join(filter(None, facts))}): {words_of(field)}"

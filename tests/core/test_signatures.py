@@ -67,6 +67,18 @@ def test_described_parameters(client: Any, path: str, operation_id: str) -> None
     assert doc.count("Args:") == 1
 
 
+FILES = {
+    "audio.speech.create": "    ref_audio: URL or data URL of a voice to follow. Or a path, or bytes: ",
+    "audio.transcriptions.create": "wav, m4a, flac, webm or ogg. Taken as a path, bytes, a binary file",
+}
+
+
+@pytest.mark.parametrize(("path", "words"), FILES.items())
+def test_what_a_file_may_be_given_as(client: Any, path: str, words: str) -> None:
+    """Every argument that is a file says in help() which forms of it are taken."""
+    assert words in (inspect.getdoc(method(client, path)) or "")
+
+
 def test_responses_has_no_parameters_beyond_the_adapter(client: Any) -> None:
     """The Responses adapter has no stored conversations, so nothing pretends that it has."""
     names = set(inspect.signature(client.responses.create).parameters)

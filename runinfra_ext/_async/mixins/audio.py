@@ -71,9 +71,8 @@ class AsyncAudioTranscriptionsMethods(AsyncResource):
     ) -> Transcription | TranscriptionVerbose | TextResult:
         """Transcribe an audio file.
 
-        ``file`` is bytes, a path, a binary file object, or ``(filename, data[, content_type])``. It
-        is read while it is sent, in constant memory. ``filename`` and ``content_type`` are told
-        from it if left out. It is sent once: never repeated after it left.
+        ``file`` is read while it is sent, in constant memory. ``filename`` and ``content_type`` are
+        told from it if left out. It is sent once: never repeated after it left.
 
         Returns:
             A ``Transcription``; with ``response_format="verbose_json"`` one with segments and
