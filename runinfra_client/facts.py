@@ -40,7 +40,7 @@ class Field(NamedTuple):
         deprecated: it is going to be taken away.
         special: it has one of the last three, which is looked at before its type.
         divider: what divides the items, or the members, on the wire, and so can't stand in one of them.
-        wire: its name in a form, where that is no keyword.
+        wire: its name in the body, where that is no keyword.
         media: media type of its parts of a form, where the document names one.
     """
 

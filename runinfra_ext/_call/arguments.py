@@ -121,12 +121,18 @@ def _extra_body(operation: Operation, extra: object) -> Mapping[str, Any]:
     if not isinstance(extra, Mapping):
         raise wrong("extra_body", "a mapping of field names to values", extra)
     members = cast("Mapping[str, Any]", extra)
+    own = {field.wire: name for name, field in operation.fields.items() if field.wire}
     for name in cast("Iterable[object]", members):
         if not isinstance(name, str) or not name.strip():
             raise wrong("extra_body", "non-blank field names", name)
         # Also for a field that was left out: else an unchecked value could come in this way.
-        if name in operation.fields or (name == "stream" and operation.stream is not None):
-            msg = f"extra_body: {name!r} has an argument of its own; give it as {name}="
+        if (
+            name in own
+            or name in operation.fields
+            or (name == "stream" and operation.stream is not None)
+        ):
+            keyword = own.get(name, name)
+            msg = f"extra_body: {name!r} has an argument of its own; give it as {keyword}="
             raise InvalidRequestError(msg, param="extra_body")
     return members
 

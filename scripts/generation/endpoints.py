@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
+from keyword import iskeyword
 from typing import Any, Final
 
 from .answers import answers_of
@@ -50,6 +51,7 @@ _REQUIRED: Final = re.compile(r"^Field\(types=\([^)]*\), required=True")
 LOCAL: Final = frozenset(
     {"answer", "arguments", "ask", "described", "event", "given", "models", "nested", "request"}
     | {"result", "results", "segment", "stream", "whole"}
+    | {"AsyncPages", "OPERATION", "Pages", "Request", "headers_of", "query_of", "renamed"}
 )
 _PLAIN_DIVIDERS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
 _DIVIDERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C", "deepObject": "[]"}
@@ -72,9 +74,14 @@ def operation_rows(document: Mapping[str, Any], params: ParamsWriter) -> list[di
 
 
 def wire_to_keyword(name: str) -> str:
-    """A field's name as a keyword argument: ``timestamp_granularities[]`` loses its brackets."""
+    """A field's name as a keyword argument.
+
+    ``timestamp_granularities[]`` loses its brackets; what is a word of Python's own, such as
+    ``from``, gets an underscore, as the fields of models do.
+    """
     text = name.removesuffix("[]")
-    return text if text.isidentifier() else snake(text)
+    text = text if text.isidentifier() else snake(text)
+    return f"{text}_" if iskeyword(text) else text
 
 
 def _row(document: Mapping[str, Any], params: ParamsWriter, located: Located) -> dict[str, Any]:
@@ -104,7 +111,7 @@ def _row(document: Mapping[str, Any], params: ParamsWriter, located: Located) ->
         "description": data.get("description", ""),
         "deprecated": bool(data.get("deprecated", False)),
         "stream": _stream(data.get("x-runinfra-stream"), place),
-        "pages": data.get("x-runinfra-pages"),
+        "pages": _pages(data.get("x-runinfra-pages")),
     }
     row |= answers_of(schemas, data, place)
     row |= _arguments(schemas, params, data, row)
@@ -172,7 +179,7 @@ def _arguments(
             # The stream flag belongs to the methods: it decides what they return.
             if keyword != "stream" or member not in explicit:
                 more = {}
-                if body == "multipart" and wire != keyword:
+                if wire != keyword:
                     more["wire"] = wire
                 if wire in encoding:
                     more["media"] = encoding[wire]["contentType"]
@@ -234,6 +241,10 @@ def _divider(parameter: Mapping[str, Any]) -> str:
     if style == "form":
         return "&" if parameter.get("explode", True) else ","
     return _DIVIDERS.get(style, "&")
+
+
+def _pages(data: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    return data and {**data, "parameter": wire_to_keyword(data["parameter"])}
 
 
 def _stream(data: Mapping[str, Any] | None, place: str) -> dict[str, Any] | None:

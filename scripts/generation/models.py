@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
+from keyword import iskeyword
 from typing import Any
 
 from openapi_python_client.strings import ClassName, PythonIdentifier
@@ -29,6 +30,13 @@ def class_of(component: str) -> str:
 def module_of(component: str) -> str:
     """What the generator calls the module of a component's class."""
     return str(PythonIdentifier(ClassName(component, ""), ""))
+
+
+def attribute_of(field: str) -> tuple[str, str, str]:
+    """What a field becomes as an attribute, and the two names by which the generator knows it."""
+    plain, exact = (str(PythonIdentifier(field, "field_", exact)) for exact in (False, True))
+    own = field if field.isidentifier() and not iskeyword(field) else plain
+    return own, plain, exact
 
 
 def answers_only(document: Mapping[str, Any]) -> dict[str, Any]:

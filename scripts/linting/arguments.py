@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from keyword import iskeyword
 from typing import Any
 
 from generation.answers import kind_of
@@ -52,7 +51,7 @@ def _parameters(
             yield Finding(place, "parameter", f"{parameter['name']}: expected {expected}")
         if parameter["name"].lower() not in CALL_HEADERS:
             names.append((place, parameter["name"]))
-        if parameter["in"] == "path" and parameter["name"] in LOCAL:
+        if parameter["in"] == "path" and wire_to_keyword(parameter["name"]) in LOCAL:
             message = f"{parameter['name']}: the generated code has another use for this name"
             yield Finding(place, "parameter", message)
         if exploded := _exploded(schemas, parameter):
@@ -68,7 +67,7 @@ def _parameters(
     seen: set[str] = set()
     for place, name in names:
         keyword = wire_to_keyword(name)
-        if not keyword.isidentifier() or iskeyword(keyword) or keyword.startswith("__"):
+        if not keyword.isidentifier() or keyword.startswith("__"):
             yield Finding(place, "parameter", f"{name} can't become a keyword argument")
         elif keyword in TAKEN:
             yield Finding(place, "parameter", f"{name}: {keyword} is an option of every call")

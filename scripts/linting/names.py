@@ -15,7 +15,7 @@ from generation.answers import kind_of
 from generation.document import Schemas, body_of, name_of, operations, types_of
 from generation.endpoints import wire_to_keyword
 from generation.facts import pascal, snake
-from generation.models import class_of, result_models
+from generation.models import attribute_of, class_of, result_models
 from generation.public import written
 
 from .schemas import reachable
@@ -174,10 +174,13 @@ def _fields(document: Mapping[str, Any]) -> Iterator[Finding]:
             elif name in results["returned"] and field in _OF_RESULTS:
                 message = f"{name}.{field}: every result has a {field} of its own"
                 yield Finding(place, "name", message)
-            attribute = field if field.isidentifier() else snake(field)
-            if seen.setdefault(attribute, field) != field:
-                message = f"{name}: {seen[attribute]} and {field} both become {attribute}"
-                yield Finding(place, "name", message)
+            attribute, *same = attribute_of(field)
+            # The model's own name of it, and what the generator takes for the same.
+            for key in (attribute, " ".join(same)):
+                if seen.setdefault(key, field) != field:
+                    message = f"{name}: {seen[key]} and {field} both become {attribute}"
+                    yield Finding(place, "name", message)
+                    break
 
 
 def pages(document: Mapping[str, Any]) -> Iterator[Finding]:
@@ -209,12 +212,13 @@ def pages(document: Mapping[str, Any]) -> Iterator[Finding]:
         for media in data.get("requestBody", {}).get("content", {}).values():
             given |= schemas.resolve(media.get("schema", {})).get("properties", {})
         taken = {wire_to_keyword(name): schema for name, schema in given.items()}
-        if told["parameter"] not in taken:
+        parameter = wire_to_keyword(told["parameter"])
+        if parameter not in taken:
             message = f"x-runinfra-pages.parameter: there is no argument {told['parameter']}"
             yield Finding((*place, "parameter"), "pages", message)
         elif told["next"] in page.get("properties", {}):
             sent = _kinds(schemas, page["properties"][told["next"]]) - {"null"}
-            wanted = _kinds(schemas, taken[told["parameter"]])
+            wanted = _kinds(schemas, taken[parameter])
             if not sent <= wanted:
                 message = (
                     f"x-runinfra-pages.parameter: {told['parameter']} is {' or '.join(wanted)},"

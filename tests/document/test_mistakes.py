@@ -497,8 +497,14 @@ MISTAKES = {
     ),
     "parameter that is no argument": (
         CLIENT_REQUEST_ID,
+        "»        - {name: __class, in: query, schema: {type: integer}}\n",
+        "__class can't become a keyword argument",
+    ),
+    "parameter twice but for Python's words": (
+        CLIENT_REQUEST_ID,
+        "        - {name: class_, in: query, schema: {type: integer}}\n"
         "»        - {name: class, in: query, schema: {type: integer}}\n",
-        "class can't become a keyword argument",
+        "class: two arguments become class_",
     ),
     "parameter twice but for its spelling": (
         CLIENT_REQUEST_ID,

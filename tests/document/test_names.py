@@ -57,6 +57,10 @@ OPERATIONS = [
         "more": parameter("name: given, in: path, required: true", f"given: {TAKEN}"),
     },
     {
+        "path": "/{Request}",
+        "more": parameter("name: Request, in: path, required: true", f"Request: {TAKEN}"),
+    },
+    {
         "path": "/{params}",
         "more": parameter("name: params, in: path, required: true", "params: params is an option"),
     },
@@ -161,6 +165,8 @@ SCHEMAS = f"""\
         Model: {{type: string}} #! OddFields.Model: {TAKEN}
         bytes: {{type: string, format: byte}} #! OddFields.bytes: {TAKEN}
         _nulls: {{type: string}} #! OddFields._nulls: {TAKEN}
+        type: {{type: string}}
+        type_: {{type: string}} #! type and type_ both become type_
         page_size: {{type: string}}
         page-size: {{type: string}} #! page_size and page-size both become page_size
     OddForm:

@@ -29,6 +29,8 @@ GIVEN: dict[str, Any] = {
     "rows": [1, 2],
     "age": 10,
     "code": "ABC",
+    "from_": "b",
+    "global_": True,
     "x_owner": {"name": "me"},
     "stream": True,
     "anything": [1, {"a": None}],
@@ -55,6 +57,8 @@ def main(base_url: str, api_key: str) -> dict[str, Any]:
         seen["made"] = client.shelves.make(id="s1", depth=2).height
         with client.shelves.watch() as events:
             seen["events"] = [type(event).__name__ for event in events]
+        assert_type(client.shelves.drop(lambda_="a"), None)
+        assert_type(client.shelves.drop("a"), None)
         seen["refused"] = [refusal(client, wrong) for wrong in WRONG]
         for name, depth in (("s", 0), ("s1234", 1), ("", 1)):
             try:
@@ -88,6 +92,8 @@ WRONG: list[tuple[Any, Any, dict[str, Any]]] = [
     ([1], OWNER, {"named": {}}),
     ([1], OWNER, {"anything": object()}),
     ([1], OWNER, {"strem": True}),
+    ([1], OWNER, {"from": "b"}),
+    ([1], OWNER, {"extra_body": {"global": True}}),
 ]
 
 

@@ -413,6 +413,9 @@ def test_styles_components_and_odd_names(tree):
         "anything: expected values that JSON has, but object is not JSON",
         "shelves.move() got an unexpected keyword argument 'strem'; did you mean 'stream'?"
         " Else give what is not in the document as extra_body={'strem': ...}",
+        "shelves.move() got an unexpected keyword argument 'from'; did you mean 'from_'?"
+        " Else give what is not in the document as extra_body={'from': ...}",
+        "extra_body: 'global' has an argument of its own; give it as global_=",
         "depth: expected a whole number of at least 1, got 0",
         "id: expected at most 4 characters, got 5",
         "id: expected at least 1 characters, got ''",
@@ -430,10 +433,11 @@ def test_styles_components_and_odd_names(tree):
         ("top", 200, True, False),
         ("moveShelves", 204, True, False),
         ("moveShelves", 204, True, True),
+        ("dropShelf", 204, True, False),
         ("makeShelf", 200, True, False),
         ("watchShelves", 200, True, False),
     }
-    assert last.startswith("/v1/shelves/1,2/of/name=a b/ü,since=2026-01-02 {'stream': True,")
+    assert last.startswith("/v1/shelves/1,2/of/name=a b/ü,since=2026-01-02 {'global': True,")
 
 
 def test_styles_are_sent_as_the_document_says(tree, recorder):
@@ -454,13 +458,14 @@ def test_styles_are_sent_as_the_document_says(tree, recorder):
     assert path == (
         "/v1/shelves/1,2/of/name=a%20b%2F%C3%BC,since=2026-01-02"
         "?filter%5Bstate%5D=a%26b&filter%5Blow%5D=1&room=x&wall=3&from_place=room,a%2Cb,wall,4"
-        "&labels%5Ba%5D=1&words=a%20b&rows=1%7C2&age=10&code=ABC"
+        "&labels%5Ba%5D=1&words=a%20b&rows=1%7C2&age=10&code=ABC&from=b"
     )
     assert (headers["x-owner"], headers["x-level"]) == ("name,me", "2")
     assert json.loads(body) == {
         "stream": True,
         "anything": [1, {"a": None}],
         "inner": {"class": "c", "a-b": 1, "date": "2026-01-01"},
+        "global": True,
         "pair": ["a", 1],
         "named": {"a": "b"},
     }
