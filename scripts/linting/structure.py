@@ -40,6 +40,11 @@ _RANGES = (
     ("minItems", "maxItems"),
     ("minProperties", "maxProperties"),
 )
+# Words of OpenAPI 3.0, and how 3.1 says the same.
+_OF_3_0 = {
+    "nullable": ": OpenAPI 3.1 has the type 'null', as in type: [string, 'null']",
+    "swagger": ": expected openapi: 3.1.0",
+}
 _STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 _REFERENCE = re.compile(r"#/components/(\w+)/([\w.-]+)")
 _OPENAPI = jsonschema_rs.Draft202012Validator(dict(schema_v31))
@@ -77,13 +82,14 @@ def _object(document: Mapping[str, Any], node: Node) -> Iterator[Finding]:
             elif extension.kind != kind:
                 message = f"{key} belongs to an object of another kind: {extension.kind}"
                 yield Finding((*where, key), "extension", message)
-        elif key == "$ref" and kind in REFERABLE:
+        elif key == "$ref":
             continue
         elif "$ref" in data and key not in ("description", "summary"):
             message = f"{key} stands beside $ref, where the generator ignores it: use allOf"
             yield Finding((*where, key), "reference", message)
         elif key not in known and not key.startswith("x-"):
-            message = f"{key} is no key of this object ({kind}){_nearest(key, known)}"
+            hint = _OF_3_0.get(key) or _nearest(key, known)
+            message = f"{key} is no key of this object ({kind}){hint}"
             yield Finding((*where, key), "key", message)
     if kind == "schema":
         yield from _schema(where, data)
@@ -103,8 +109,11 @@ def _reference(document: Mapping[str, Any], node: Node) -> Iterator[Finding]:
     where, kind, data = node
     target, place = data["$ref"], (*where, "$ref")
     match = _REFERENCE.fullmatch(target) if isinstance(target, str) else None
-    if kind not in REFERABLE or match is None:
-        message = f"expected #/components/{REFERABLE.get(kind, '...')}/NAME, got {target!r}"
+    if kind not in REFERABLE:
+        message = f"$ref is for {', '.join(REFERABLE)}: write this out ({kind})"
+        yield Finding(place, "reference", message)
+    elif match is None:
+        message = f"expected #/components/{REFERABLE[kind]}/NAME, got {target!r}"
         yield Finding(place, "reference", message)
     elif match[1] != REFERABLE[kind]:
         message = f"expected one of components.{REFERABLE[kind]}, got {target}"
@@ -149,6 +158,9 @@ def _schema(where: Where, schema: Mapping[str, Any]) -> Iterator[Finding]:
         {int},
     ):
         yield Finding((*where, "enum"), "enum", "expected texts, or whole numbers")
+    elif isinstance(closed, list) and len({*closed}) < len(closed):
+        twice = next(v for n, v in enumerate(closed) if v in closed[:n])
+        yield Finding((*where, "enum"), "enum", f"{twice!r} is there twice")
     for low, high in _RANGES:
         if (
             isinstance(schema.get(low), int | float)

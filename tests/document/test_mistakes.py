@@ -500,6 +500,22 @@ MISTAKES = {
         "»        - {name: __class, in: query, schema: {type: integer}}\n",
         "__class can't become a keyword argument",
     ),
+    "null of another version": (
+        MODEL_ID,
+        MODEL_ID + "»        note: {type: string, nullable: true}\n",
+        "nullable is no key of this object (schema): OpenAPI 3.1 has the type 'null'",
+    ),
+    "path by reference": (
+        "\npaths:\n",
+        '\npaths:\n  /other:\n»    $ref: "#/paths/~1models"\n',
+        "write this out (path)",
+    ),
+    "value twice": (
+        CLIENT_REQUEST_ID,
+        "        - name: kind\n          in: query\n          schema:\n            type: string\n"
+        "»            enum: [a, b, a]\n",
+        "'a' is there twice",
+    ),
     "parameter twice but for Python's words": (
         CLIENT_REQUEST_ID,
         "        - {name: class_, in: query, schema: {type: integer}}\n"
