@@ -200,5 +200,6 @@ def _deep_line(text: str) -> int:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            return int(event.start_mark.line) + 1
+            place: Any = event.start_mark
+            return int(place.line) + 1
     return 1
