@@ -12,10 +12,11 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from .._ground.answer_facts import Facts, facts_of
+from .._ground.checks import shown
 from .._ground.error_fields import FailedAttempt
 from .._ground.metadata import Meta
 from .._ground.redaction import Redactor
-from ..errors import RunInfraError
+from ..errors import ConfigurationError, RunInfraError
 from ..middleware import After, CallEnd, CallStart, Middleware, Outcome
 from .call import Call
 
@@ -136,8 +137,15 @@ class Watch:
         self._over = False
 
     def heard(self, after: After | None) -> None:
-        """A middleware has let the call pass; ``after`` is to be told its end."""
+        """A middleware has let the call pass; ``after`` is to be told its end.
+
+        Raises:
+            ConfigurationError: it is no function; nothing was sent.
+        """
         if after is not None:
+            if not callable(after):
+                msg = f"middleware: expected None or a function to be returned, got {shown(after)}"
+                raise ConfigurationError(msg)
             self._afters.append(after)
 
     def failed(self, failure: FailedAttempt) -> None:

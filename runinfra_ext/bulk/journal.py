@@ -131,9 +131,12 @@ class Journal:
 
     def _prepare(self, identity: Mapping[str, str | None]) -> None:
         writer = self._writer
-        # Of earlier runs; where there are none, no row needs to be looked for.
-        self.has_rows = False
-        if not writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        self.has_rows = False  # of earlier runs: no other needs to be looked for
+        if not (is_new := _is_blank(writer)):
+            _check_kind(writer, self.path)
+        # Only now: the mode stays in the file, which may be another program's.
+        writer.execute("PRAGMA journal_mode=WAL")
+        if is_new:
             facts = {name: value for name, value in identity.items() if value is not None}
             facts.setdefault("job", uuid.uuid4().hex)
             writer.executescript(
@@ -142,7 +145,6 @@ class Journal:
             )
             self.keep(facts)
             return
-        _check_kind(writer, self.path)
         known = self.facts()
         # A journal whose making was cut short has its tables and no facts yet.
         missing = {k: v for k, v in identity.items() if v is not None and k not in known}
@@ -243,22 +245,27 @@ class Reading:
 
     Args:
         path: of the file.
+        blank: also one whose job was killed before it noted anything.
 
     Raises:
         JournalError: there is none, or it is no journal.
     """
 
-    def __init__(self, path: StrPath) -> None:
+    def __init__(self, path: StrPath, *, blank: bool = False) -> None:
         self.path = checked_path("journal", path)
         real = Path(os.path.realpath(path))
         if not real.is_file():
             raise JournalError(f"There is no journal {self.path}.")
         with _told(self.path):
             self._connection = _opened(real)
-            _check_kind(self._connection, self.path)
+            self._blank = blank and _is_blank(self._connection)
+            if not self._blank:
+                _check_kind(self._connection, self.path)
 
     def facts(self) -> dict[str, str]:
         """What was noted of the job."""
+        if self._blank:
+            return {}
         with _told(self.path):
             return dict(self._connection.execute("SELECT name, value FROM facts"))
 
@@ -321,15 +328,19 @@ class Reading:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    # Each connection is used by one thread at a time, though not always by the one that made it.
+    # One thread uses a connection at a time, though not always the one that made it.
     connection = sqlite3.connect(path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous=FULL")  # of this connection only
+    return connection
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    """Whether a file has no tables: nothing is in it."""
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        return not connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
     except sqlite3.Error:
         connection.close()
         raise
-    return connection
 
 
 def _check_kind(connection: sqlite3.Connection, path: Path) -> None:

@@ -65,7 +65,7 @@ class RunOrder:
                 raise InvalidRequestError(msg, param=name)
         facts: dict[str, str] = {}
         if os.path.isfile(self._journal):  # noqa: PTH113 - Path's raises where a name is too long
-            with Reading(self._journal) as reading:
+            with Reading(self._journal, blank=True) as reading:
                 facts = reading.facts()
         check_output(facts, self._journal, self._output)
         check_place("output", self._output)

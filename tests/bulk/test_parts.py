@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 import sys
+from contextlib import closing
 
 import attrs
 import numpy as np
@@ -235,6 +236,33 @@ def outcome(key="a", **fields):
 
 
 IDENTITY = {"job": None, "operation": "chat.completions.create"}
+
+
+def test_another_programs_file_is_left_as_it_is(tmp_path):
+    """Not even its mode is changed by a look at it; SQLite would keep that in the file."""
+    path = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.execute("CREATE TABLE t(a)")
+    before = path.read_bytes()
+    for opened in (Reading, lambda path: Journal(path, IDENTITY)):
+        with pytest.raises(JournalError, match="but no journal of a bulk job"):
+            opened(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("wal", [False, True])
+def test_a_job_that_was_killed_as_it_began(client, tmp_path, wal):
+    """Its journal is an empty file, or one without tables: the same call begins it."""
+    source, journal = tmp_path / "in.jsonl", tmp_path / "out.jsonl.journal"
+    source.write_text('{"n": 1}\n')
+    with closing(sqlite3.connect(journal)) as begun:
+        begun.execute(f"PRAGMA journal_mode={'WAL' if wal else 'DELETE'}")
+    journal.touch()
+    template = {"model": "acme-chat-8b", "messages": [{"role": "user", "content": "Say {n}."}]}
+    account = client.bulk.run(source, output=tmp_path / "out.jsonl", request=template)
+    assert account.done == 1
+    with Reading(journal) as reading:
+        assert reading.account().done == 1
 
 
 def test_journal_keeps_rows(tmp_path):

@@ -429,6 +429,20 @@ def test_async_middleware_needs_the_async_client(gateway):
     assert gateway.journal == []
 
 
+@pytest.mark.parametrize("returned", [5, "after", True, []])
+def test_what_is_no_function_after_the_call(both, seen, returned):
+    """It is told before anything is sent; those around it are told, too."""
+
+    async def scenario():
+        async with both.client(middleware=[seen.middleware, lambda _start: returned]) as client:
+            with pytest.raises(sdk.ConfigurationError, match="expected None or a function to be"):
+                await ask(client)
+
+    both.run(scenario)
+    assert both.gateway.journal == []
+    assert seen.outcomes == ["error"]
+
+
 def test_a_call_that_is_thrown_away(only_async):
     """A coroutine that is closed in the middle tells its end, and does not wait."""
     seen = Seen("async")
