@@ -82,7 +82,7 @@ class AiohttpPool(aiohttp.TCPConnector):
         self.foreign = False
         self._most = max_connections
         self._free = max_connections
-        self._opening = 0
+        self._opening: set[asyncio.Timeout] = set()  # the clocks of connections being made
         self._idle: dict[Origin, deque[Line]] = {}
         self._turns: deque[asyncio.Future[None]] = deque()
         self._expected: dict[aiohttp.ClientRequest, AiohttpAttempt] = {}
@@ -158,6 +158,10 @@ class AiohttpPool(aiohttp.TCPConnector):
             if not turn.done():
                 turn.set_result(None)
         self._turns.clear()
+        for clock in self._opening:
+            # Unless it has just run out, or its event loop runs no more.
+            with contextlib.suppress(RuntimeError):
+                clock.reschedule(0)
 
     async def end(self) -> None:
         """The same as politely as can be done without waiting: over TLS with a last word."""
@@ -203,27 +207,29 @@ class AiohttpPool(aiohttp.TCPConnector):
     async def _open(
         self, attempt: AiohttpAttempt, req: aiohttp.ClientRequest, traces: Any, timeout: Any
     ) -> Line:
-        if len(self.lines) + self._opening >= self._most:
+        if len(self.lines) + len(self._opening) >= self._most:
             # As many are open as may be, so one that serves another origin has to go.
             others = next((others for others in self._idle.values() if others), None)
             if others is not None:
                 self.discard(others.popleft())
         limits = attempt.limits
         clock = asyncio.timeout(wait_limit(limits, limits.timeout.connect, sent=False))
-        self._opening += 1
         try:
             async with clock:
+                self._opening.add(clock)
                 proxy = attempt.origin.proxy
                 if proxy is None or not proxy.is_socks:
                     handler = await self._create_connection(req, traces, timeout)
                 else:
                     handler = await self._over_socks(proxy, attempt, req)
-        except TimeoutError as error:
-            if not clock.expired():
-                raise
-            raise attempt.late_connect() from error
+        except (TimeoutError, aiohttp.ClientError) as error:
+            if self.down:
+                raise failure("client_closed", sent=False) from error
+            if isinstance(error, TimeoutError) and clock.expired():
+                raise attempt.late_connect() from error
+            raise
         finally:
-            self._opening -= 1
+            self._opening.discard(clock)
         line = Line(attempt.origin, handler, self._forget)
         if self.down:
             line.abort()
@@ -259,6 +265,11 @@ class AiohttpPool(aiohttp.TCPConnector):
                 if handler.transport is not None:
                     handler.transport.abort()
             raise
+
+    def _release(self, key: Any, protocol: ResponseHandler, *, should_close: bool = False) -> None:  # noqa: ARG002 - aiohttp's
+        """Called by aiohttp for a tunnel that it gives up, and leaves open once this is closed."""
+        if protocol.transport is not None and not self.foreign:
+            protocol.transport.abort()
 
     async def _over_socks(
         self, proxy: Proxy, attempt: AiohttpAttempt, req: aiohttp.ClientRequest

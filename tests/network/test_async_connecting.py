@@ -105,6 +105,46 @@ def test_a_lookup_of_a_name_is_bounded(loop, monkeypatch, limit):
     assert not error.sent
 
 
+@pytest.mark.parametrize("stage", ["lookup", "handshake", "proxy", "socks"])
+def test_a_client_is_closed_while_a_connection_is_made(loop, monkeypatch, stage):
+    """What is being connected ends with it, and is told as that."""
+    begun = threading.Event()
+
+    async def unknown(port):
+        begun.set()
+        await asyncio.sleep(60)
+        return []
+
+    def silent(peer: Peer) -> None:
+        begun.set()
+        while peer.request() is not None:
+            pass
+
+    async def scenario():
+        call = asyncio.create_task(failing(http, Elsewhere(url), limits=PATIENT))
+        while not begun.is_set():
+            await asyncio.sleep(0.001)
+        (backend,) = http._backends.values()
+        await http.aclose()
+        error = await asyncio.wait_for(call, PATIENT.timeout.connect / 2)
+        return error, backend.connections
+
+    with Hostile(silent) as peer:
+        url = f"https://localhost:{peer.port}/v1"
+        options = HTTPOptions(ssl_context=client_context())
+        if stage == "lookup":
+            looked_up(monkeypatch, unknown)
+            url = "https://many.localhost:1/v1"
+        elif stage != "handshake":
+            scheme = "http" if stage == "proxy" else "socks5h"
+            options = HTTPOptions(proxy=f"{scheme}://localhost:{peer.port}")
+            url = "https://gateway.example/v1"
+        http = AsyncHTTP(options=options)
+        error, left = run(loop, scenario)
+        assert (error.reason, error.sent, left) == ("client_closed", False, 0)
+        assert stage == "lookup" or peer.wait_for_closed(1)
+
+
 def test_a_lookup_that_hangs_holds_nothing_up(loop, monkeypatch):
     """Neither the event loop's own threads nor its end wait for it."""
     go_on, real = threading.Event(), socket.getaddrinfo
