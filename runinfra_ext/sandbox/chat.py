@@ -16,9 +16,6 @@ def chat(body: Mapping[str, Any], context: Context) -> Result:
     """Chat completion."""
     if (body.get("n") or 1) > MAX_CHOICES:
         raise Refused(400, f"n: at most {MAX_CHOICES} choices.", code="generation_count", param="n")
-    if body.get("stream_options") is not None and not body.get("stream"):
-        msg = "stream_options: only with stream."
-        raise Refused(400, msg, code="unsupported_parameter", param="stream_options")
     check_media(body["messages"], context.model)
     name = f"chatcmpl_{digest(_question(body))}"
     said = [answer(body, choice=index) for index in range(body.get("n") or 1)]

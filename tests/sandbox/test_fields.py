@@ -78,14 +78,6 @@ def test_unknown_parameters_of_the_query(plain, gateway, method, target, param):
     assert ask().status_code == 200
 
 
-def test_options_of_a_stream_that_is_none(plain):
-    """They would change nothing."""
-    for more in ({}, {"stream": False}):
-        given = {"stream_options": {"include_usage": True}, **more}
-        assert plain.refused(CHAT, **given)[:2] == ("stream_options", UNSUPPORTED)
-    assert plain.chat(stream_options=None)["message"]["content"]
-
-
 def test_a_compressed_body(plain):
     """It is told as what it is, also where the label is wrong."""
     for coding, status in (("gzip", 400), ("br", 400), ("identity", 200), ("Identity", 200)):
