@@ -36,7 +36,7 @@ PLANTED = {
         "Schema-valid request rejected",
     ),
     "an undocumented status": (
-        "app.py",
+        "access.py",
         'raise Refused(401, "The API key is not valid."',
         'raise Refused(418, "The API key is not valid."',
         "listModels",
@@ -71,9 +71,9 @@ PLANTED = {
         "Server error",
     ),
     "the key ignored": (
-        "app.py",
+        "access.py",
         "if key is None or key.expired:",
-        "if key is None:\n            key = Key()\n        if key.expired:",
+        "if key is None:\n        key = Key()\n    if key.expired:",
         "listModels",
         "accept",
     ),
