@@ -90,7 +90,7 @@ class Dialling:
             sock.set_proxy(kind, host, port, remote, proxy.username, proxy.password)
             try:
                 sock.connect(self._address)
-            except OSError as error:
+            except (OSError, ValueError) as error:  # ValueError: a name that has no encoding
                 words = str(error) or "it closed the connection"
                 sock.close()
             else:

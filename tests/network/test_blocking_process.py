@@ -19,7 +19,7 @@ import pytest
 
 from runinfra_ext._ground.wire import TransportFailure
 from runinfra_ext._http.blocking import HTTP
-from tests.network.blocking import door, serve
+from tests.network.blocking import closed_meanwhile, door, serve
 from tests.network.hostile import (
     Hostile,
     Peer,
@@ -267,22 +267,8 @@ def test_a_client_is_closed_while_a_connection_is_made() -> None:
         peer.request()
 
     with Hostile(silent) as server:
-        http = door()
-        reasons = []
-
-        def call() -> None:
-            try:
-                http.send("GET", f"https://localhost:{server.port}/", {}, None, limits())
-            except TransportFailure as failure:
-                reasons.append((failure.reason, failure.sent))
-
-        thread = threading.Thread(target=call)
-        thread.start()
-        while server.opened == 0:
-            time.sleep(0.001)
-        http.close()
-        thread.join(10)
-    assert reasons == [("client_closed", False)]
+        found = closed_meanwhile(door(), f"https://localhost:{server.port}/", server)
+    assert found == [("client_closed", False)]
 
 
 def test_an_answer_that_is_dropped_closes_its_connection(tls: bool) -> None:

@@ -15,7 +15,7 @@ import pytest
 from runinfra_ext._ground.wire import TransportFailure
 from runinfra_ext._http.asynchronous import AsyncHTTP
 from runinfra_ext._http.options import HTTPOptions
-from tests.network.blocking import door
+from tests.network.blocking import closed_meanwhile, door
 from tests.network.hostile import Hostile, Peer, limits
 from tests.network.loops import on_loops, run
 from tests.network.worlds import in_worlds, outcome
@@ -48,6 +48,18 @@ def test_the_deadline_bounds_the_talk_with_the_proxy(world: str, handler: Any) -
         error = outcome(world, NOWHERE, options, limits(0.8))
         assert isinstance(error, TransportFailure)
         assert (error.reason, error.sent) == ("deadline", False)
+        assert hop.wait_for_closed(hop.opened)
+
+
+@in_worlds
+def test_a_name_that_can_not_be_told_to_the_proxy(world: str) -> None:
+    """It is told at once, and not as a wait that was too long."""
+    with Hostile(drips) as hop:
+        options = HTTPOptions(proxy=f"socks5h://localhost:{hop.port}")
+        error = outcome(world, "http://a..example/v1/x", options, limits(5))
+        assert isinstance(error, TransportFailure)
+        assert (error.reason, error.sent) == ("proxy", False)
+        assert "label empty or too long" in error.message
         assert hop.wait_for_closed(hop.opened)
 
 
@@ -152,21 +164,7 @@ def test_closing_the_client_ends_the_talk() -> None:
     """From another thread, at once."""
     with Hostile(silent) as hop:
         http = door(proxy=f"socks5h://localhost:{hop.port}")
-        reasons = []
-
-        def call() -> None:
-            try:
-                http.send("GET", NOWHERE, {}, None, limits())
-            except TransportFailure as error:
-                reasons.append((error.reason, error.sent))
-
-        thread = threading.Thread(target=call)
-        thread.start()
-        while hop.opened == 0:
-            time.sleep(0.001)
-        http.close()
-        thread.join(5)
-        assert reasons == [("client_closed", False)]
+        assert closed_meanwhile(http, NOWHERE, hop) == [("client_closed", False)]
         assert hop.wait_for_closed(1)
 
 
