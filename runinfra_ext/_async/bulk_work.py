@@ -140,7 +140,7 @@ class AsyncBulkWork:
         if plan.request is not None:
             try:
                 params = await settled(plan.request(item), "request")
-            except Exception as error:  # noqa: BLE001 - a function of the application's, too
+            except Exception as error:  # noqa: BLE001 - the application's function may raise anything
                 problem = self._borne(error, f"in the request of row {position + 1}, {shown(key)}")
             if problem is not None:
                 raise unsent(problem, position, "request")

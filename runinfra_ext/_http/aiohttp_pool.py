@@ -266,7 +266,7 @@ class AiohttpPool(aiohttp.TCPConnector):
                     handler.transport.abort()
             raise
 
-    def _release(self, key: Any, protocol: ResponseHandler, *, should_close: bool = False) -> None:  # noqa: ARG002 - aiohttp's
+    def _release(self, key: Any, protocol: ResponseHandler, *, should_close: bool = False) -> None:  # noqa: ARG002 - aiohttp calls it by this name
         """Called by aiohttp for a tunnel that it gives up, and leaves open once this is closed."""
         if protocol.transport is not None and not self.foreign:
             protocol.transport.abort()

@@ -141,7 +141,7 @@ class BulkWork:
         if plan.request is not None:
             try:
                 params = settled(plan.request(item), "request")
-            except Exception as error:  # noqa: BLE001 - a function of the application's, too
+            except Exception as error:  # noqa: BLE001 - the application's function may raise anything
                 problem = self._borne(error, f"in the request of row {position + 1}, {shown(key)}")
             if problem is not None:
                 raise unsent(problem, position, "request")

@@ -210,7 +210,7 @@ class CallSpan:
             lost("_end", fault)
         try:
             self._measure(end, tokens, _measured(operation, asked, model, error))
-        except Exception as fault:  # noqa: BLE001 - the application's, too
+        except Exception as fault:  # noqa: BLE001 - meters are the application's, which may raise anything
             lost("_measure", fault)
 
     def _end(
